@@ -1,0 +1,148 @@
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdalign.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define BLOCK_SIZE 0 /* one malloc an allocation */
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define BLOCK_SIZE 0
+#endif
+#endif
+#ifndef BLOCK_SIZE
+#define BLOCK_SIZE 8192
+#endif
+
+struct block {
+    struct block *next;
+    size_t used, size;
+    alignas(max_align_t) char data[];
+};
+
+struct finalizer {
+    struct finalizer *next;
+    void (*fn)(void *);
+    void *ptr;
+};
+
+struct arena {
+    struct block *blocks; /* the first one has room, if any has */
+    struct finalizer *finalizers;
+    size_t used;
+};
+
+static void *or_abort(void *p)
+{
+    if (!p) {
+        fputs("avr-reconciler: out of memory\n", stderr);
+        abort();
+    }
+    return p;
+}
+
+struct arena *arena_new(void)
+{
+    return or_abort(calloc(1, sizeof(struct arena)));
+}
+
+void arena_free(struct arena *a)
+{
+    if (!a)
+        return;
+    for (struct finalizer *f = a->finalizers; f; f = f->next)
+        f->fn(f->ptr);
+    while (a->blocks) {
+        struct block *b = a->blocks;
+        a->blocks = b->next;
+        free(b);
+    }
+    free(a);
+}
+
+static struct block *block_new(size_t size)
+{
+    struct block *b = or_abort(calloc(1, sizeof *b + size));
+    b->size = size;
+    return b;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    const size_t align = alignof(max_align_t);
+    size_t want = (size + align - 1) & ~(align - 1);
+
+    if (want < size)
+        or_abort(NULL);
+    if (BLOCK_SIZE == 0)
+        want = size ? size : 1;
+
+    struct block *b = a->blocks;
+    if (!b || b->size - b->used < want) {
+        b = block_new(want > BLOCK_SIZE ? want : BLOCK_SIZE);
+        if (want > BLOCK_SIZE / 2 && a->blocks) { /* a large one must not hide a roomy one */
+            b->next = a->blocks->next;
+            a->blocks->next = b;
+        } else {
+            b->next = a->blocks;
+            a->blocks = b;
+        }
+    }
+    void *p = b->data + b->used;
+    b->used += want;
+    a->used += want;
+    return p;
+}
+
+void *arena_memdup(struct arena *a, const void *src, size_t size)
+{
+    void *p = arena_alloc(a, size);
+    if (size)
+        memcpy(p, src, size);
+    return p;
+}
+
+char *arena_strndup(struct arena *a, const char *s, size_t len)
+{
+    char *p = arena_alloc(a, len + 1);
+    if (len)
+        memcpy(p, s, len);
+    return p;
+}
+
+char *arena_strdup(struct arena *a, const char *s)
+{
+    return s ? arena_strndup(a, s, strlen(s)) : NULL;
+}
+
+char *arena_printf(struct arena *a, const char *fmt, ...)
+{
+    va_list ap, again;
+
+    va_start(ap, fmt);
+    va_copy(again, ap);
+    int n = vsnprintf(NULL, 0, fmt, ap);
+    va_end(ap);
+    if (n < 0)
+        or_abort(NULL);
+
+    char *p = arena_alloc(a, (size_t)n + 1);
+    vsnprintf(p, (size_t)n + 1, fmt, again);
+    va_end(again);
+    return p;
+}
+
+void arena_at_free(struct arena *a, void (*fn)(void *), void *ptr)
+{
+    struct finalizer *f = arena_alloc(a, sizeof *f);
+    *f = (struct finalizer){a->finalizers, fn, ptr};
+    a->finalizers = f;
+}
+
+size_t arena_used(const struct arena *a)
+{
+    return a->used;
+}

@@ -1,0 +1,20 @@
+/* digest.h - keyed digests (HMAC-SHA-256), so that a value can be recognised without being shown.
+ *
+ * A plain hash of a short secret can be guessed; these cannot without the key, which never leaves
+ * the state directory. */
+#ifndef BASE_DIGEST_H
+#define BASE_DIGEST_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+
+struct digest_key {
+    unsigned char bytes[32];
+};
+
+/* The first hex_len (at most 64) hex digits of the HMAC of len bytes. */
+const char *digest_hex(struct arena *, const struct digest_key *, const void *, size_t len,
+                       size_t hex_len);
+
+#endif

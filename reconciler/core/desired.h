@@ -1,0 +1,89 @@
+/* desired.h - what was asked for, agent by agent.  Built by core/merge.c, const afterwards.
+ *
+ * It does not depend on what runs.  What must be taken over from running containers (a provider's
+ * port, things nobody asked about) is left open here and settled in core/resolve.c. */
+#ifndef CORE_DESIRED_H
+#define CORE_DESIRED_H
+
+#include "core/inputs.h"
+
+enum pull_policy { PULL_PREFER_LOCAL, PULL_MISSING, PULL_ALWAYS, PULL_NEVER };
+
+struct image_policy {
+    const struct value *candidates; /* n = 0: nobody named one: keep the running one, or fallback */
+    size_t n;
+    enum pull_policy pull;
+    int64_t every_s;      /* every_<duration>: ask the registry at most this often; else 0 */
+    const char *fallback; /* used when nobody named one and nothing runs; may be NULL */
+};
+
+enum probe_kind { PROBE_TCP, PROBE_WS, PROBE_HTTP, PROBE_ENGINE, PROBE_NONE };
+
+struct probe {
+    enum probe_kind kind; /* PROBE_ENGINE: the container's own HEALTHCHECK */
+    const char *path;     /* PROBE_HTTP */
+    int64_t timeout_s;    /* to become ready after a start */
+};
+
+struct container_spec {
+    enum role role;
+    const char *name; /* canonical: avr-sts-<agent id> */
+    struct origin origin;
+    struct image_policy image;
+    /* AVR's rules, database and specs merged; sorted by name, unique.  PORT and core's URLs are
+     * in here only when somebody fixed them. */
+    struct env_list env;
+    /* Names nobody asked about (an unset WEBHOOK_URL, say): a running value is kept as it is. */
+    const char *const *keep;
+    size_t n_keep;
+    struct value port;      /* text NULL: taken over; see resolve.h */
+    struct value http_port; /* core only */
+    bool per_call; /* fetches its settings at each call: a changed database value is live at once */
+    const struct settings *settings; /* everything else, already merged; unset = nobody asked */
+    struct probe probe;
+};
+
+enum wish { WISH_RUN, WISH_STOP, WISH_ABSENT };
+
+struct drain_policy {
+    int64_t timeout_s, max_call_age_s;
+    enum { ON_TIMEOUT_WAIT, ON_TIMEOUT_FORCE, ON_TIMEOUT_ABORT } on_timeout;
+};
+
+struct agent {
+    const char *id, *name; /* name is for people */
+    struct origin origin;
+    enum wish wish;
+    struct origin wish_origin;
+    bool pipeline;
+    bool stop_first; /* asked for; a published port makes a slot stop-first without asking */
+    bool pause_on_failure;
+    int64_t monitor_s;
+    struct drain_policy drain;
+    const char *problem; /* not NULL: cannot be built from its inputs; it is left as it is */
+    struct pos problem_at;
+    const struct container_spec *containers; /* in role order */
+    size_t n_containers;
+};
+
+struct desired {
+    const struct agent *agents; /* sorted by name, then id */
+    size_t n_agents;
+    const char *tenant;    /* NULL: any */
+    const char *prefix;    /* "avr" */
+    int64_t parallelism;   /* agents at a time */
+    bool prune;
+    bool complete; /* every source was read completely: absence may be believed */
+    const char *const *notices; /* sentences worth a line in every listing */
+    size_t n_notices;
+};
+
+/* Merges the sources.  Never fails as a whole: what cannot be built is an agent with a problem.
+ * `complete` is copied into the result. */
+void merge(struct arena *, const struct spec *, const struct database *, const struct host *,
+           bool complete, struct desired *ret);
+
+/* The container of this role, or NULL. */
+const struct container_spec *agent_container(const struct agent *, enum role);
+
+#endif

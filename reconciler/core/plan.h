@@ -1,0 +1,129 @@
+/* plan.h - desired x observed -> what to do.  Pure: no I/O, no clock, no globals.
+ *
+ * There is one rule table, agent_next(): it looks at an agent as it is and names the next step.
+ * A plan is that table unrolled against a model of the engine in which everything goes well;
+ * `diff` prints it.  `apply` runs the same table against the real engine, looking again after
+ * every step.  So nothing is shown that would not be done, a crash at any point is an ordinary
+ * start, and a surprise is simply another state the table has a row for. */
+#ifndef CORE_PLAN_H
+#define CORE_PLAN_H
+
+#include "core/slot.h"
+
+#define STEPS(X)                                                                                   \
+    /* kind      text       one engine request, or a gate                              */          \
+    X(NOTHING, "nothing", "in the state that was asked for")                                       \
+    X(HOLD, "hold", "cannot or must not go on; why says the reason")                               \
+    X(PULL, "pull", "fetch the image")                                                             \
+    X(CREATE, "create", "create the candidate, stopped")                                           \
+    X(START, "start", "start a box")                                                               \
+    X(PROBE, "probe", "gate: until the box is ready, or a verdict that it is not")                 \
+    X(WAIT, "wait", "gate: until a time has passed or calls have ended")                           \
+    X(RENAME, "rename", "give a box another name of its slot")                                     \
+    X(STOP, "stop", "stop a box; never while a call is on it")                                     \
+    X(REMOVE, "remove", "remove a stopped box")                                                    \
+    X(UPDATE, "update", "change restart policy or limits of the live box")
+
+enum step_kind {
+#define X(kind, text, doc) STEP_##kind,
+    STEPS(X)
+#undef X
+        STEP__N
+};
+extern const char *const step_text[STEP__N];
+
+enum gate { /* what a WAIT waits for */
+    GATE_NONE,
+    GATE_SETUP, /* a call between call_initiated and call_started */
+    GATE_SOAK,  /* the new box must stay ready for `monitor` */
+    GATE_QUIET, /* longer than a call takes to show up in the database */
+    GATE_DRAIN, /* live calls on the old box */
+};
+
+enum hold { /* why nothing can be done */
+    HOLD_NONE,
+    HOLD_PROBLEM,   /* the inputs are wrong: agent->problem or wanted->problem */
+    HOLD_CONFLICT,  /* the name is held by somebody else's container */
+    HOLD_FAILED,    /* these settings failed a moment ago: back-off */
+    HOLD_UNHEALTHY, /* the live box matches and still does not work */
+    HOLD_CALLS,     /* drain timeout passed, on_timeout: abort */
+    HOLD_ORPHAN,    /* nobody asks for it any more, and nobody asked to remove it */
+};
+
+struct step {
+    enum step_kind kind;
+    enum role role;
+    enum gate gate;
+    enum hold hold;
+    const struct wanted *wanted; /* CREATE, START, PROBE, UPDATE */
+    const char *box_id;          /* full id as observed; in an unrolled plan "new-…" for boxes to be */
+    const char *box_name;        /* its name now */
+    const char *new_name;        /* RENAME, CREATE */
+    const char *image;           /* PULL */
+    const char *why;
+    int attempt;          /* CREATE */
+    int64_t until_ms;     /* WAIT: when a timer ends it; 0: only calls do */
+    int calls;            /* WAIT drain: live calls counted, -1 unknown */
+    int64_t oldest_ms;    /* WAIT drain: start of the oldest, 0 unknown */
+    bool forced;          /* STOP although calls are open: on_timeout force or --now */
+};
+
+/* What the planner may assume besides the inputs. */
+struct plan_options {
+    bool prune; /* remove orphans */
+    bool now;   /* cut calls: no drain waits */
+};
+
+/* The rule table.  `wanted` and `slots` are this agent's. */
+struct step agent_next(struct arena *, const struct desired *, const struct agent *,
+                       const struct observed *, const struct digest_key *,
+                       const struct plan_options *);
+
+enum verdict { /* of a role or an agent, for people */
+    VERDICT_SYNC,
+    VERDICT_REPLACE,
+    VERDICT_UPDATE, /* in place */
+    VERDICT_LIVE,   /* differs, and the next call sees it */
+    VERDICT_CREATE,
+    VERDICT_START,  /* not running */
+    VERDICT_REMOVE,
+    VERDICT_UNDERWAY, /* a replacement that somebody left unfinished */
+    VERDICT_HOLD,
+    VERDICT_ORPHAN, /* kept and reported */
+};
+
+struct role_plan {
+    enum role role;
+    enum verdict verdict;
+    const struct wanted *wanted; /* NULL: not wanted */
+    const struct box *live;      /* NULL: none */
+    struct drifts drifts;
+    const char *reason; /* "not running (exit 137, 2m ago)", "missing", …; NULL if drifts say it */
+};
+
+struct agent_plan {
+    const struct agent *agent;
+    enum verdict verdict; /* the weightiest of its roles */
+    const struct role_plan *roles; /* of roles it has or should have, in role order */
+    size_t n_roles;
+    const struct step *steps; /* the unrolled table */
+    size_t n_steps;
+    struct step hold;         /* kind HOLD if it ends there, else NOTHING */
+    int live_calls;           /* -1: not known */
+    int64_t oldest_call_ms;
+};
+
+struct plan {
+    const struct agent_plan *agents;
+    size_t n_agents;
+    size_t n_containers; /* observed, ours */
+};
+
+/* Only agents whose id, name or key is among `only` (n_only = 0: all). */
+struct plan plan_make(struct arena *, const struct desired *, const struct observed *,
+                      const struct digest_key *, const struct plan_options *,
+                      const char *const *only, size_t n_only);
+
+bool plan_in_sync(const struct plan *); /* nothing to do and nothing differs */
+
+#endif

@@ -1,0 +1,44 @@
+/* resolve.h - what exactly a container should be, now that it is known what runs.
+ *
+ * The last step from "asked for" to "what to create": the image behind the policy, the provider's
+ * port (taken over from the running container; AVR draws a random one at every Run), core's URLs
+ * that follow those ports, and whatever nobody asked about, carried over as it is. */
+#ifndef CORE_RESOLVE_H
+#define CORE_RESOLVE_H
+
+#include "core/desired.h"
+#include "base/digest.h"
+#include "core/observed.h"
+
+struct wanted {
+    const struct container_spec *spec;
+    const char *image_ref; /* NULL: cannot be told, see problem */
+    const char *image_id;  /* NULL: not on the engine, pull first */
+    const char *image_note; /* "using local image, built 2m ago", or NULL */
+    struct origin image_origin;
+    bool pull;             /* the registry has something newer, or it is missing here */
+    const char *pull_why;
+    struct env_list env; /* complete, sorted by name */
+    const char *port;    /* text of PORT */
+    const char *alias;   /* network alias this generation is reached by; NULL: its name will do */
+    const char *const *binds;
+    size_t n_binds;
+    const char *const *networks; /* the first one is the network mode */
+    size_t n_networks;
+    const char *const *carried_ports; /* published ports nobody asked about */
+    size_t n_carried_ports;
+    struct restart_policy restart;
+    int64_t memory, nano_cpus;
+    bool stop_first;
+    const char *problem; /* not NULL: nothing may be created from this */
+};
+
+/* Settles every container of the agent; ret[role].spec is NULL for roles it does not have. */
+void resolve_agent(struct arena *, const struct desired *, const struct agent *,
+                   const struct observed *, const struct digest_key *, struct wanted ret[ROLE__N]);
+
+/* The references that must be looked up on the engine before resolve_agent() can be called: every
+ * candidate of every agent, the :local variants the policies prefer.  Sorted, unique. */
+size_t resolve_image_refs(struct arena *, const struct desired *, const char *const **ret);
+
+#endif

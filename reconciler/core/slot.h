@@ -1,0 +1,41 @@
+/* slot.h - one canonical name and the boxes that share it.
+ *
+ * Boxes belong to a slot by their label agentName; the name tells the state, and since when:
+ *
+ *     avr-sts-<agent id>     live    new calls resolve to it
+ *     avrd-next-<12 hex>     next    being prepared and probed
+ *     avrd-drain-<12 hex>    drain   replaced, finishing its calls; there may be several
+ *     avrd-failed-<12 hex>   failed  a candidate that did not become ready, kept for its logs
+ *
+ * The 12 digits are the wall clock in milliseconds when the name was given, so that drain
+ * deadlines and back-off survive a restart with no file.  No such name contains the canonical name
+ * or the agent's id: AVR's backend finds containers by substring. */
+#ifndef CORE_SLOT_H
+#define CORE_SLOT_H
+
+#include "core/drift.h"
+
+enum place { PLACE_LIVE, PLACE_NEXT, PLACE_DRAIN, PLACE_FAILED, PLACE__N };
+
+struct slot {
+    enum role role;
+    const char *name; /* canonical */
+    const struct box *live, *next, *failed;
+    const struct box *const *drains; /* newest first */
+    size_t n_drains;
+    const struct foreign *foreign; /* holds our name and is not ours */
+};
+
+/* All slots of the agent, ret[role].name set for every role. */
+void slots_find(struct arena *, const struct desired *, const struct agent *,
+                const struct observed *, struct slot ret[ROLE__N]);
+
+/* What our own temporary names mean; false if it is no name of ours.  since_ms may be NULL. */
+bool place_parse(const char *box_name, enum place *ret, int64_t *since_ms);
+const char *place_name(struct arena *, enum place, int64_t now_ms);
+
+/* The canonical name, and its way back: "avr-sts-<id>" -> role and id. */
+const char *canonical_name(struct arena *, const char *prefix, enum role, const char *agent_id);
+bool canonical_parse(const char *name, const char *prefix, enum role *ret, const char **ret_id);
+
+#endif

@@ -1,0 +1,84 @@
+/* engine.h - an engine driver is a codec, not a client.
+ *
+ * encode() turns a call into an HTTP request, decode() an HTTP answer into facts; neither does any
+ * I/O.  So a driver is tested against recorded answers, and fuzzed, with no engine running.  A
+ * driver knows nothing of plans: one call is one request. */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "base/message.h"
+#include "core/observed.h"
+#include "core/resolve.h"
+
+enum call_kind {
+    CALL_PING,    /* answers: api_version, server */
+    CALL_INFO,    /* answers: engine_id, host_name */
+    CALL_LIST,    /* all containers, running or not: entries */
+    CALL_INSPECT, /* id: box */
+    CALL_IMAGE,   /* ref (a reference or an id): image; 404 is an image without id, no error */
+    CALL_DIGEST,  /* ref: what its registry says: digest */
+    CALL_PULL,    /* ref: success means the stream ended without an error line */
+    CALL_CREATE,  /* create: created_id */
+    CALL_START,   /* id; already_so if it ran */
+    CALL_STOP,    /* id, grace_s; already_so if it did not run */
+    CALL_RENAME,  /* id, name */
+    CALL_REMOVE,  /* id; of a stopped container, with its anonymous volumes, never forced */
+    CALL_UPDATE,  /* id, wanted: restart policy and limits, in place */
+    CALL_LOGS,    /* id, tail: log */
+};
+
+struct create {
+    const char *name;
+    const struct wanted *wanted;
+    const char *tenant; /* NULL: no such label */
+    int attempt;        /* 1 for the first try of these settings */
+};
+
+struct call {
+    enum call_kind kind;
+    const char *id;   /* full container id: nothing is ever changed by name */
+    const char *ref;  /* CALL_IMAGE, CALL_DIGEST, CALL_PULL */
+    const char *name; /* CALL_RENAME */
+    const struct create *create;
+    const struct wanted *wanted; /* CALL_UPDATE */
+    int grace_s;                 /* CALL_STOP; -1: the engine's default */
+    int tail;                    /* CALL_LOGS: lines */
+};
+
+struct list_entry { /* one row of the list: enough to tell whose it is and whether it changed */
+    const char *id, *name, *image, *image_id, *state, *status;
+    const struct pair *labels; /* sorted by key */
+    size_t n_labels;
+};
+
+struct facts { /* fields the call does not speak of stay empty */
+    const struct list_entry *entries;
+    size_t n_entries;
+    struct box box;
+    struct image image;
+    const char *api_version, *server, *engine_id, *host_name, *created_id, *digest, *log;
+    bool already_so; /* 304: it was so before we asked */
+};
+
+/* The label that counts tries of the same settings. */
+#define LABEL_ATTEMPT "avr-reconciler.attempt"
+
+struct engine_driver {
+    const char *name; /* "docker" */
+    /* api_version: "1.41", from CALL_PING, or NULL before it.  Fails with ERR_DENIED if the call
+     * would do what we never do (core/guard.h). */
+    int (*encode)(const struct call *, const char *api_version, struct arena *,
+                  struct http_request *ret, struct err *) MUST_CHECK;
+    /* Codes: 404 ERR_NOT_FOUND, 409 ERR_CONFLICT, 401/403 ERR_DENIED, other 4xx ERR_INVALID,
+     * 5xx ERR_TRANSIENT, an answer that does not parse ERR_TRANSIENT: it is no information.
+     * For CALL_PULL and CALL_DIGEST, texts that mean "denied" or "too many requests" inside a
+     * 500 are recognised. */
+    int (*decode)(const struct call *, const struct http_response *, struct arena *,
+                  struct facts *ret, struct err *) MUST_CHECK;
+};
+
+extern const struct engine_driver docker_driver;
+
+bool call_changes(enum call_kind); /* true for everything that is not a read */
+
+#endif

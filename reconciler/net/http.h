@@ -1,0 +1,53 @@
+/* http.h - asynchronous HTTP client: curl's multi interface on a libev loop.
+ *
+ * One http_send() leads to exactly one call of done, or to none once it was cancelled.  When done
+ * runs the request is over and must not be cancelled; the answer and its body are lent for the
+ * time of the callback.  Connections are kept and shared by all requests of one 'struct http'.
+ * Every request is bounded: connect, first byte, stall, total, size. */
+#ifndef NET_HTTP_H
+#define NET_HTTP_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/message.h"
+
+struct arena;
+struct ev_loop;
+struct http;
+struct http_transfer;
+
+struct endpoint { /* where a request goes */
+    const char *unix_path; /* NULL: over TCP */
+    const char *base_url;  /* "http://localhost", "https://pbx:2376" */
+    const char *cert_dir;  /* ca.pem, cert.pem, key.pem for https; NULL: the system's authorities */
+};
+
+/* From DOCKER_HOST ("unix://…", "tcp://…", NULL for the usual socket), DOCKER_TLS_VERIFY and
+ * DOCKER_CERT_PATH. */
+int endpoint_parse(struct arena *, const char *docker_host, bool tls, const char *cert_dir,
+                   struct endpoint *ret, struct err *) MUST_CHECK;
+
+struct http *http_open(struct ev_loop *);
+void http_close(struct http *); /* cancels what is left; NULL is fine */
+
+typedef void http_done(void *ctx, const struct http_response *, const struct err *);
+typedef void http_line(void *ctx, const char *line, size_t len);
+
+/* err is NULL on any HTTP answer, whatever its status; else ERR_UNREACHABLE (no connection),
+ * ERR_TRANSIENT (a limit passed, cut off) with a sentence.  on_line, when not NULL, gets the body
+ * line by line as it comes (pull progress, events) and `body` stays empty. */
+struct http_transfer *http_send(struct http *, const struct endpoint *, const struct http_request *,
+                                http_line *on_line, http_done *, void *ctx);
+void http_cancel(struct http_transfer *);
+
+struct http_stats {
+    unsigned long requests, writes, failures; /* writes: everything but GET and HEAD */
+};
+struct http_stats http_stats(const struct http *);
+
+/* After this, sending anything but GET and HEAD aborts the program: a dry run cannot change
+ * anything by construction. */
+void http_read_only(struct http *);
+
+#endif

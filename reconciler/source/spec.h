@@ -1,0 +1,39 @@
+/* spec.h - YAML specs: from files to 'struct spec', strictly.
+ *
+ * Every error of every file is collected, each with its place, and a suggestion where one is
+ * near; a spec with an error yields nothing.  Scalars are never retyped: `no` stays "no". */
+#ifndef SOURCE_SPEC_H
+#define SOURCE_SPEC_H
+
+#include "core/inputs.h"
+
+struct spec_error {
+    struct pos at;         /* file NULL: not about a place */
+    unsigned length;       /* columns to underline, at least 1 */
+    const char *text;      /* `unknown key "pull_polcy" in agents.support.sts` */
+    const char *hint;      /* `did you mean "pull_policy"?`, or NULL */
+    const char *line_text; /* the line of the file, tabs as they are; NULL if there is none */
+};
+
+struct spec_errors {
+    const struct spec_error *items;
+    size_t n;
+};
+
+struct spec_env { /* where ${VAR} and {env: VAR} are looked up */
+    const char *(*get)(void *ctx, const char *name); /* NULL: not set */
+    void *ctx;
+};
+
+/* paths: files, or folders of which every *.yaml and *.yml is read, in name order.  Returns 0 with
+ * *ret filled, or -1 with *errors filled (n >= 1).  n_paths = 0 is an empty spec, no error. */
+int spec_read(struct arena *, const char *const *paths, size_t n_paths, const struct spec_env *,
+              struct spec *ret, struct spec_errors *errors) MUST_CHECK;
+
+/* One error as people read it: place, sentence, the line with a caret and the hint. */
+const char *spec_error_text(struct arena *, const struct spec_error *);
+
+const char *spec_schema_json(struct arena *);        /* specs/schema.json, draft-07 */
+const char *spec_reference_markdown(struct arena *); /* the table in README.md */
+
+#endif
