@@ -122,8 +122,7 @@ bool json_next_element(struct json array, size_t *cursor, struct json *ret_value
 bool json_next_member(struct json object, size_t *cursor, struct json *ret_key,
                       struct json *ret_value)
 {
-    return object.length > 0 && object.at[0] == '{' &&
-           json_next_element(object, cursor, ret_key) &&
+    return object.length > 0 && object.at[0] == '{' && json_next_element(object, cursor, ret_key) &&
            json_next_element(object, cursor, ret_value);
 }
 
@@ -192,19 +191,4 @@ bool json_member_text(struct json object, const char *name, struct buffer *out)
     struct json value;
     buffer_reset(out);
     return json_member(object, name, &value) && json_text(value, out);
-}
-
-void json_quote(struct buffer *out, const char *text, size_t length)
-{
-    buffer_append(out, "\"", 1);
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c < 0x20)
-            buffer_format(out, "\\u%04x", c);
-        else if (c == '"' || c == '\\')
-            buffer_format(out, "\\%c", c);
-        else
-            buffer_append(out, &text[i], 1);
-    }
-    buffer_append(out, "\"", 1);
 }

@@ -14,10 +14,11 @@ struct http_request {
         HTTP_HEAD_ONLY,    /* done with the answer's head, e.g. a 101 to an upgrade */
         HTTP_CONNECT_ONLY, /* done when the connection stands; status is 0 */
     } until;
-    unsigned first_byte_ms; /* longest wait for the first byte of the answer */
+    /* In all three 0 is no limit; connecting has its own, 5 s. */
+    unsigned first_byte_ms; /* longest wait for the first byte of the answer, connecting included */
     unsigned stall_ms;      /* longest silence after that */
-    unsigned total_ms;      /* 0: no limit */
-    size_t max_body;        /* a longer answer is an error */
+    unsigned total_ms;
+    size_t max_body; /* a longer answer is an error */
 };
 
 struct http_response {

@@ -33,9 +33,13 @@ struct container_spec {
     /* AVR's rules, database and specs merged; sorted by name, unique.  PORT and core's URLs are
      * in here only when somebody fixed them. */
     struct env_list env;
+    /* Wanted only where the running container has the name at all: AVR's main branch does not
+     * write PROVIDER_ID, its fork does. */
+    struct env_list if_present;
     /* Names nobody asked about (an unset WEBHOOK_URL, say): a running value is kept as it is. */
     const char *const *keep;
     size_t n_keep;
+    bool volumes_exact; /* a spec lists the volumes: a running bind that is not listed must go */
     struct value port;      /* text NULL: taken over; see resolve.h */
     struct value http_port; /* core only */
     bool per_call; /* fetches its settings at each call: a changed database value is live at once */
@@ -69,6 +73,10 @@ struct agent {
 struct desired {
     const struct agent *agents; /* sorted by name, then id */
     size_t n_agents;
+    /* Ids of dashboard agents that `database: {agents: none}` leaves to the dashboard: their
+     * containers are neither wanted nor orphans. */
+    const char *const *ignored;
+    size_t n_ignored;
     const char *tenant;    /* NULL: any */
     const char *prefix;    /* "avr" */
     int64_t parallelism;   /* agents at a time */

@@ -15,8 +15,8 @@ enum effect {
 };
 
 struct drift {
-    const char *field;      /* "image", "env", "binds", "network", "ports", "restart", … */
-    const char *key;        /* the variable or label; NULL for other fields */
+    const char *field;       /* "image", "env", "binds", "network", "ports", "restart", … */
+    const char *key;         /* the variable or label; NULL for other fields */
     const char *have, *want; /* NULL: not there / must go; secrets in clear, see `secret` */
     bool secret;
     struct origin origin; /* of the wanted value */

@@ -46,7 +46,7 @@ struct box {
     size_t n_labels;
     const char *const *binds;
     size_t n_binds;
-    const char *const *ports; /* published, as "host_ip:host:container/proto" */
+    const char *const *ports; /* published, as asked for: "[host_ip:][host:]container/proto" */
     size_t n_ports;
     const struct box_network *networks; /* sorted by name */
     size_t n_networks;
@@ -72,6 +72,8 @@ struct box {
     const char *health_text; /* why it is BAD, "" otherwise */
     int64_t ready_ms;        /* since when GOOD without a break; 0 */
     int sockets;             /* established connections to its PORT; -1: not known */
+    int64_t quiet_ms;        /* since when none was seen without a break; 0: some, or not known */
+    int64_t waiting_ms;      /* since when its calls are waited for; 0 */
 };
 
 /* A box that is not ours but holds a name we need. */
@@ -110,6 +112,8 @@ struct observed {
 };
 
 const struct image *observed_image(const struct observed *, const char *asked); /* or NULL */
+bool box_runs(const struct box *); /* running, paused or restarting: it may carry calls */
+bool box_has_alias(const struct box *, const char *alias); /* on any of its networks */
 const char *pair_get(const struct pair *, size_t n, const char *key); /* sorted by key; or NULL */
 
 #endif

@@ -1,5 +1,9 @@
-/* render.h - a plan as people and programs read it.  The only place where values are shown, and so
- * the only place that hides secrets: they appear as keyed fingerprints. */
+/* render.h - a plan as people and programs read it.
+ *
+ * The only place where values are shown, and so the only place that hides secrets: they appear as
+ * keyed fingerprints.  Whatever text comes from outside (values, names, notes of the engine) is
+ * made visible first: no control character of a value ever reaches a terminal.  Everything returned
+ * ends with a line break, but where it says otherwise. */
 #ifndef CORE_RENDER_H
 #define CORE_RENDER_H
 
@@ -8,8 +12,8 @@
 struct render {
     const struct digest_key *key; /* for fingerprints */
     bool color;
-    bool verbose;        /* steps too, and agents in sync with their containers */
-    unsigned width;      /* columns; 0: no limit */
+    bool verbose;   /* steps too, and agents in sync with their containers */
+    unsigned width; /* columns; 0: no limit */
     int64_t now_ms;
     const char *sources; /* "specs/agents.yaml, data.db" */
     const char *engine;  /* "pbx-01 (Docker 20.10.24)" */
@@ -17,17 +21,57 @@ struct render {
 
 const char *render_plan(struct arena *, const struct render *, const struct desired *,
                         const struct plan *);
+
+/* The stable shape for programs; text of its own version stands in "version".
+ *
+ *     {"version", "sources", "engine", "in_sync", "notices": [text],
+ *      "agents": [{"id", "name", "verdict", "live_calls" (null: not known), "oldest_call_s",
+ *                  "roles": [{"role", "container", "verdict", "reason", "image",
+ *                             "drifts": [{"field", "key", "have", "want", "secret", "origin",
+ *                                         "effect", "note"}]}],
+ *                  "steps": [{"step", "role", "box", "name", "why", "gate"}],
+ *                  "hold": null | {"kind", "why", "at", "advice"}}],
+ *      "summary": {"replace", "update", "live", "create", "start", "remove", "underway", "held",
+ *                  "orphans", "in_sync", "calls_cut" (null: not known)}}
+ *
+ * `have` and `want` are a text, null, or {"fingerprint": "fp:…"} when the value is secret. */
 const char *render_plan_json(struct arena *, const struct render *, const struct desired *,
                              const struct plan *);
+
 const char *render_status(struct arena *, const struct render *, const struct desired *,
                           const struct plan *);
+/* {"in_sync", "agents": [{"id", "name", "state", "mode", "running", "containers", "live_calls",
+ *                         "image", "image_id", "uptime_s", "note"}]} */
+const char *render_status_json(struct arena *, const struct render *, const struct desired *,
+                               const struct plan *);
+
+/* The resolved desired state with the source of every value.  plan may be NULL (no engine was
+ * asked): ports and images that depend on what runs are then left open. */
 const char *render_config(struct arena *, const struct render *, const struct desired *,
                           const struct plan *, bool json);
 
-/* The value itself, or "(hidden fp:3fa2)" when it is secret; long ones are cut, line breaks shown
- * as \n. */
-const char *render_value(struct arena *, const struct digest_key *, const char *value,
-                         bool secret);
+/* What would be taken over of the containers that run.  *ret_restarts tells how many of them would
+ * be stopped or replaced; the text claims that nothing restarts only if it is 0. */
+const char *render_adopt(struct arena *, const struct render *, const struct desired *,
+                         const struct plan *, size_t *ret_restarts);
+
+/* The agents' names, one a line; only those that differ when `differing`. */
+const char *render_names(struct arena *, const struct plan *, bool differing);
+
+/* The value itself, or "(hidden fp:3fa291c0)" when it is secret; long ones are cut, line breaks
+ * shown as \n.  NULL gives "(not set)".  No line break at the end. */
+const char *render_value(struct arena *, const struct digest_key *, const char *value, bool secret);
 const char *render_step(struct arena *, const struct step *); /* one line, no newline */
+
+/* "fp:" and 8 hex digits. */
+const char *render_fingerprint(struct arena *, const struct digest_key *, const char *value);
+
+/* The text with every control character, malformed byte and direction override spelled out. */
+const char *render_visible(struct arena *, const char *);
+const char *render_visible_lines(struct arena *, const char *); /* line breaks stay */
+
+/* Visible text cut to so many columns, never within a character; an ellipsis says so.  0: no limit.
+ */
+const char *render_cut(struct arena *, const char *visible, size_t columns);
 
 #endif

@@ -12,15 +12,24 @@
 
 struct wanted {
     const struct container_spec *spec;
-    const char *image_ref; /* NULL: cannot be told, see problem */
-    const char *image_id;  /* NULL: not on the engine, pull first */
+    /* spec->settings, with what nobody asked about (user, command, logging, …) filled in from the
+     * running container; what is created is created from these. */
+    const struct settings *settings;
+    const char *tenant;     /* value of the label; NULL: none */
+    const char *image_ref;  /* NULL: cannot be told, see problem */
+    const char *image_id;   /* NULL: not on the engine, pull first */
     const char *image_note; /* "using local image, built 2m ago", or NULL */
     struct origin image_origin;
-    bool pull;             /* the registry has something newer, or it is missing here */
+    bool pull; /* the registry has something newer, or it is missing here */
     const char *pull_why;
-    struct env_list env; /* complete, sorted by name */
-    const char *port;    /* text of PORT */
-    const char *alias;   /* network alias this generation is reached by; NULL: its name will do */
+    struct env_list env;   /* complete, sorted by name */
+    const char *port;      /* text of PORT */
+    const char *http_port; /* core: text of HTTP_PORT; NULL: not told, so not to be probed */
+    const char *alias;     /* network alias this generation is reached by; NULL: its name will do */
+    /* This container and its core change together: the candidate gets `alias` and core's wanted
+     * URL names it, so that the old core keeps the old container until its calls have ended.  On
+     * core: at least one of its providers does. */
+    bool as_set;
     const char *const *binds;
     size_t n_binds;
     const char *const *networks; /* the first one is the network mode */
@@ -38,7 +47,11 @@ void resolve_agent(struct arena *, const struct desired *, const struct agent *,
                    const struct observed *, const struct digest_key *, struct wanted ret[ROLE__N]);
 
 /* The references that must be looked up on the engine before resolve_agent() can be called: every
- * candidate of every agent, the :local variants the policies prefer.  Sorted, unique. */
+ * candidate of every agent, the :local variants the policies prefer, in their full form
+ * ("repository:tag").  Sorted, unique.  The image id of every box is wanted besides. */
 size_t resolve_image_refs(struct arena *, const struct desired *, const char *const **ret);
+
+/* Those of them whose registry is to be asked: pull_policy always and every_…. */
+size_t resolve_registry_refs(struct arena *, const struct desired *, const char *const **ret);
 
 #endif

@@ -15,6 +15,9 @@
 
 #include "core/drift.h"
 
+/* The label that counts tries of the same settings. */
+#define LABEL_ATTEMPT "avr-reconciler.attempt"
+
 enum place { PLACE_LIVE, PLACE_NEXT, PLACE_DRAIN, PLACE_FAILED, PLACE__N };
 
 struct slot {
@@ -23,6 +26,8 @@ struct slot {
     const struct box *live, *next, *failed;
     const struct box *const *drains; /* newest first */
     size_t n_drains;
+    const struct box *const *stale; /* older candidates and failures: leftovers to clear away */
+    size_t n_stale;
     const struct foreign *foreign; /* holds our name and is not ours */
 };
 
@@ -30,8 +35,24 @@ struct slot {
 void slots_find(struct arena *, const struct desired *, const struct agent *,
                 const struct observed *, struct slot ret[ROLE__N]);
 
+void slot_find(struct arena *, const char *canonical, enum role, const struct observed *,
+               struct slot *ret);
+
+/* The same look with the boxes of this agent alone: the cost of a plan must not grow with the
+ * square of the fleet. */
+struct observed observed_of_agent(struct arena *, const struct desired *, const struct agent *,
+                                  const struct observed *);
+
+/* By name and label agentName (may be NULL): is it a box of this agent, in whatever place? */
+bool agent_owns(struct arena *, const struct desired *, const struct agent *, const char *box_name,
+                const char *slot_label);
+
+/* When the box got its temporary name; 0 for any other name. */
+int64_t box_since_ms(const struct box *);
+
 /* What our own temporary names mean; false if it is no name of ours.  since_ms may be NULL. */
 bool place_parse(const char *box_name, enum place *ret, int64_t *since_ms);
+bool place_is_temporary(const char *box_name); /* next, drain or failed */
 const char *place_name(struct arena *, enum place, int64_t now_ms);
 
 /* The canonical name, and its way back: "avr-sts-<id>" -> role and id. */

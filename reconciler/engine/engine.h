@@ -9,9 +9,10 @@
 #include "base/message.h"
 #include "core/observed.h"
 #include "core/resolve.h"
+#include "core/slot.h"
 
 enum call_kind {
-    CALL_PING,    /* answers: api_version, server */
+    CALL_PING,    /* answers: server, api_version (the one to speak); fails if it is too old */
     CALL_INFO,    /* answers: engine_id, host_name */
     CALL_LIST,    /* all containers, running or not: entries */
     CALL_INSPECT, /* id: box */
@@ -25,12 +26,12 @@ enum call_kind {
     CALL_REMOVE,  /* id; of a stopped container, with its anonymous volumes, never forced */
     CALL_UPDATE,  /* id, wanted: restart policy and limits, in place */
     CALL_LOGS,    /* id, tail: log */
+    CALL__N
 };
 
 struct create {
     const char *name;
     const struct wanted *wanted;
-    const char *tenant; /* NULL: no such label */
     int attempt;        /* 1 for the first try of these settings */
 };
 
@@ -40,8 +41,8 @@ struct call {
     const char *ref;  /* CALL_IMAGE, CALL_DIGEST, CALL_PULL */
     const char *name; /* CALL_RENAME */
     const struct create *create;
-    const struct wanted *wanted; /* CALL_UPDATE */
-    int grace_s;                 /* CALL_STOP; -1: the engine's default */
+    const struct wanted *wanted; /* CALL_UPDATE; CALL_PULL: for its platform, may be NULL */
+    int grace_s;                 /* CALL_STOP; -1: the engine's default of 10 s */
     int tail;                    /* CALL_LOGS: lines */
 };
 
@@ -60,9 +61,6 @@ struct facts { /* fields the call does not speak of stay empty */
     bool already_so; /* 304: it was so before we asked */
 };
 
-/* The label that counts tries of the same settings. */
-#define LABEL_ATTEMPT "avr-reconciler.attempt"
-
 struct engine_driver {
     const char *name; /* "docker" */
     /* api_version: "1.41", from CALL_PING, or NULL before it.  Fails with ERR_DENIED if the call
@@ -70,11 +68,16 @@ struct engine_driver {
     int (*encode)(const struct call *, const char *api_version, struct arena *,
                   struct http_request *ret, struct err *) MUST_CHECK;
     /* Codes: 404 ERR_NOT_FOUND, 409 ERR_CONFLICT, 401/403 ERR_DENIED, other 4xx ERR_INVALID,
-     * 5xx ERR_TRANSIENT, an answer that does not parse ERR_TRANSIENT: it is no information.
-     * For CALL_PULL and CALL_DIGEST, texts that mean "denied" or "too many requests" inside a
-     * 500 are recognised. */
+     * 408, 429 and 5xx ERR_TRANSIENT; an answer that does not parse is no information:
+     * ERR_TRANSIENT.  A 404 about a network is ERR_INVALID, and any other 404 of a container's
+     * call that does not say the container is missing is ERR_TRANSIENT: it is there.  For
+     * CALL_PULL and CALL_DIGEST, texts that mean "denied", "too many requests" or "no such image"
+     * are recognised whatever the status. */
     int (*decode)(const struct call *, const struct http_response *, struct arena *,
                   struct facts *ret, struct err *) MUST_CHECK;
+    /* For a CALL_PULL that is read line by line: -1 if this line (NUL-terminated behind len bytes)
+     * says that the pull failed.  The decode() at its end then finds an empty body. */
+    int (*pull_line)(const char *line, size_t len, struct arena *, struct err *) MUST_CHECK;
 };
 
 extern const struct engine_driver docker_driver;

@@ -29,14 +29,20 @@ int endpoint_parse(struct arena *, const char *docker_host, bool tls, const char
                    struct endpoint *ret, struct err *) MUST_CHECK;
 
 struct http *http_open(struct ev_loop *);
-void http_close(struct http *); /* cancels what is left; NULL is fine */
+void http_close(struct http *); /* cancels what is left; NULL is fine; not from a callback */
 
 typedef void http_done(void *ctx, const struct http_response *, const struct err *);
 typedef void http_line(void *ctx, const char *line, size_t len);
 
 /* err is NULL on any HTTP answer, whatever its status; else ERR_UNREACHABLE (no connection),
  * ERR_TRANSIENT (a limit passed, cut off) with a sentence.  on_line, when not NULL, gets the body
- * line by line as it comes (pull progress, events) and `body` stays empty. */
+ * of a 2xx answer line by line as it comes (pull progress, events), a line at most 1 MiB and
+ * NUL-terminated, and `body` stays empty; the body of any other answer is kept as usual.
+ * done and on_line run from the loop, never inside http_send(), and may send and cancel anything.
+ *
+ * At most four plain reads (GET or HEAD of a whole answer without on_line) run on one endpoint, the
+ * others wait their turn, their limits too; writes and streams start at once.  A write is never
+ * sent twice: it gets a fresh connection, since on a kept one that died curl repeats a request. */
 struct http_transfer *http_send(struct http *, const struct endpoint *, const struct http_request *,
                                 http_line *on_line, http_done *, void *ctx);
 void http_cancel(struct http_transfer *);

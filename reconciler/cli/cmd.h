@@ -1,0 +1,53 @@
+/* cmd.h - a verb: one table entry, one file, one function. */
+#ifndef CLI_CMD_H
+#define CLI_CMD_H
+
+#include <stdio.h>
+
+#include "cli/exit.h"
+#include "cli/options.h"
+#include "core/render.h"
+
+struct cli {             /* what a verb gets */
+    struct arena *arena; /* of the process */
+    const struct options *opt;
+    const struct spec_env *env;
+    struct config config; /* filled if the verb asks for it */
+    FILE *out, *err;      /* data; progress and errors */
+    bool color_out, color_err;
+    bool can_ask;              /* a person sits at a terminal */
+    unsigned width, width_err; /* of the terminals of out and err; 0: none, no limit */
+};
+
+#define FORMAT_BIT(f) (1u << (f))
+#define OPTION_BIT(o) (1u << (o))
+
+struct cmd {
+    const char *name;
+    const char *alias[3]; /* NULL where there is none */
+    const char *args;     /* "[AGENT…]", or "" */
+    const char *summary;  /* one line for the list of verbs */
+    const char *text;     /* the rest of its help */
+    unsigned options;     /* OPTION_BITs besides those of all verbs */
+    unsigned formats;     /* FORMAT_BITs of -o */
+    size_t min_args, max_args;
+    enum { ARGS_NONE, ARGS_AGENTS, ARGS_FILES, ARGS_VERB, ARGS_SHELL } args_are;
+    bool needs_config;
+    enum exit_code (*run)(struct cli *);
+};
+
+extern const struct cmd cmd_diff, cmd_apply, cmd_status, cmd_validate, cmd_config, cmd_adopt,
+    cmd_schema, cmd_completion, cmd_version, cmd_help;
+
+extern const struct cmd *const cmds[];
+extern const size_t n_cmds;
+
+const struct cmd *cmd_find(const char *name_or_alias); /* NULL if there is none */
+bool cmd_takes(const struct cmd *, enum opt);
+/* Names and aliases, for suggestions. */
+size_t cmd_names(struct arena *, const char *const **ret);
+
+/* The whole program; streams and environment are given so that tests can watch. */
+enum exit_code cli_main(int argc, char **argv, const struct spec_env *, FILE *out, FILE *err);
+
+#endif

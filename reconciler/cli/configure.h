@@ -1,0 +1,14 @@
+/* configure.h - from options and environment to 'struct config'.
+ *
+ * An option beats AVR_RECONCILER_<NAME>, which beats AVR's own variable, which beats Docker's,
+ * which beats the default.  Looks which default folders exist; reads no file. */
+#ifndef CLI_CONFIGURE_H
+#define CLI_CONFIGURE_H
+
+#include "cli/options.h"
+#include "control/config.h"
+
+int configure(struct arena *, const struct options *, const struct spec_env *, struct config *ret,
+              struct err *) MUST_CHECK;
+
+#endif

@@ -1,0 +1,43 @@
+#include "cli/exit.h"
+
+enum exit_code exit_of_err(const struct err *err)
+{
+    switch (err->code) {
+    case ERR_NONE:
+        return EXIT_CODE_OK;
+    case ERR_INVALID:
+        return EXIT_CODE_INVALID;
+    case ERR_UNREACHABLE:
+        return EXIT_CODE_UNREACHABLE;
+    case ERR_UNHEALTHY:
+        return EXIT_CODE_ROLLED_BACK;
+    case ERR_INTERRUPTED:
+        return EXIT_CODE_INTERRUPTED;
+    case ERR_NOT_FOUND:
+    case ERR_CONFLICT:
+    case ERR_TRANSIENT:
+    case ERR_DENIED:
+        break;
+    }
+    return EXIT_CODE_ERROR;
+}
+
+/* The gravest result wins; an interruption says that the others are not the last word. */
+enum exit_code exit_of_outcome(const struct outcome *outcome)
+{
+    static const struct {
+        enum agent_result result;
+        enum exit_code code;
+    } ranks[] = {
+        {RESULT_INTERRUPTED, EXIT_CODE_INTERRUPTED},
+        {RESULT_FAILED, EXIT_CODE_ROLLED_BACK},
+        {RESULT_WAITING, EXIT_CODE_CALLS},
+        {RESULT_HELD, EXIT_CODE_ERROR},
+    };
+
+    for (size_t r = 0; r < sizeof ranks / sizeof ranks[0]; r++)
+        for (size_t i = 0; i < outcome->n_agents; i++)
+            if (outcome->agents[i].result == ranks[r].result)
+                return ranks[r].code;
+    return EXIT_CODE_OK;
+}

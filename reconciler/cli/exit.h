@@ -1,0 +1,22 @@
+/* exit.h - what the exit code says, for scripts. */
+#ifndef CLI_EXIT_H
+#define CLI_EXIT_H
+
+#include "control/cycle.h"
+
+enum exit_code {
+    EXIT_CODE_OK = 0, /* done; for diff and status: in sync */
+    EXIT_CODE_ERROR = 1,
+    EXIT_CODE_DIFFERS = 2,     /* diff, status, adopt */
+    EXIT_CODE_INVALID = 3,     /* the spec is invalid */
+    EXIT_CODE_ROLLED_BACK = 4, /* some agents failed; their old containers serve */
+    EXIT_CODE_CALLS = 5,       /* calls still open when --wait-timeout passed; nothing was cut */
+    EXIT_CODE_UNREACHABLE = 6, /* engine or database */
+    EXIT_CODE_USAGE = 64,      /* never 2, so that a typo cannot look like drift */
+    EXIT_CODE_INTERRUPTED = 130,
+};
+
+enum exit_code exit_of_err(const struct err *);
+enum exit_code exit_of_outcome(const struct outcome *);
+
+#endif

@@ -1,0 +1,144 @@
+#include "control/client.h"
+
+#include <ev.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct client_call {
+    struct client *client;
+    struct call call;
+    struct arena *arena;   /* of the facts */
+    struct arena *request; /* of the request's text */
+    struct http_transfer *transfer; /* NULL while a refused encoding is being reported */
+    struct ev_timer refused;
+    struct err err;
+    client_done *done;
+    void *ctx;
+};
+
+static void drop(struct client_call *c)
+{
+    ev_timer_stop(c->client->loop, &c->refused);
+    arena_free(c->request);
+    free(c);
+}
+
+static void on_answer(void *ctx, const struct http_response *response, const struct err *failure)
+{
+    struct client_call *c = ctx;
+    struct facts facts = {0};
+    struct err err = c->err; /* of a line of a pull */
+    client_done *done = c->done;
+    void *done_ctx = c->ctx;
+
+    c->transfer = NULL;
+    if (failure)
+        err = *failure;
+    else if (!err.code)
+        (void)!c->client->driver->decode(&c->call, response, c->arena, &facts, &err);
+    drop(c);
+    done(done_ctx, err.code ? NULL : &facts, err.code ? &err : NULL);
+}
+
+static void on_line(void *ctx, const char *line, size_t len)
+{
+    struct client_call *c = ctx;
+
+    if (!c->err.code)
+        (void)!c->client->driver->pull_line(line, len, c->request, &c->err);
+}
+
+/* A call that must not be sent is still reported from the loop, never from within client_send(). */
+static void on_refused(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+    struct client_call *c = timer->data;
+    client_done *done = c->done;
+    void *ctx = c->ctx;
+    struct err err = c->err;
+
+    (void)loop, (void)events;
+    drop(c);
+    done(ctx, NULL, &err);
+}
+
+struct client_call *client_send(struct client *client, const struct call *call, struct arena *a,
+                                client_done *done, void *ctx)
+{
+    struct client_call *c = calloc(1, sizeof *c);
+    struct http_request request = {0};
+
+    if (!c)
+        abort();
+    *c = (struct client_call){.client = client,
+                              .call = *call,
+                              .arena = a,
+                              .request = arena_new(),
+                              .done = done,
+                              .ctx = ctx};
+    ev_timer_init(&c->refused, on_refused, 0., 0.);
+    c->refused.data = c;
+    const char *version = *client->api_version ? client->api_version : NULL;
+    if (client->driver->encode(call, version, c->request, &request, &c->err) < 0)
+        ev_timer_start(client->loop, &c->refused);
+    else
+        c->transfer = http_send(client->http, &client->endpoint, &request,
+                                call->kind == CALL_PULL ? on_line : NULL, on_answer, c);
+    return c;
+}
+
+void client_cancel(struct client_call *c)
+{
+    if (c->transfer)
+        http_cancel(c->transfer);
+    drop(c);
+}
+
+struct asked {
+    struct ev_loop *loop;
+    struct facts facts;
+    struct err err;
+    bool over;
+};
+
+static void on_asked(void *ctx, const struct facts *facts, const struct err *err)
+{
+    struct asked *asked = ctx;
+
+    asked->over = true;
+    if (facts)
+        asked->facts = *facts;
+    if (err)
+        asked->err = *err;
+    ev_break(asked->loop, EVBREAK_ONE);
+}
+
+int client_ask(struct client *client, const struct call *call, struct arena *a, struct facts *ret,
+               struct err *err)
+{
+    struct asked asked = {.loop = client->loop};
+
+    client_send(client, call, a, on_asked, &asked);
+    while (!asked.over)
+        ev_run(client->loop, 0);
+    if (asked.err.code) {
+        *err = asked.err;
+        return -1;
+    }
+    *ret = asked.facts;
+    return 0;
+}
+
+int client_greet(struct client *client, struct err *err)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct facts facts;
+
+    if (*client->api_version)
+        return 0;
+    if (client_ask(client, &(struct call){.kind = CALL_PING}, a, &facts, err) < 0)
+        return -1;
+    snprintf(client->api_version, sizeof client->api_version, "%s", facts.api_version);
+    snprintf(client->server, sizeof client->server, "%s", facts.server);
+    return 0;
+}

@@ -1,0 +1,34 @@
+/* client.h - one engine: a driver's calls carried by the HTTP client.
+ *
+ * One client_send() leads to exactly one call of done, or to none once it was cancelled.  Facts
+ * live in the arena that was given. */
+#ifndef CONTROL_CLIENT_H
+#define CONTROL_CLIENT_H
+
+#include "engine/engine.h"
+#include "net/http.h"
+
+struct client {
+    struct ev_loop *loop;
+    struct http *http;
+    const struct engine_driver *driver;
+    struct endpoint endpoint;
+    char api_version[16]; /* "" before the first ping */
+    char server[64];      /* "Docker/20.10.24 (linux)" */
+};
+
+typedef void client_done(void *ctx, const struct facts *, const struct err *);
+struct client_call;
+
+struct client_call *client_send(struct client *, const struct call *, struct arena *, client_done *,
+                                void *ctx);
+void client_cancel(struct client_call *);
+
+/* The same, and runs the loop until the answer is there. */
+int client_ask(struct client *, const struct call *, struct arena *, struct facts *ret,
+               struct err *) MUST_CHECK;
+
+/* Learns the API version, once. */
+int client_greet(struct client *, struct err *) MUST_CHECK;
+
+#endif

@@ -1,0 +1,142 @@
+#include "control/session.h"
+
+#include <ev.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "control/clock.h"
+#include "control/state.h"
+#include "control/witness.h"
+
+static void on_wake(struct ev_loop *loop, struct ev_async *async, int events)
+{
+    struct session *s = async->data;
+
+    (void)loop, (void)events;
+    if (s->on_interrupt)
+        s->on_interrupt(s->interrupt_ctx);
+}
+
+struct session *session_new(const struct config *config, bool read_only)
+{
+    struct session *s = calloc(1, sizeof *s);
+
+    if (!s)
+        abort();
+    s->config = config;
+    s->client.loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
+    if (!s->client.loop)
+        abort();
+    s->client.http = http_open(s->client.loop);
+    s->client.driver = &docker_driver;
+    s->client.endpoint = config->engine;
+    if (read_only)
+        http_read_only(s->client.http);
+    s->cache = cache_new();
+    state_key(config->state_dir, &s->key);
+    ev_async_init(&s->wake, on_wake);
+    s->wake.data = s;
+    ev_async_start(s->client.loop, &s->wake);
+    ev_unref(s->client.loop); /* it alone keeps no loop running */
+    return s;
+}
+
+void session_free(struct session *s)
+{
+    if (!s)
+        return;
+    http_close(s->client.http);
+    ev_ref(s->client.loop);
+    ev_async_stop(s->client.loop, &s->wake);
+    ev_loop_destroy(s->client.loop);
+    cache_free(s->cache);
+    explicit_bzero(&s->key, sizeof s->key);
+    free(s);
+}
+
+void session_interrupt(struct session *s)
+{
+    s->interrupted = 1;
+    ev_async_send(s->client.loop, &s->wake);
+}
+
+/* "Docker/20.10.24 (linux)" -> "Docker 20.10.24" */
+static const char *engine_text(struct arena *a, const struct session *s)
+{
+    char *server = arena_strdup(a, s->client.server);
+    char *slash = strchr(server, '/'), *space;
+
+    if (slash)
+        *slash = ' ';
+    space = strchr(slash ? slash + 1 : server, ' ');
+    if (space)
+        *space = '\0';
+    return arena_printf(a, "%s (%s)", s->config->engine_name, *server ? server : "engine");
+}
+
+/* Counts connections where it matters: on agents that are to change. */
+static bool count_connections(struct arena *a, const struct look *look, struct box *boxes)
+{
+    const struct observed *o = &look->observed;
+    bool known = false, asked = false;
+
+    for (size_t i = 0; i < look->plan.n_agents; i++) {
+        const struct agent_plan *ap = &look->plan.agents[i];
+        if (!ap->n_steps)
+            continue;
+        asked = true;
+        for (size_t k = 0; k < o->n_boxes; k++) {
+            struct box *b = &boxes[k];
+            const char *slot = pair_get(b->labels, b->n_labels, "agentName");
+            if (!agent_owns(a, &look->sources->desired, ap->agent, b->name, slot))
+                continue;
+            witness_sockets(b, 1, o->now_ms);
+            known = known || (b->state == BOX_RUNNING && b->sockets >= 0);
+        }
+    }
+    return known || !asked;
+}
+
+int session_look(struct session *s, struct arena *a, const struct sources *sources,
+                 const struct plan_options *options, const char *const *only, size_t n_only,
+                 struct look *ret, struct err *err)
+{
+    struct look look = {.sources = sources};
+
+    if (gather(&s->client, s->cache, a, sources, wall_ms(), &look.observed, err) < 0)
+        return -1;
+    look.engine_text = engine_text(a, s);
+    look.plan = plan_make(a, &sources->desired, &look.observed, &s->key, options, only, n_only);
+    struct box *boxes = arena_memdup(a, look.observed.boxes,
+                                     look.observed.n_boxes * sizeof *boxes);
+    look.observed.sockets_known = count_connections(a, &look, boxes);
+    look.observed.boxes = boxes;
+    if (!plan_in_sync(&look.plan)) /* again, now that the calls are known */
+        look.plan = plan_make(a, &sources->desired, &look.observed, &s->key, options, only, n_only);
+    *ret = look;
+    return 0;
+}
+
+int session_logs(struct session *s, struct arena *a, const char *box_id, int tail,
+                 const char **ret, struct err *err)
+{
+    struct facts facts;
+
+    if (client_ask(&s->client, &(struct call){.kind = CALL_LOGS, .id = box_id, .tail = tail}, a,
+                   &facts, err) < 0)
+        return -1;
+    *ret = facts.log;
+    return 0;
+}
+
+struct http_stats session_stats(const struct session *s)
+{
+    return http_stats(s->client.http);
+}
+
+const struct digest_key *session_key(const struct session *s)
+{
+    return &s->key;
+}

@@ -1,0 +1,22 @@
+/* session.h - the inside of a session, for the files of this room; see cycle.h. */
+#ifndef CONTROL_SESSION_H
+#define CONTROL_SESSION_H
+
+#include <ev.h>
+
+#include "control/client.h"
+#include "control/cycle.h"
+#include "control/gather.h"
+
+struct session {
+    const struct config *config;
+    struct client client;
+    struct cache *cache;
+    struct digest_key key;
+    struct ev_async wake;
+    volatile int interrupted; /* set by a signal handler, never cleared */
+    void (*on_interrupt)(void *ctx);
+    void *interrupt_ctx;
+};
+
+#endif

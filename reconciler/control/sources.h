@@ -1,0 +1,22 @@
+/* sources.h - reads specs and database and merges them; needs no engine. */
+#ifndef CONTROL_SOURCES_H
+#define CONTROL_SOURCES_H
+
+#include "control/config.h"
+#include "core/desired.h"
+
+struct sources {
+    struct spec spec;
+    struct database database; /* path NULL: none is used */
+    struct desired desired;
+    const char *text;             /* "specs/agents.yaml, data.db": for the head of a diff */
+    const char *const *bind_roots; /* the config's and the specs' folders */
+    size_t n_bind_roots;
+};
+
+/* ERR_INVALID with errors->n > 0: the specs are wrong.  ERR_UNREACHABLE or ERR_INVALID with
+ * errors->n = 0: the database cannot be read; nothing may be changed. */
+int sources_read(struct arena *, const struct config *, struct sources *ret,
+                 struct spec_errors *errors, struct err *) MUST_CHECK;
+
+#endif

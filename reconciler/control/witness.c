@@ -1,0 +1,80 @@
+#include "control/witness.h"
+
+#include <stdlib.h>
+
+#include "control/clock.h"
+#include "control/sockets.h"
+#include "source/database.h"
+
+void witness_sockets(struct box *boxes, size_t n, int64_t now_ms)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct box *b = &boxes[i];
+        const char *port = pair_get(b->env, b->n_env, "PORT");
+        bool runs = b->state == BOX_RUNNING || b->state == BOX_PAUSED;
+        struct err why; /* what cannot be counted is -1, and that counts as busy */
+
+        b->sockets = runs ? sockets_count("/proc", b->pid, b->id, port ? port : "0", &why) : 0;
+        if (b->sockets != 0)
+            b->quiet_ms = 0;
+        else if (!b->quiet_ms)
+            b->quiet_ms = now_ms;
+    }
+}
+
+enum { FRESH_MS = 500 };
+
+struct witness_calls {
+    const char *path;
+    struct arena *arena; /* of the last good answer */
+    struct database last;
+    int64_t read_ms; /* monotonic; 0: never */
+};
+
+struct witness_calls *witness_calls_new(const struct database *db)
+{
+    struct witness_calls *w = calloc(1, sizeof *w);
+
+    if (!w)
+        abort();
+    w->path = db->path;
+    w->last = *db;
+    w->last.calls_known = db->path && db->calls_known;
+    return w;
+}
+
+void witness_calls_free(struct witness_calls *w)
+{
+    if (!w)
+        return;
+    arena_free(w->arena);
+    free(w);
+}
+
+static int read_again(struct witness_calls *w, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct database now = {0};
+
+    if (database_read_calls(arena, w->path, &now, err) < 0) {
+        arena_free(arena);
+        return -1;
+    }
+    arena_free(w->arena);
+    w->arena = arena;
+    w->last = now;
+    w->read_ms = mono_ms();
+    return 0;
+}
+
+int witness_calls_refresh(struct witness_calls *w, struct observed *o, struct err *err)
+{
+    bool stale = !w->read_ms || mono_ms() - w->read_ms > FRESH_MS;
+
+    if (w->last.calls_known && stale && read_again(w, err) < 0)
+        return -1;
+    o->calls = w->last.calls;
+    o->n_calls = w->last.n_calls;
+    o->calls_known = w->last.calls_known;
+    return 0;
+}

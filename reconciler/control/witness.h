@@ -1,0 +1,22 @@
+/* witness.h - what tells live calls: established connections, and open rows in AVR's database.
+ *
+ * Both are asked again at every look at a gate.  A witness that this deployment cannot have is
+ * left out once and for all; one that fails for a moment leaves its last word standing, and the
+ * caller is told so that it decides nothing meanwhile. */
+#ifndef CONTROL_WITNESS_H
+#define CONTROL_WITNESS_H
+
+#include "core/observed.h"
+
+/* Counts the connections of every running box to its PORT and sets sockets, quiet_ms. */
+void witness_sockets(struct box *boxes, size_t n, int64_t now_ms);
+
+struct witness_calls; /* the open calls of one database, read at most every 500 ms */
+
+struct witness_calls *witness_calls_new(const struct database *); /* NULL path: none */
+void witness_calls_free(struct witness_calls *);
+
+/* -1 if the database cannot be read at the moment. */
+int witness_calls_refresh(struct witness_calls *, struct observed *, struct err *) MUST_CHECK;
+
+#endif

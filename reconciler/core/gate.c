@@ -1,0 +1,113 @@
+#include "core/gate.h"
+
+#include <string.h>
+
+static int64_t row_began_ms(const struct call_row *c)
+{
+    return c->started_ms ? c->started_ms : c->initiated_ms;
+}
+
+/* A row too old to be a call, or of somebody else, or begun after the box lost its name. */
+static bool row_counts(const struct agent *agent, const struct call_row *c, int64_t now_ms,
+                       int64_t until_ms)
+{
+    int64_t began = row_began_ms(c);
+
+    if (!c->agent_id || strcmp(c->agent_id, agent->id) != 0)
+        return false;
+    if (began && now_ms - began > agent->drain.max_call_age_s * 1000)
+        return false;
+    return !until_ms || !began || began <= until_ms;
+}
+
+static int count_rows(const struct agent *agent, const struct observed *o, int64_t until_ms,
+                      int64_t *oldest_ms)
+{
+    int n = 0;
+
+    for (size_t i = 0; i < o->n_calls; i++) {
+        const struct call_row *c = &o->calls[i];
+        int64_t began = row_began_ms(c);
+
+        if (!row_counts(agent, c, o->now_ms, until_ms))
+            continue;
+        n++;
+        if (began && (*oldest_ms == 0 || began < *oldest_ms))
+            *oldest_ms = began;
+    }
+    return n;
+}
+
+struct calls calls_of(const struct agent *agent, const struct observed *o)
+{
+    struct calls calls = {.n = -1, .witness = o->calls_known};
+
+    if (o->calls_known)
+        calls.n = count_rows(agent, o, 0, &calls.oldest_ms);
+    return calls;
+}
+
+struct calls calls_on(const struct agent *agent, enum role role, const struct box *box,
+                      const struct observed *o, int64_t until_ms)
+{
+    /* In pipeline mode only core holds a connection for the length of a call; the others are
+     * gated by who dials them. */
+    bool rows_apply = o->calls_known && (role == ROLE_CORE || role == ROLE_STS);
+    struct calls calls = {.witness = o->sockets_known || rows_apply};
+
+    if (rows_apply)
+        calls.n = count_rows(agent, o, until_ms, &calls.oldest_ms);
+    if (!calls.witness) {
+        calls.n = -1;
+        return calls;
+    }
+    if (!o->sockets_known)
+        return calls;
+    if (box->sockets < 0) {
+        calls.n = -1;
+        return calls;
+    }
+    if (box->quiet_ms && o->now_ms - box->quiet_ms >= LOST_END_MS) {
+        calls.lost = calls.n;
+        calls.n = 0;
+        calls.oldest_ms = 0;
+    }
+    if (box->sockets > calls.n)
+        calls.n = box->sockets;
+    return calls;
+}
+
+int64_t calls_setup_until(const struct agent *agent, const struct observed *o)
+{
+    int64_t until = 0;
+
+    for (size_t i = 0; i < o->n_calls; i++) {
+        const struct call_row *c = &o->calls[i];
+        if (c->started_ms || !c->initiated_ms || !row_counts(agent, c, o->now_ms, 0))
+            continue;
+        if (c->initiated_ms + SETUP_MS > o->now_ms && c->initiated_ms + SETUP_MS > until)
+            until = c->initiated_ms + SETUP_MS;
+    }
+    return until;
+}
+
+enum drain_verdict drain_check(const struct agent *agent, const struct calls *calls,
+                               int64_t since_ms, int64_t now_ms, int64_t *ret_until)
+{
+    int64_t deadline = since_ms + agent->drain.timeout_s * 1000;
+    bool over = since_ms && agent->drain.timeout_s && now_ms >= deadline;
+
+    *ret_until = 0;
+    if (calls->n == 0)
+        return DRAIN_DONE;
+    if (!calls->witness) {
+        *ret_until = deadline;
+        return over ? DRAIN_DONE : DRAIN_WAIT;
+    }
+    if (agent->drain.on_timeout == ON_TIMEOUT_WAIT)
+        return DRAIN_WAIT;
+    *ret_until = deadline;
+    if (!over)
+        return DRAIN_WAIT;
+    return agent->drain.on_timeout == ON_TIMEOUT_FORCE ? DRAIN_FORCE : DRAIN_ABORT;
+}

@@ -1,0 +1,58 @@
+/* merge_parts.h - the pieces of merge(), private to it: finding a provider, building one container
+ * and one agent. */
+#ifndef CORE_MERGE_PARTS_H
+#define CORE_MERGE_PARTS_H
+
+#include "core/avr.h"
+#include "core/desired.h"
+
+struct sources {
+    struct arena *arena;
+    const struct spec *spec;
+    const struct database *db;
+    const struct host *host;
+    const char *db_name; /* last part of the database's path, for origins */
+    const char *prefix;
+};
+
+struct problem { /* the first one of an agent; text NULL: none */
+    const char *text;
+    struct pos at;
+};
+
+void problem_set(struct arena *, struct problem *, struct pos at, const char *fmt, ...)
+    PRINTF(4, 5); /* keeps the one that is there */
+
+/* `agent "sales", data.db` */
+struct origin origin_of_row(const struct sources *, const char *table, const char *name);
+
+/* A provider as the specs and the database know it together: an entry of `providers` with the name
+ * or id of a row refines that row. */
+struct provider {
+    const char *id, *name;
+    const struct provider_row *row;   /* NULL: only in the specs */
+    const struct provider_spec *spec; /* NULL: only in the database */
+    struct origin assigned, origin;
+};
+
+/* ref: what a role says, or the id an agent's row holds (by_id).  False with *problem set. */
+bool provider_find(const struct sources *, enum role, const struct value *ref, bool by_id,
+                   struct provider *ret, struct problem *);
+
+struct agent_inputs { /* what is known of one agent */
+    const char *id, *name;
+    struct origin origin, name_origin;
+    const struct agent_row *row;   /* NULL: not in the dashboard */
+    const struct agent_spec *spec; /* NULL: not in the specs */
+};
+
+struct container_spec container_make(const struct sources *, const struct agent_inputs *, enum role,
+                                     const struct provider *, struct problem *);
+
+/* Never NULL in *ret but for `problem`; see desired.h. */
+struct agent agent_make(const struct sources *, const struct agent_inputs *);
+
+/* Fits [a-zA-Z0-9][a-zA-Z0-9_.-]*, what engines take in a container's name. */
+bool name_is_usable(const char *);
+
+#endif

@@ -1,0 +1,291 @@
+#include "core/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "core/gate.h"
+#include "core/model.h"
+#include "core/view.h"
+
+enum { MAX_STEPS = 96 }; /* a set of five roles takes some 45: more is a fault of the rules */
+
+const char *const step_text[STEP__N] = {
+#define X(kind, text, doc) text,
+    STEPS(X)
+#undef X
+};
+
+/* --- what a role looks like, in words -------------------------------------------------------- */
+
+static const char *down_text(struct arena *a, const struct box *b, int64_t now_ms)
+{
+    switch (b->state) {
+    case BOX_CREATED:
+        return *b->error ? arena_printf(a, "never started: %s", b->error) : "never started";
+    case BOX_EXITED:
+        return arena_printf(a, "not running (exit %d, %s ago)", b->exit_code,
+                            text_duration(a, (now_ms - b->finished_ms) / 1000));
+    case BOX_RESTARTING:
+        return arena_printf(a, "restarts again and again (%d times, exit %d)", b->restart_count,
+                            b->exit_code);
+    case BOX_PAUSED:
+        return "paused by somebody";
+    case BOX_RUNNING:
+        break;
+    }
+    return NULL;
+}
+
+static bool has_leftovers(const struct slot *s)
+{
+    return s->next || s->n_drains || s->n_stale;
+}
+
+static bool has_boxes(const struct slot *s)
+{
+    return s->live || s->failed || has_leftovers(s);
+}
+
+static enum verdict role_verdict(const struct role_view *rv, const struct agent *agent)
+{
+    const struct box *live = rv->slot.live;
+
+    if (agent->problem)
+        return agent->wish == WISH_ABSENT ? VERDICT_ORPHAN : VERDICT_HOLD;
+    if (!rv->wanted.spec || agent->wish != WISH_RUN)
+        return has_boxes(&rv->slot) ? VERDICT_REMOVE : VERDICT_SYNC;
+    if (rv->held || rv->wanted.problem || rv->slot.foreign)
+        return VERDICT_HOLD;
+    if (!live)
+        return has_leftovers(&rv->slot) ? VERDICT_UNDERWAY : VERDICT_CREATE;
+    if (rv->differs)
+        return VERDICT_REPLACE;
+    if (live->state == BOX_RESTARTING || live->state == BOX_PAUSED)
+        return VERDICT_HOLD;
+    if (!box_runs(live))
+        return VERDICT_START;
+    if (has_leftovers(&rv->slot))
+        return VERDICT_UNDERWAY;
+    if (drifts_have(&rv->drifts, EFFECT_UPDATE))
+        return VERDICT_UPDATE;
+    return drifts_have(&rv->drifts, EFFECT_LIVE) ? VERDICT_LIVE : VERDICT_SYNC;
+}
+
+static const char *role_reason(struct arena *a, const struct role_view *rv, enum verdict verdict,
+                               int64_t now_ms)
+{
+    const struct slot *slot = &rv->slot;
+
+    if (slot->foreign)
+        return arena_printf(a, "the name is held by a container that is not ours (%.12s)",
+                            slot->foreign->id);
+    if (rv->held)
+        return rv->held_why;
+    if (rv->wanted.problem)
+        return rv->wanted.problem;
+    if (verdict == VERDICT_CREATE)
+        return "missing";
+    if (verdict == VERDICT_UNDERWAY)
+        return slot->n_drains ? "a replaced container still has to go"
+                              : "an earlier replacement was left unfinished";
+    return slot->live ? down_text(a, slot->live, now_ms) : NULL;
+}
+
+static struct role_plan role_plan_make(struct agent_view *v, enum role r)
+{
+    const struct role_view *rv = &v->role[r];
+    struct role_plan rp = {.role = r, .live = rv->slot.live, .drifts = rv->drifts};
+
+    rp.verdict = role_verdict(rv, v->agent);
+    rp.reason = role_reason(v->arena, rv, rp.verdict, v->observed->now_ms);
+    rp.wanted = rv->wanted.spec && v->agent->wish == WISH_RUN ? &rv->wanted : NULL;
+    return rp;
+}
+
+/* --- agents ---------------------------------------------------------------------------------- */
+
+/* Which verdict speaks for the agent when its roles differ; later ones weigh more. */
+static const enum verdict by_weight[] = {
+    VERDICT_SYNC,  VERDICT_LIVE,   VERDICT_UPDATE,  VERDICT_UNDERWAY, VERDICT_START,
+    VERDICT_CREATE, VERDICT_REMOVE, VERDICT_REPLACE, VERDICT_ORPHAN,   VERDICT_HOLD,
+};
+
+static size_t weight(enum verdict verdict)
+{
+    size_t i = 0;
+
+    while (by_weight[i] != verdict)
+        i++;
+    return i;
+}
+
+static void unroll(struct arena *a, const struct desired *d, const struct observed *o,
+                   const struct digest_key *key, const struct plan_options *options,
+                   struct agent_plan *ap)
+{
+    ARRAY(struct step) steps = {0};
+    struct model m;
+
+    model_init(&m, a, o);
+    while (steps.n < MAX_STEPS) {
+        struct step s = agent_next(a, d, ap->agent, &m.now, key, options);
+        if (s.kind == STEP_HOLD)
+            ap->hold = s;
+        if (s.kind == STEP_NOTHING || s.kind == STEP_HOLD)
+            break;
+        ARRAY_PUSH(a, steps, s);
+        model_apply(&m, &s);
+    }
+    ap->steps = steps.items;
+    ap->n_steps = steps.n;
+}
+
+static struct agent_plan agent_plan_make(struct arena *a, const struct desired *d,
+                                         const struct agent *agent, const struct observed *all,
+                                         const struct digest_key *key,
+                                         const struct plan_options *options)
+{
+    struct agent_plan ap = {.agent = agent};
+    struct observed o = observed_of_agent(a, d, agent, all);
+    struct agent_view *v = arena_alloc(a, sizeof *v);
+    ARRAY(struct role_plan) roles = {0};
+
+    view_make(a, d, agent, &o, key, options, v);
+    for (enum role r = 0; r < ROLE__N; r++) {
+        if (!v->role[r].wanted.spec && !has_boxes(&v->role[r].slot))
+            continue;
+        struct role_plan rp = role_plan_make(v, r);
+        ARRAY_PUSH(a, roles, rp);
+        if (weight(rp.verdict) > weight(ap.verdict))
+            ap.verdict = rp.verdict;
+    }
+    if (agent->problem)
+        ap.verdict = VERDICT_HOLD;
+    ap.roles = roles.items;
+    ap.n_roles = roles.n;
+    unroll(a, d, &o, key, options, &ap);
+
+    struct calls calls = calls_of(agent, &o);
+    ap.live_calls = calls.n;
+    ap.oldest_call_ms = calls.oldest_ms;
+    return ap;
+}
+
+/* --- orphans --------------------------------------------------------------------------------- */
+
+static bool is_desired(const struct desired *d, const char *name)
+{
+    for (size_t i = 0; i < d->n_agents; i++) {
+        const struct agent *agent = &d->agents[i];
+        for (size_t k = 0; k < agent->n_containers; k++)
+            if (strcmp(agent->containers[k].name, name) == 0)
+                return true;
+    }
+    return false;
+}
+
+static bool is_agent_id(const struct desired *d, const char *id)
+{
+    for (size_t i = 0; i < d->n_agents; i++)
+        if (strcmp(d->agents[i].id, id) == 0)
+            return true;
+    for (size_t i = 0; i < d->n_ignored; i++)
+        if (strcmp(d->ignored[i], id) == 0)
+            return true;
+    return false;
+}
+
+/* The agent that a box speaks of, if nobody asks for that agent any more; else NULL. */
+static const char *orphan_id(const struct desired *d, const struct box *b, const char **ret_name)
+{
+    const char *slot = pair_get(b->labels, b->n_labels, "agentName");
+    const char *id;
+    enum role role;
+
+    if (!slot || is_desired(d, slot) || !canonical_parse(slot, d->prefix, &role, &id) ||
+        is_agent_id(d, id))
+        return NULL;
+    const char *name = pair_get(b->env, b->n_env, "AGENT_NAME");
+    *ret_name = name ? name : id;
+    return id;
+}
+
+static bool is_known(const struct agent *agents, size_t n, const char *id)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(agents[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+/* Agents that only containers speak of.  Absence is not a wish: they stay, unless somebody asked
+ * for the removal and every source was read completely. */
+static const struct agent *orphans_find(struct arena *a, const struct desired *d,
+                                        const struct observed *o, bool prune, size_t *ret_n)
+{
+    ARRAY(struct agent) orphans = {0};
+
+    for (size_t i = 0; i < o->n_boxes; i++) {
+        const char *name, *id = orphan_id(d, &o->boxes[i], &name);
+        if (!id || is_known(orphans.items, orphans.n, id))
+            continue;
+        struct agent agent = {
+            .id = id,
+            .name = name,
+            .origin = {.kind = FROM_CONTAINER, .where = o->boxes[i].name},
+            .wish = WISH_ABSENT,
+            .drain = {.timeout_s = 3600, .max_call_age_s = 14400},
+        };
+        ARRAY_PUSH(a, orphans, agent);
+    }
+    size_t tenth = d->n_agents / 10, most = tenth > 1 ? tenth : 1, removed = 0;
+    for (size_t i = 0; i < orphans.n; i++)
+        if (!d->complete || !(prune || (d->prune && removed++ < most)))
+            orphans.items[i].problem = "nobody asks for it any more, and nobody asked to remove it";
+    *ret_n = orphans.n;
+    return orphans.items;
+}
+
+/* --- the fleet ------------------------------------------------------------------------------- */
+
+static bool is_selected(const struct agent *agent, const char *const *only, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (text_is(agent->id, only[i]) || text_is(agent->name, only[i]))
+            return true;
+    return n == 0;
+}
+
+struct plan plan_make(struct arena *a, const struct desired *d, const struct observed *o,
+                      const struct digest_key *key, const struct plan_options *options,
+                      const char *const *only, size_t n_only)
+{
+    ARRAY(struct agent_plan) agents = {0};
+    size_t n_orphans;
+    const struct agent *orphans = orphans_find(a, d, o, options->prune, &n_orphans);
+
+    for (size_t i = 0; i < d->n_agents; i++)
+        if (is_selected(&d->agents[i], only, n_only))
+            ARRAY_PUSH(a, agents, agent_plan_make(a, d, &d->agents[i], o, key, options));
+    for (size_t i = 0; i < n_orphans; i++) {
+        if (!is_selected(&orphans[i], only, n_only))
+            continue;
+        struct agent_plan ap = agent_plan_make(a, d, &orphans[i], o, key, options);
+        if (ap.hold.kind == STEP_HOLD) {
+            ap.verdict = VERDICT_ORPHAN;
+            ap.hold.hold = HOLD_ORPHAN;
+        }
+        ARRAY_PUSH(a, agents, ap);
+    }
+    return (struct plan){.agents = agents.items, .n_agents = agents.n, .n_containers = o->n_boxes};
+}
+
+bool plan_in_sync(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->n_agents; i++)
+        if (plan->agents[i].verdict != VERDICT_SYNC || plan->agents[i].n_steps)
+            return false;
+    return true;
+}

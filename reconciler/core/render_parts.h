@@ -1,0 +1,54 @@
+/* render_parts.h - what the files of render.h share: coloured cells, columns, short forms. */
+#ifndef CORE_RENDER_PARTS_H
+#define CORE_RENDER_PARTS_H
+
+#include "base/array.h"
+#include "base/text.h"
+#include "core/render.h"
+
+enum style { PLAIN, BOLD, DIM, RED, GREEN, YELLOW, CYAN, STYLE__N };
+
+/* Adds visible text in a style; the text is made visible here. */
+void put(struct text *, const struct render *, enum style, const char *);
+/* The same, filled up with spaces to `columns`.  Longer text is not cut. */
+void put_cell(struct text *, const struct render *, enum style, const char *, size_t columns);
+void put_spaces(struct text *, size_t n);
+
+const char *short_id(struct arena *, const char *id); /* 8 digits, without "sha256:" */
+const char *short_image(const char *ref);             /* the last part, with its tag */
+const char *agent_label(const struct agent *);        /* its name, else its id */
+const char *plural(size_t n, const char *one, const char *many);
+const char *calls_text(struct arena *, int calls, int64_t oldest_ms, int64_t now_ms);
+bool drift_hidden(const struct drift *);
+
+/* One page that closes a plan. */
+struct tally {
+    size_t replace, update, live, create, start, remove, underway, held, orphans, in_sync;
+    size_t calls_cut;
+    bool cut_unknown; /* calls may be cut, and nobody knows how many */
+};
+struct tally tally_make(const struct plan *);
+const char *const *verdict_words(void); /* "in_sync", "replace", … by enum verdict */
+
+/* Why an agent is left alone, and what a person can do.  `advice` may be NULL. */
+struct held {
+    const char *kind, *why, *advice;
+    const char *at; /* place, or NULL */
+};
+struct held held_make(struct arena *, const struct agent_plan *);
+bool is_left_alone(const struct agent_plan *); /* held, or an orphan that is kept */
+
+/* Lines that differ, for values of several lines. */
+enum line_kind { LINE_SAME, LINE_OLD, LINE_NEW };
+struct line_edit {
+    enum line_kind kind;
+    const char *text;
+};
+struct line_edits {
+    const struct line_edit *items;
+    size_t n, n_old, n_new; /* removed and added lines */
+    size_t total;           /* lines of the new text, of the old one if there is no new */
+};
+struct line_edits line_edits_make(struct arena *, const char *have, const char *want);
+
+#endif

@@ -1,0 +1,196 @@
+#include "core/resolve.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "core/avr.h"
+#include "core/resolve_parts.h"
+#include "core/settings.h"
+
+static const struct origin from_container = {.kind = FROM_CONTAINER};
+
+const struct box *carried_from(const struct slot *s)
+{
+    if (s->live)
+        return s->live;
+    return s->next ? s->next : s->n_drains ? s->drains[0] : NULL;
+}
+
+/* A list of the running container as one of a spec would stand. */
+static struct values carried(struct arena *a, const char *const *items, size_t n)
+{
+    struct value *list = arena_alloc(a, (n + 1) * sizeof *list);
+
+    for (size_t i = 0; i < n; i++)
+        list[i] = (struct value){items[i], from_container};
+    return (struct values){list, n, n > 0};
+}
+
+static bool same_words(const char *const *a, size_t n, const char *const *b, size_t m)
+{
+    if (n != m)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(a[i], b[i]) != 0)
+            return false;
+    return true;
+}
+
+/* What differs from the image's own is somebody's wish; what equals it must not be frozen, or the
+ * next image would run with the old one's command. */
+static void carry_image_overrides(struct view *v, struct settings *s, const struct box *from)
+{
+    const struct image *image = observed_image(v->observed, from->image_id);
+
+    if (!image || !image->id)
+        return;
+    if (!s->user.text && *from->user && !text_is(from->user, image->user))
+        s->user = (struct value){from->user, from_container};
+    if (!s->command.set &&
+        !same_words(from->command, from->n_command, image->command, image->n_command))
+        s->command = carried(v->arena, from->command, from->n_command);
+}
+
+static void carry_logging(struct arena *a, struct settings *s, const struct box *from)
+{
+    bool is_default = text_is(from->log_driver, "json-file") && from->n_log_options == 0;
+    struct label *options = arena_alloc(a, (from->n_log_options + 1) * sizeof *options);
+
+    if (s->log_driver.text || s->n_log_options || !from->log_driver || is_default)
+        return;
+    for (size_t i = 0; i < from->n_log_options; i++)
+        options[i] =
+            (struct label){from->log_options[i].key, {from->log_options[i].value, from_container}};
+    s->log_driver = (struct value){from->log_driver, from_container};
+    s->log_options = options;
+    s->n_log_options = from->n_log_options;
+}
+
+static const struct settings *carry_settings(struct view *v, const struct settings *asked,
+                                             const struct box *from)
+{
+    if (!from)
+        return asked;
+    struct settings *s = arena_memdup(v->arena, asked, sizeof *asked);
+    carry_image_overrides(v, s, from);
+    carry_logging(v->arena, s, from);
+    if (!s->cap_drop.set)
+        s->cap_drop = carried(v->arena, from->cap_drop, from->n_cap_drop);
+    if (!s->extra_hosts.set)
+        s->extra_hosts = carried(v->arena, from->extra_hosts, from->n_extra_hosts);
+    if (!s->stop_grace_s.set && from->stop_timeout_s >= 0)
+        s->stop_grace_s = (struct number){from->stop_timeout_s, true, from_container};
+    return s;
+}
+
+static bool is_bound(const struct values *volumes, const char *bind)
+{
+    for (size_t i = 0; i < volumes->n; i++)
+        if (volume_same_target(volumes->items[i].text, bind))
+            return true;
+    return false;
+}
+
+/* Asked for, and those of the running container nobody spoke about: all others when no spec lists
+ * volumes, else AVR's tools folders whose variables this process does not know. */
+static void settle_binds(struct arena *a, struct wanted *w, const struct box *from)
+{
+    const struct values *asked = &w->spec->settings->volumes;
+    ARRAY(const char *) binds = {0};
+
+    for (size_t i = 0; i < asked->n; i++)
+        ARRAY_PUSH(a, binds, asked->items[i].text);
+    for (size_t i = 0; from && i < from->n_binds; i++)
+        if (!is_bound(asked, from->binds[i]) &&
+            (!w->spec->volumes_exact || (asked->n && avr_is_tools_bind(from->binds[i]))))
+            ARRAY_PUSH(a, binds, from->binds[i]);
+    w->binds = binds.items;
+    w->n_binds = binds.n;
+}
+
+/* The networks of the running container, the one that is its network mode first. */
+static void carry_networks(struct arena *a, struct wanted *w, const struct box *from)
+{
+    ARRAY(const char *) names = {0};
+
+    for (size_t i = 0; i < from->n_networks; i++)
+        if (text_is(from->networks[i].name, from->network_mode))
+            ARRAY_PUSH(a, names, from->networks[i].name);
+    for (size_t i = 0; i < from->n_networks; i++)
+        if (!text_is(from->networks[i].name, from->network_mode))
+            ARRAY_PUSH(a, names, from->networks[i].name);
+    w->networks = names.items;
+    w->n_networks = names.n;
+}
+
+static void settle_networks(struct arena *a, struct wanted *w, const struct box *from)
+{
+    static const char *const avr[] = {AVR_NETWORK};
+    const struct values *asked = &w->spec->settings->networks;
+
+    w->networks = avr;
+    w->n_networks = 1;
+    if (asked->set && asked->n) {
+        const char **names = arena_alloc(a, asked->n * sizeof *names);
+        for (size_t i = 0; i < asked->n; i++)
+            names[i] = asked->items[i].text;
+        w->networks = names;
+        w->n_networks = asked->n;
+    } else if (from && from->n_networks) {
+        carry_networks(a, w, from);
+    }
+}
+
+/* "on-failure:3" */
+static struct restart_policy restart_parse(struct arena *a, const char *text)
+{
+    const char *colon = strchr(text, ':');
+
+    if (!colon)
+        return (struct restart_policy){text, 0};
+    return (struct restart_policy){arena_strndup(a, text, (size_t)(colon - text)),
+                                   (int)strtol(colon + 1, NULL, 10)};
+}
+
+void resolve_settings(struct view *v, struct wanted *w, const struct box *from)
+{
+    const struct settings *asked = w->spec->settings;
+
+    w->settings = carry_settings(v, asked, from);
+    settle_binds(v->arena, w, from);
+    settle_networks(v->arena, w, from);
+    w->restart = asked->restart.text ? restart_parse(v->arena, asked->restart.text)
+                 : from              ? from->restart
+                                     : (struct restart_policy){"no", 0};
+    w->memory = asked->mem_limit.set ? asked->mem_limit.n : from ? from->memory : 0;
+    w->nano_cpus = asked->nano_cpus.set ? asked->nano_cpus.n : from ? from->nano_cpus : 0;
+    if (!asked->ports.set && from) {
+        w->carried_ports = from->ports;
+        w->n_carried_ports = from->n_ports;
+    }
+    /* Two containers cannot hold one host port. */
+    w->stop_first = v->agent->stop_first || asked->ports.n || w->n_carried_ports;
+}
+
+void resolve_agent(struct arena *a, const struct desired *d, const struct agent *agent,
+                   const struct observed *o, const struct digest_key *key,
+                   struct wanted ret[ROLE__N])
+{
+    struct view v = {
+        .arena = a, .desired = d, .agent = agent, .observed = o, .key = key, .wanted = ret};
+
+    memset(ret, 0, ROLE__N * sizeof ret[0]);
+    slots_find(a, d, agent, o, v.slots);
+    for (enum role r = 0; r < ROLE__N; r++) {
+        const struct box *from = carried_from(&v.slots[r]);
+        struct wanted *w = &ret[r];
+        w->spec = agent_container(agent, r);
+        if (!w->spec)
+            continue;
+        w->tenant = d->tenant;
+        resolve_image(&v, w, from);
+        resolve_settings(&v, w, from);
+    }
+    resolve_environment(&v);
+}

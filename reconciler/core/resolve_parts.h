@@ -1,0 +1,31 @@
+/* resolve_parts.h - the pieces of resolve_agent(), private to it. */
+#ifndef CORE_RESOLVE_PARTS_H
+#define CORE_RESOLVE_PARTS_H
+
+#include "core/env.h"
+#include "core/slot.h"
+
+struct view { /* one agent while it is being resolved */
+    struct arena *arena;
+    const struct desired *desired;
+    const struct agent *agent;
+    const struct observed *observed;
+    const struct digest_key *key;
+    struct slot slots[ROLE__N];
+    struct wanted *wanted; /* [ROLE__N] */
+};
+
+/* The box whose ways are taken over: the live one, in the gap of a swap its successor or the one
+ * that just served; NULL: nothing runs. */
+const struct box *carried_from(const struct slot *);
+
+/* image_ref, image_id, note and pull, by the policy; or problem. */
+void resolve_image(struct view *, struct wanted *, const struct box *from);
+
+/* Everything but image and environment: what was asked for, and the rest as it is in `from`. */
+void resolve_settings(struct view *, struct wanted *, const struct box *from);
+
+/* PORT, aliases and core's URLs of all roles; the environments are complete after it. */
+void resolve_environment(struct view *);
+
+#endif

@@ -1,0 +1,503 @@
+/* The rule table: what an agent looks like -> the one next step.
+ *
+ * A slot passes through these states; each rule function below is one row of the table, and the
+ * comment before it says what it looks at.  Time, health and calls are facts like any other, so
+ * the table needs no memory of its own.
+ *
+ *     nobody holds the name        take_name
+ *     the live box is down or bad  mend_live, or put back what it replaced
+ *     the live box works           finish what was replaced, then replace it if it differs
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "core/view.h"
+
+static struct step step_make(enum step_kind kind, enum role role, const char *why)
+{
+    return (struct step){.kind = kind, .role = role, .why = why};
+}
+
+static struct step rest(enum role role)
+{
+    return step_make(STEP_NOTHING, role, NULL);
+}
+
+static struct step hold(enum role role, enum hold reason, const char *why)
+{
+    struct step s = step_make(STEP_HOLD, role, why);
+    s.hold = reason;
+    return s;
+}
+
+static struct step on_box(enum step_kind kind, enum role role, const struct box *b, const char *why)
+{
+    struct step s = step_make(kind, role, why);
+    s.box_id = b->id;
+    s.box_name = b->name;
+    return s;
+}
+
+static struct step rename_to(struct agent_view *v, enum role r, const struct box *b,
+                             enum place place, const char *why)
+{
+    struct step s = on_box(STEP_RENAME, r, b, why);
+    s.new_name = place == PLACE_LIVE ? v->role[r].slot.name
+                                     : place_name(v->arena, place, v->observed->now_ms);
+    return s;
+}
+
+static struct step wait_until(enum role role, const struct box *b, enum gate gate, int64_t until_ms,
+                              const char *why)
+{
+    struct step s = on_box(STEP_WAIT, role, b, why);
+    s.gate = gate;
+    s.until_ms = until_ms;
+    return s;
+}
+
+static struct step with_wanted(struct step s, const struct role_view *rv)
+{
+    s.wanted = &rv->wanted;
+    return s;
+}
+
+static bool acts(const struct step *s)
+{
+    return s->kind != STEP_NOTHING;
+}
+
+/* --- letting a box go ------------------------------------------------------------------------ */
+
+/* Stops a box once its calls have ended.  In pipeline mode core holds the calls of all roles, so
+ * `carrier` is the box whose calls count. */
+static struct step stop_when_idle(struct agent_view *v, enum role r, const struct box *b,
+                                  enum role carrier_role, const struct box *carrier,
+                                  const char *why)
+{
+    int64_t now = v->observed->now_ms, since = box_since_ms(b), until;
+    struct step s = on_box(STEP_STOP, r, b, why);
+
+    if (v->options->now) {
+        s.forced = true;
+        return s;
+    }
+    if (since && now < since + QUIET_MS)
+        return wait_until(r, b, GATE_QUIET, since + QUIET_MS,
+                          "a call that just began must have time to show");
+    struct calls calls = calls_on(v->agent, carrier_role, carrier, v->observed,
+                                  since ? since + QUIET_MS : 0);
+    enum drain_verdict verdict =
+        drain_check(v->agent, &calls, since ? since : b->waiting_ms, now, &until);
+    s.calls = calls.n;
+    s.oldest_ms = calls.oldest_ms;
+    s.until_ms = until;
+    s.forced = verdict == DRAIN_FORCE;
+    if (verdict == DRAIN_WAIT) {
+        s.kind = STEP_WAIT;
+        s.gate = GATE_DRAIN;
+        s.why = calls.witness ? "its live calls go on to their end"
+                              : "nothing tells whether calls are on it: it gets its whole timeout";
+    } else if (verdict == DRAIN_ABORT) {
+        s.kind = STEP_HOLD;
+        s.hold = HOLD_CALLS;
+        s.why = "calls are still open after the drain timeout, and on_timeout is abort";
+    }
+    return s;
+}
+
+/* A box that new calls no longer reach: its calls end, then stop, then remove if it should go. */
+static struct step let_go(struct agent_view *v, enum role r, const struct box *b, bool remove,
+                          const char *why)
+{
+    if (!box_runs(b))
+        return remove ? on_box(STEP_REMOVE, r, b, why) : rest(r);
+    if (view_is_dialled(v, r, b))
+        return rest(r);
+    return stop_when_idle(v, r, b, r, b, why);
+}
+
+/* A candidate that is not wanted any more.  It never had the name, so no drain applies. */
+static struct step drop_candidate(struct agent_view *v, enum role r, const struct box *b,
+                                  const char *why)
+{
+    if (!box_runs(b))
+        return on_box(STEP_REMOVE, r, b, why);
+    return let_go(v, r, b, true, why);
+}
+
+/* What was replaced, oldest first: each is let go on its own.  A drain that waits for calls does
+ * not keep the others, so the first wait is returned only if nothing else is to be done. */
+static struct step finish_drains(struct agent_view *v, enum role r)
+{
+    const struct slot *slot = &v->role[r].slot;
+    struct step waiting = rest(r);
+
+    for (size_t i = slot->n_drains; i-- > 0;) {
+        struct step s = let_go(v, r, slot->drains[i], true, "replaced");
+        if (s.kind == STEP_STOP || s.kind == STEP_REMOVE)
+            return s;
+        if (acts(&s) && !acts(&waiting))
+            waiting = s;
+    }
+    return waiting;
+}
+
+/* Failed candidates are stopped and kept; leftovers of earlier ones are removed. */
+static struct step tidy_failures(struct agent_view *v, enum role r)
+{
+    const struct slot *slot = &v->role[r].slot;
+
+    for (size_t i = 0; i < slot->n_stale; i++) {
+        struct step s = let_go(v, r, slot->stale[i], true, "a leftover of an earlier try");
+        if (acts(&s))
+            return s;
+    }
+    return slot->failed ? let_go(v, r, slot->failed, false, "it failed; kept for its logs")
+                        : rest(r);
+}
+
+/* --- bringing a candidate up ----------------------------------------------------------------- */
+
+static struct step fail(struct agent_view *v, enum role r, const struct box *b)
+{
+    const struct slot *slot = &v->role[r].slot;
+    const char *why = *b->health_text ? b->health_text : "it did not become ready";
+
+    if (slot->failed && !box_runs(slot->failed))
+        return on_box(STEP_REMOVE, r, slot->failed, "the logs of a newer failure take its place");
+    return rename_to(v, r, b, PLACE_FAILED, why);
+}
+
+static struct step create_candidate(struct agent_view *v, enum role r)
+{
+    const struct role_view *rv = &v->role[r];
+    const struct box *failed = rv->slot.failed;
+    struct step s;
+
+    if (rv->wanted.pull) {
+        s = with_wanted(step_make(STEP_PULL, r, rv->wanted.pull_why), rv);
+        s.image = rv->wanted.image_ref;
+        return s;
+    }
+    s = with_wanted(step_make(STEP_CREATE, r, rv->slot.live ? "differs" : "missing"), rv);
+    s.new_name = place_name(v->arena, PLACE_NEXT, v->observed->now_ms);
+    s.attempt = 1;
+    if (failed) {
+        struct drifts d = drift_find(v->arena, &rv->wanted, failed,
+                                     observed_image(v->observed, failed->image_id));
+        if (!drifts_have(&d, EFFECT_REPLACE))
+            s.attempt = box_attempt(failed) + 1;
+    }
+    return s;
+}
+
+/* Until there is a candidate that is proven ready (or, for stop-first, created): NOTHING then. */
+static struct step bring_up(struct agent_view *v, enum role r, bool start)
+{
+    const struct role_view *rv = &v->role[r];
+    const struct box *next = rv->slot.next;
+
+    if (next && !rv->next_fits)
+        return drop_candidate(v, r, next, "something else is wanted by now");
+    if (!next)
+        return create_candidate(v, r);
+    if (next->health == HEALTH_BAD)
+        return fail(v, r, next);
+    if (!start)
+        return rest(r);
+    if (!box_runs(next))
+        return with_wanted(on_box(STEP_START, r, next, "candidate"), rv);
+    if (next->health == HEALTH_UNKNOWN)
+        return with_wanted(on_box(STEP_PROBE, r, next, "candidate"), rv);
+    return rest(r);
+}
+
+/* Core may only be brought up when all it is to dial is there. */
+static bool set_is_ready(const struct agent_view *v)
+{
+    for (enum role r = 0; r < ROLE_CORE; r++) {
+        const struct role_view *rv = &v->role[r];
+        if (!rv->wanted.spec)
+            continue;
+        if (!rv->slot.live)
+            return false;
+        if (rv->wanted.as_set && rv->differs && !rv->held &&
+            !(rv->next_fits && rv->slot.next->health == HEALTH_GOOD))
+            return false;
+    }
+    return true;
+}
+
+/* --- the states of a slot -------------------------------------------------------------------- */
+
+/* Nobody holds the name: whoever can serve takes it at once. */
+static struct step take_name(struct agent_view *v, enum role r)
+{
+    const struct role_view *rv = &v->role[r];
+    const struct box *next = rv->slot.next;
+    const struct box *drain = rv->slot.n_drains ? rv->slot.drains[0] : NULL;
+
+    if (next && view_is_dialled(v, r, next))
+        return rename_to(v, r, next, PLACE_LIVE, "core dials it already");
+    if (next && rv->next_fits && next->health == HEALTH_GOOD)
+        return rename_to(v, r, next, PLACE_LIVE, "takes over");
+    if (drain && !box_runs(drain) && rv->wanted.stop_first && next && rv->next_fits &&
+        next->health != HEALTH_BAD)
+        return rename_to(v, r, next, PLACE_LIVE, "takes over");
+    if (drain)
+        return rename_to(v, r, drain, PLACE_LIVE, "put back: it serves until another is ready");
+    if (rv->wanted.problem)
+        return hold(r, HOLD_PROBLEM, rv->wanted.problem);
+    if (rv->held)
+        return hold(r, HOLD_FAILED, rv->held_why);
+    return r == ROLE_CORE && !set_is_ready(v) ? rest(r) : bring_up(v, r, true);
+}
+
+/* The live box replaced another that is still there and turned out bad: the two change places. */
+static struct step roll_back(struct agent_view *v, enum role r)
+{
+    const struct box *live = v->role[r].slot.live;
+    const struct box *drain = v->role[r].slot.drains[0];
+
+    /* Two that share a published port or a volume never run side by side. */
+    if (v->role[r].wanted.stop_first && box_runs(live) && !box_runs(drain))
+        return on_box(STEP_STOP, r, live, "it failed");
+    return fail(v, r, live);
+}
+
+static bool live_is_down(const struct box *live)
+{
+    return !box_runs(live) || live->health == HEALTH_BAD || live->state == BOX_RESTARTING;
+}
+
+/* The live box does not work, and nothing it replaced is left. */
+static struct step mend_live(struct agent_view *v, enum role r)
+{
+    const struct role_view *rv = &v->role[r];
+    const struct box *live = rv->slot.live;
+
+    if (!rv->differs || rv->held) {
+        if (live->health == HEALTH_BAD || live->state == BOX_RESTARTING)
+            return hold(r, HOLD_UNHEALTHY,
+                        *live->health_text ? live->health_text : "it restarts again and again");
+        return with_wanted(on_box(STEP_START, r, live, "not running"), rv);
+    }
+    if (r == ROLE_CORE && !set_is_ready(v))
+        return rest(r);
+    struct step s = bring_up(v, r, !rv->wanted.stop_first);
+    if (acts(&s))
+        return s;
+    if (rv->wanted.stop_first && box_runs(live))
+        return on_box(STEP_STOP, r, live, "does not work, and cannot run beside its successor");
+    return rename_to(v, r, live, PLACE_DRAIN, "replaced");
+}
+
+/* The last gate before the live box loses its name. */
+static struct step hand_over(struct agent_view *v, enum role r)
+{
+    const struct box *live = v->role[r].slot.live;
+    int64_t until = v->options->now ? 0 : calls_setup_until(v->agent, v->observed);
+
+    if (v->role[r].wanted.as_set && view_is_dialled(v, r, live))
+        return rest(r); /* core moves first; nobody dials this one after that */
+    if (until)
+        return wait_until(r, live, GATE_SETUP, until, "a call is just being set up");
+    return rename_to(v, r, live, PLACE_DRAIN, "replaced");
+}
+
+/* Stop-first: the live box keeps the name until its calls have ended. */
+static struct step stop_live(struct agent_view *v, enum role r)
+{
+    const struct box *live = v->role[r].slot.live, *core = v->role[ROLE_CORE].slot.live;
+    bool calls_on_core = r != ROLE_STS && r != ROLE_CORE && core;
+
+    return stop_when_idle(v, r, live, calls_on_core ? ROLE_CORE : r, calls_on_core ? core : live,
+                          "cannot run beside its successor");
+}
+
+/* Core has moved on to the candidate: it only lacks the name.  While an older core still dials the
+ * live box by that name, the name stays where it is. */
+static struct step finish_set(struct agent_view *v, enum role r)
+{
+    const struct box *live = v->role[r].slot.live;
+
+    if (view_is_dialled_by_name(v, r, live))
+        return rest(r);
+    return rename_to(v, r, live, PLACE_DRAIN, "core dials its successor");
+}
+
+static struct step replace_live(struct agent_view *v, enum role r)
+{
+    bool stop_first = v->role[r].wanted.stop_first;
+
+    if (r == ROLE_CORE && !set_is_ready(v))
+        return rest(r);
+    struct step s = bring_up(v, r, !stop_first);
+    if (acts(&s))
+        return s;
+    return stop_first ? stop_live(v, r) : hand_over(v, r);
+}
+
+/* The live box is as wanted, or must do: what is left over goes, limits change in place. */
+static struct step settle(struct agent_view *v, enum role r)
+{
+    const struct role_view *rv = &v->role[r];
+
+    if (rv->slot.next)
+        return drop_candidate(v, r, rv->slot.next, "not needed");
+    if (rv->held)
+        return hold(r, HOLD_FAILED, rv->held_why);
+    if (rv->wanted.problem)
+        return hold(r, HOLD_PROBLEM, rv->wanted.problem);
+    if (drifts_have(&rv->drifts, EFFECT_UPDATE))
+        return with_wanted(on_box(STEP_UPDATE, r, rv->slot.live, "differs"), rv);
+    if (rv->slot.failed && !box_runs(rv->slot.failed) && !rv->slot.n_drains)
+        return on_box(STEP_REMOVE, r, rv->slot.failed, "its successor serves");
+    return rest(r);
+}
+
+/* The live box replaced another a moment ago: it must prove itself before that one may go. */
+static struct step soak(struct agent_view *v, enum role r)
+{
+    const struct slot *slot = &v->role[r].slot;
+    const struct box *live = slot->live;
+    int64_t since = box_since_ms(slot->drains[0]);
+    int64_t from = live->ready_ms > since ? live->ready_ms : since;
+    int64_t until = from + v->agent->monitor_s * 1000;
+
+    if (live->health == HEALTH_UNKNOWN)
+        return with_wanted(on_box(STEP_PROBE, r, live, "replaced another"), &v->role[r]);
+    if (v->observed->now_ms < until)
+        return with_wanted(
+            wait_until(r, live, GATE_SOAK, until, "must stay ready before the old one may go"),
+            &v->role[r]);
+    return rest(r);
+}
+
+static struct step slot_next(struct agent_view *v, enum role r)
+{
+    const struct role_view *rv = &v->role[r];
+    const struct slot *slot = &rv->slot;
+    const struct box *live = slot->live;
+
+    if (slot->foreign)
+        return hold(r, HOLD_CONFLICT,
+                    arena_printf(v->arena, "the name %s is held by a container that is not ours",
+                                 slot->name));
+    if (!live)
+        return take_name(v, r);
+    if (slot->next && view_is_dialled(v, r, slot->next))
+        return finish_set(v, r);
+    if (live->state == BOX_PAUSED)
+        return hold(r, HOLD_CONFLICT, "somebody has paused it");
+    if (slot->n_drains && (live->health == HEALTH_BAD || live->state == BOX_RESTARTING))
+        return roll_back(v, r);
+    if (slot->n_drains && !box_runs(live))
+        return with_wanted(on_box(STEP_START, r, live, "not running"), rv);
+    if (live_is_down(live))
+        return mend_live(v, r);
+
+    struct step waiting = rest(r), s;
+    if (slot->n_drains) {
+        s = soak(v, r);
+        if (acts(&s))
+            return s;
+        waiting = finish_drains(v, r);
+        if (acts(&waiting) && waiting.gate != GATE_DRAIN && waiting.hold != HOLD_CALLS)
+            return waiting;
+    }
+    s = tidy_failures(v, r);
+    if (acts(&s))
+        return s;
+    s = rv->differs && !rv->held ? replace_live(v, r) : settle(v, r);
+    return acts(&s) ? s : waiting;
+}
+
+/* --- agents ---------------------------------------------------------------------------------- */
+
+/* Everything of this role goes, once nobody uses it: the agent was stopped, or its mode changed. */
+static struct step retire(struct agent_view *v, enum role r, const char *why)
+{
+    const struct slot *slot = &v->role[r].slot;
+    const struct box *const rests[] = {slot->next, slot->failed};
+    int64_t until = v->options->now ? 0 : calls_setup_until(v->agent, v->observed);
+
+    for (size_t i = 0; i < 2; i++)
+        if (rests[i])
+            return drop_candidate(v, r, rests[i], why);
+    if (slot->live && r == ROLE_CORE && box_runs(slot->live)) {
+        /* Core loses its name first, so that no new call begins on an agent that is to stop. */
+        if (until)
+            return wait_until(r, slot->live, GATE_SETUP, until, "a call is just being set up");
+        return rename_to(v, r, slot->live, PLACE_DRAIN, why);
+    }
+    if (slot->n_drains || slot->n_stale) {
+        struct step s = finish_drains(v, r);
+        return acts(&s) ? s : tidy_failures(v, r);
+    }
+    return slot->live ? let_go(v, r, slot->live, true, why) : rest(r);
+}
+
+static struct step stop_agent(struct agent_view *v, const char *why)
+{
+    for (int r = ROLE_CORE; r >= 0; r--) {
+        struct step s = retire(v, (enum role)r, why);
+        if (acts(&s))
+            return s;
+    }
+    return rest(ROLE_CORE);
+}
+
+/* A step that only waits for calls, or for people: others of the agent may go on meanwhile. */
+static bool yields(const struct step *s)
+{
+    return (s->kind == STEP_WAIT && s->gate == GATE_DRAIN) || s->kind == STEP_HOLD;
+}
+
+static bool serves(const struct slot *slot)
+{
+    return slot->live && box_runs(slot->live);
+}
+
+/* A role that nobody serves comes first, whatever else is under way; then in start order. */
+static struct step run_agent(struct agent_view *v)
+{
+    struct step waiting = rest(ROLE_CORE);
+
+    for (int turn = 0; turn < 2; turn++)
+        for (enum role r = 0; r < ROLE__N; r++) {
+            bool is_wanted = v->role[r].wanted.spec;
+            if (turn == 0 && (!is_wanted || serves(&v->role[r].slot)))
+                continue;
+            struct step s =
+                is_wanted ? slot_next(v, r) : retire(v, r, "not part of the agent any more");
+            if (!acts(&s))
+                continue;
+            if (!yields(&s))
+                return s;
+            if (!acts(&waiting) || (waiting.kind == STEP_HOLD && s.kind == STEP_WAIT))
+                waiting = s;
+        }
+    return waiting;
+}
+
+struct step agent_next(struct arena *a, const struct desired *d, const struct agent *agent,
+                       const struct observed *o, const struct digest_key *key,
+                       const struct plan_options *options)
+{
+    struct agent_view *v = arena_alloc(a, sizeof *v);
+
+    if (agent->problem)
+        return hold(ROLE_CORE, HOLD_PROBLEM, agent->problem);
+    view_make(a, d, agent, o, key, options, v);
+    switch (agent->wish) {
+    case WISH_RUN:
+        return run_agent(v);
+    case WISH_STOP:
+        return stop_agent(v, "the agent was stopped");
+    case WISH_ABSENT:
+        break;
+    }
+    return stop_agent(v, "nobody asks for it any more");
+}

@@ -1,0 +1,178 @@
+#include "core/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "core/avr.h"
+
+int box_attempt(const struct box *b)
+{
+    const char *text = pair_get(b->labels, b->n_labels, LABEL_ATTEMPT);
+    int n = text ? atoi(text) : 1;
+
+    return n < 1 ? 1 : n > 1000 ? 1000 : n;
+}
+
+int64_t backoff_ms(int attempt)
+{
+    const int64_t first = 30000, longest = 3600000;
+    int64_t ms = first;
+
+    for (int i = 1; i < attempt && ms < longest; i++)
+        ms *= 2;
+    return ms < longest ? ms : longest;
+}
+
+/* True if the box is what is wanted, whatever name it has now. */
+static bool fits(struct agent_view *v, const struct wanted *w, const struct box *b)
+{
+    if (!b || !w->spec || w->problem)
+        return false;
+    if (w->alias && !box_has_alias(b, w->alias))
+        return false;
+    struct drifts d = drift_find(v->arena, w, b, observed_image(v->observed, b->image_id));
+    return !drifts_have(&d, EFFECT_REPLACE);
+}
+
+/* The address a core was given for a role; NULL: none. */
+static bool dialled_url(struct arena *a, const struct box *core, enum role role,
+                        struct avr_url *ret)
+{
+    const char *wrong = avr_url_name_wrong(role);
+    const char *url = pair_get(core->env, core->n_env, avr_url_name(role));
+
+    if (!url && wrong)
+        url = pair_get(core->env, core->n_env, wrong);
+    return url && avr_url_parse(a, url, ret);
+}
+
+static bool dials(const struct agent_view *v, const struct box *core, enum role role,
+                  const struct box *b, bool by_name_only)
+{
+    struct avr_url url;
+
+    if (!core || !box_runs(core) || !dialled_url(v->arena, core, role, &url))
+        return false;
+    return strcmp(url.host, b->name) == 0 || (!by_name_only && box_has_alias(b, url.host));
+}
+
+static bool is_dialled(const struct agent_view *v, enum role role, const struct box *b,
+                       bool by_name_only)
+{
+    const struct slot *core = &v->role[ROLE_CORE].slot;
+
+    if (role == ROLE_CORE)
+        return false;
+    if (dials(v, core->live, role, b, by_name_only))
+        return true;
+    for (size_t i = 0; i < core->n_drains; i++)
+        if (dials(v, core->drains[i], role, b, by_name_only))
+            return true;
+    return false;
+}
+
+bool view_is_dialled(const struct agent_view *v, enum role role, const struct box *b)
+{
+    return is_dialled(v, role, b, false);
+}
+
+bool view_is_dialled_by_name(const struct agent_view *v, enum role role, const struct box *b)
+{
+    return is_dialled(v, role, b, true);
+}
+
+static void find_held(struct agent_view *v, enum role r)
+{
+    struct role_view *rv = &v->role[r];
+    const struct box *failed = rv->slot.failed;
+
+    if (!failed || !fits(v, &rv->wanted, failed))
+        return;
+    int64_t again_ms = box_since_ms(failed) + backoff_ms(box_attempt(failed));
+    if (v->observed->now_ms >= again_ms)
+        return;
+    rv->held = true;
+    rv->held_why = arena_printf(
+        v->arena, "the same image and settings failed %s ago (kept as %s); next try in %s",
+        text_duration(v->arena, (v->observed->now_ms - box_since_ms(failed)) / 1000), failed->name,
+        text_duration(v->arena, (again_ms - v->observed->now_ms + 999) / 1000));
+}
+
+static void look_at(struct agent_view *v, enum role r)
+{
+    struct role_view *rv = &v->role[r];
+    const struct box *live = rv->slot.live;
+
+    if (!rv->wanted.spec)
+        return;
+    rv->drifts = (struct drifts){0};
+    if (live && !rv->wanted.problem) {
+        const struct image *image = observed_image(v->observed, live->image_id);
+        rv->drifts = drift_find(v->arena, &rv->wanted, live, image);
+    }
+    rv->differs = drifts_have(&rv->drifts, EFFECT_REPLACE);
+    rv->next_fits = fits(v, &rv->wanted, rv->slot.next);
+    find_held(v, r);
+}
+
+/* Core keeps dialling the provider it dials now: its new generation cannot be had. */
+static void keep_core_url(struct agent_view *v, enum role role)
+{
+    struct role_view *core = &v->role[ROLE_CORE];
+    const char *name = avr_url_name(role);
+    struct avr_url url;
+
+    if (!core->wanted.spec || !core->slot.live ||
+        !dialled_url(v->arena, core->slot.live, role, &url))
+        return;
+    struct env_var *env =
+        arena_memdup(v->arena, core->wanted.env.items, core->wanted.env.n * sizeof *env);
+    for (size_t i = 0; i < core->wanted.env.n; i++)
+        if (strcmp(env[i].name, name) == 0)
+            env[i].value = avr_url(v->arena, role, url.host, url.port);
+    core->wanted.env.items = env;
+}
+
+/* A set moves together or not at all: a held provider keeps core on the old one, a held core keeps
+ * the providers that only it would dial. */
+static void settle_sets(struct agent_view *v)
+{
+    struct role_view *core = &v->role[ROLE_CORE];
+
+    for (enum role r = 0; r < ROLE_CORE; r++)
+        if (v->role[r].wanted.as_set && (v->role[r].held || v->role[r].wanted.problem))
+            keep_core_url(v, r);
+    look_at(v, ROLE_CORE);
+    if (!core->held && !core->wanted.problem)
+        return;
+    for (enum role r = 0; r < ROLE_CORE; r++) {
+        struct role_view *rv = &v->role[r];
+        if (!rv->wanted.as_set || rv->held || !rv->differs)
+            continue;
+        rv->held = true;
+        rv->held_why = core->held ? core->held_why : core->wanted.problem;
+    }
+}
+
+void view_make(struct arena *a, const struct desired *d, const struct agent *agent,
+               const struct observed *o, const struct digest_key *key,
+               const struct plan_options *options, struct agent_view *ret)
+{
+    struct wanted wanted[ROLE__N];
+    struct slot slots[ROLE__N];
+
+    *ret = (struct agent_view){
+        .arena = a, .desired = d, .agent = agent, .observed = o, .options = options};
+    memset(wanted, 0, sizeof wanted);
+    if (!agent->problem)
+        resolve_agent(a, d, agent, o, key, wanted);
+    slots_find(a, d, agent, o, slots);
+    for (enum role r = 0; r < ROLE__N; r++) {
+        ret->role[r].wanted = wanted[r];
+        ret->role[r].slot = slots[r];
+        if (r != ROLE_CORE)
+            look_at(ret, r);
+    }
+    settle_sets(ret);
+}

@@ -1,0 +1,43 @@
+/* view.h - one agent as the rules see it: what is wanted, what is there, how they differ. */
+#ifndef CORE_VIEW_H
+#define CORE_VIEW_H
+
+#include "core/gate.h"
+#include "core/plan.h"
+
+struct role_view {
+    struct wanted wanted; /* spec NULL: this role is not wanted */
+    struct slot slot;
+    struct drifts drifts; /* of the live box; none when there is no live box */
+    bool differs;         /* the live box can only be replaced */
+    bool next_fits;       /* the candidate is what is wanted */
+    bool held;            /* these settings failed a moment ago: the live box stays */
+    const char *held_why;
+};
+
+struct agent_view {
+    struct arena *arena;
+    const struct desired *desired;
+    const struct agent *agent;
+    const struct observed *observed;
+    const struct plan_options *options;
+    struct role_view role[ROLE__N];
+};
+
+void view_make(struct arena *, const struct desired *, const struct agent *,
+               const struct observed *, const struct digest_key *, const struct plan_options *,
+               struct agent_view *ret);
+
+/* A running core dials this box: by the canonical name while the box is live, or by an alias. */
+bool view_is_dialled(const struct agent_view *, enum role, const struct box *);
+
+/* The same by its name alone: such a box must not be renamed, one dialled by an alias may be. */
+bool view_is_dialled_by_name(const struct agent_view *, enum role, const struct box *);
+
+
+int box_attempt(const struct box *); /* which try of the same settings it was, from 1 */
+
+/* How long the same settings are left alone after their attempt-th failure. */
+int64_t backoff_ms(int attempt);
+
+#endif

@@ -1,0 +1,18 @@
+#include <signal.h>
+#include <stdlib.h>
+
+#include "cli/cmd.h"
+
+static const char *get(void *ctx, const char *name)
+{
+    (void)ctx;
+    return getenv(name);
+}
+
+int main(int argc, char **argv)
+{
+    struct spec_env env = {.get = get};
+
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error, with a sentence */
+    return (int)cli_main(argc, argv, &env, stdout, stderr);
+}

@@ -1,0 +1,28 @@
+/* database_parts.h - the pieces of database_read(), private to it. */
+#ifndef SOURCE_DATABASE_PARTS_H
+#define SOURCE_DATABASE_PARTS_H
+
+#include <sqlite3.h>
+
+#include "core/inputs.h"
+
+struct look { /* one look at an open database, inside its transaction */
+    struct arena *arena;
+    sqlite3 *db;
+    const char *path;
+};
+
+/* What an SQLite result means to the person who must do something about it; -1. */
+int database_error(const struct look *, int rc, struct err *);
+
+int database_read_providers(const struct look *, struct database *, struct err *) MUST_CHECK;
+int database_read_agents(const struct look *, struct database *, struct err *) MUST_CHECK;
+int database_read_open_calls(const struct look *, struct database *, struct err *) MUST_CHECK;
+
+/* A provider's `config` column: image and env, or problem. */
+void database_parse_config(struct arena *, const char *json, size_t len, struct provider_row *);
+
+/* "2026-11-22 09:00:01.000", with or without T, fraction and Z, in UTC; 0 if it is no such text. */
+int64_t database_time_ms(const char *);
+
+#endif

@@ -1,0 +1,298 @@
+/* Goal: ports stay where they are, and core's URLs lead to the containers that serve, also while
+ * the parts of a pipeline are replaced as a set. */
+#include "core/material.h"
+
+static const char *url_of(const struct material *m, const char *name)
+{
+    const struct env_var *v = env_get(&m->w[ROLE_CORE].env, name);
+    return v ? v->value : NULL;
+}
+
+static struct material running(struct arena *a, const char *agent)
+{
+    struct material m = material_new(a);
+
+    material_merge(&m);
+    add_images(&m);
+    run_agent(&m, agent);
+    assert_string_equal(drift_dump(&m), "");
+    return m;
+}
+
+static void test_ports(void **state)
+{
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    material_merge(&m);
+    add_images(&m);
+    material_resolve(&m, "sales");
+    assert_string_equal(m.w[ROLE_STS].port, "6000"); /* an image nobody knows */
+    assert_string_equal(m.w[ROLE_CORE].port, "5001");
+    assert_string_equal(m.w[ROLE_CORE].http_port, "7001");
+    struct wanted sts = m.w[ROLE_STS], core = m.w[ROLE_CORE];
+
+    add_box(&m, "avr-core-a1", &core);
+    box_env(&m, box_named(&m, "avr-core-a1"), "STS_URL", "ws://avr-sts-a1:6111");
+    material_resolve(&m, "sales");
+    assert_string_equal(m.w[ROLE_STS].port, "6111"); /* as core believes */
+
+    add_box(&m, "avrd-next-000000000001", &sts);
+    box_env(&m, box_named(&m, "avrd-next-000000000001"), "PORT", "6222");
+    material_resolve(&m, "sales");
+    assert_string_equal(m.w[ROLE_STS].port, "6222");
+
+    add_box(&m, "avrd-drain-000000000001", &sts);
+    box_env(&m, box_named(&m, "avrd-drain-000000000001"), "PORT", "6333");
+    material_resolve(&m, "sales");
+    assert_string_equal(m.w[ROLE_STS].port, "6333");
+
+    add_box(&m, "avr-sts-a1", &sts);
+    box_env(&m, box_named(&m, "avr-sts-a1"), "PORT", "6444");
+    material_resolve(&m, "sales");
+    assert_string_equal(m.w[ROLE_STS].port, "6444");
+    assert_int_equal(env_get(&m.w[ROLE_STS].env, "PORT")->origin.kind, FROM_CONTAINER);
+    assert_string_equal(url_of(&m, "STS_URL"), "ws://avr-sts-a1:6444");
+    assert_string_equal(drift_dump(&m), "core env STS_URL: ws://avr-sts-a1:6111 -> "
+                                        "ws://avr-sts-a1:6444 replace\n");
+}
+
+static void test_known_images(void **state)
+{
+    struct provider_row rows[N_OF(provider_rows)];
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    memcpy(rows, provider_rows, sizeof rows);
+    rows[0].image = "127.0.0.1:5000/avr-sts-deepgram";
+    m.db.providers = rows;
+    material_merge(&m);
+    material_resolve(&m, "sales");
+    assert_string_equal(m.w[ROLE_STS].port, "6033");
+}
+
+static void test_sts_keeps_its_name_and_port(void **state)
+{
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = running(a, "sales");
+
+    (void)state;
+    box_env(&m, box_named(&m, "avr-sts-a1"), "AGENT_PROMPT", "Be rude");
+    material_resolve(&m, "sales");
+    assert_string_equal(drift_dump(&m), "sts env AGENT_PROMPT: Be rude -> Be kind replace\n");
+    assert_false(m.w[ROLE_STS].as_set);
+    assert_null(m.w[ROLE_STS].alias);
+    assert_string_equal(url_of(&m, "STS_URL"), "ws://avr-sts-a1:6000");
+}
+
+static void test_sts_whose_port_moves(void **state)
+{
+    static const struct env_var port[] = {
+        {.name = "PORT", .value = "6033", .origin = SPEC_AT(6, 6)}};
+    struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = running(a, "sales");
+
+    (void)state;
+    spec.has_role[ROLE_STS] = true;
+    spec.role[ROLE_STS].environment = (struct env_list){port, 1};
+    m.spec.agents = &spec, m.spec.n_agents = 1;
+    material_merge(&m);
+    material_resolve(&m, "sales");
+    assert_true(m.w[ROLE_STS].as_set && m.w[ROLE_CORE].as_set);
+    assert_true(text_starts(m.w[ROLE_STS].alias, "avrd-sts-"));
+    assert_int_equal(strlen(m.w[ROLE_STS].alias), strlen("avrd-sts-") + 12);
+    assert_string_equal(url_of(&m, "STS_URL"), arena_printf(a, "ws://%s:6033", m.w[ROLE_STS].alias));
+}
+
+/* From the edit of one provider to the last rename, every state on the way asks for the same. */
+static void test_pipeline_as_a_set(void **state)
+{
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = running(a, "booking");
+
+    (void)state;
+    assert_false(m.w[ROLE_LLM].as_set || m.w[ROLE_CORE].as_set);
+    assert_string_equal(url_of(&m, "LLM_URL"), "http://avr-llm-b2:6000/prompt-stream");
+
+    /* 1. The llm differs: core shall dial the new one by an alias. */
+    box_env(&m, box_named(&m, "avr-llm-b2"), "OPENAI_MODEL", "gpt-3");
+    material_resolve(&m, "booking");
+    assert_true(m.w[ROLE_LLM].as_set && m.w[ROLE_CORE].as_set);
+    assert_false(m.w[ROLE_ASR].as_set || m.w[ROLE_TTS].as_set);
+    const char *alias = m.w[ROLE_LLM].alias;
+    const char *url = arena_printf(a, "http://%s:6000/prompt-stream", alias);
+    assert_true(text_starts(alias, "avrd-llm-"));
+    assert_string_equal(url_of(&m, "LLM_URL"), url);
+    assert_string_equal(url_of(&m, "ASR_URL"), "http://avr-asr-b2:6000/speech-to-text-stream");
+    assert_non_null(strstr(drift_dump(&m), "core env LLM_URL"));
+
+    /* 2. The candidates exist. */
+    struct wanted llm = m.w[ROLE_LLM], core = m.w[ROLE_CORE];
+    add_box(&m, "avrd-next-00000000000a", &llm);
+    add_box(&m, "avrd-next-00000000000b", &core);
+    material_resolve(&m, "booking");
+    assert_string_equal(m.w[ROLE_LLM].alias, alias);
+    struct box *next = box_named(&m, "avrd-next-00000000000a");
+    assert_int_equal(
+        drift_find(a, &m.w[ROLE_LLM], next, observed_image(&m.o, next->image_id)).n, 0);
+
+    /* 3. Core was swapped, its old box drains; the old llm still has the name. */
+    box_named(&m, "avr-core-b2")->name = "avrd-drain-00000000000c";
+    box_named(&m, "avrd-next-00000000000b")->name = "avr-core-b2";
+    material_resolve(&m, "booking");
+    assert_string_equal(m.w[ROLE_LLM].alias, alias);
+    assert_string_equal(url_of(&m, "LLM_URL"), url);
+    assert_string_equal(drift_dump(&m), "llm env OPENAI_MODEL: gpt-3 -> gpt-4o replace\n");
+
+    /* 4. In the gap of the llm's own swap. */
+    box_named(&m, "avr-llm-b2")->name = "avrd-drain-00000000000d";
+    material_resolve(&m, "booking");
+    assert_string_equal(m.w[ROLE_LLM].alias, alias);
+    assert_string_equal(url_of(&m, "LLM_URL"), url);
+
+    /* 5. Done: the alias is as good a name as any, nothing differs. */
+    next->name = "avr-llm-b2";
+    material_resolve(&m, "booking");
+    assert_string_equal(drift_dump(&m), "");
+    assert_false(m.w[ROLE_LLM].as_set || m.w[ROLE_CORE].as_set);
+    assert_string_equal(m.w[ROLE_LLM].alias, alias);
+    assert_string_equal(url_of(&m, "LLM_URL"), url);
+
+    /* 6. The next edit gets another alias. */
+    box_env(&m, next, "OPENAI_MODEL", "gpt-5");
+    material_resolve(&m, "booking");
+    assert_true(m.w[ROLE_LLM].as_set);
+    assert_string_equal(m.w[ROLE_LLM].alias, alias); /* the wish is the old one again … */
+    box_env(&m, next, "OPENAI_MODEL", "gpt-4o");
+    struct provider_row rows[N_OF(provider_rows)];
+    memcpy(rows, provider_rows, sizeof rows);
+    rows[2].env = (const struct pair[]){{"OPENAI_MODEL", "gpt-5"}};
+    m.db.providers = rows;
+    material_merge(&m);
+    material_resolve(&m, "booking");
+    assert_string_not_equal(m.w[ROLE_LLM].alias, alias); /* … and now it is new */
+}
+
+/* An sts box that core reaches by an alias cannot be replaced under its name alone. */
+static void test_sts_reached_by_an_alias(void **state)
+{
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = running(a, "sales");
+
+    (void)state;
+    struct wanted sts = m.w[ROLE_STS];
+    sts.alias = "avrd-sts-0123456789ab";
+    m.boxes.n = 0;
+    add_box(&m, "avr-sts-a1", &sts);
+    struct wanted core = m.w[ROLE_CORE];
+    add_box(&m, "avr-core-a1", &core);
+    box_env(&m, box_named(&m, "avr-core-a1"), "STS_URL", "ws://avrd-sts-0123456789ab:6000");
+    material_resolve(&m, "sales");
+    assert_string_equal(drift_dump(&m), "");
+
+    box_env(&m, box_named(&m, "avr-sts-a1"), "AGENT_PROMPT", "Be rude");
+    material_resolve(&m, "sales");
+    assert_true(m.w[ROLE_STS].as_set);
+    assert_string_not_equal(m.w[ROLE_STS].alias, "avrd-sts-0123456789ab");
+}
+
+static void test_missing_box_behind_an_alias(void **state)
+{
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = running(a, "sales");
+
+    (void)state;
+    struct wanted core = m.w[ROLE_CORE];
+    m.boxes.n = 0;
+    add_box(&m, "avr-core-a1", &core);
+    box_env(&m, box_named(&m, "avr-core-a1"), "STS_URL", "ws://avrd-sts-0123456789ab:6010");
+    material_resolve(&m, "sales");
+    assert_string_equal(m.w[ROLE_STS].alias, "avrd-sts-0123456789ab");
+    assert_string_equal(m.w[ROLE_STS].port, "6010");
+    assert_string_equal(drift_dump(&m), "");
+}
+
+static void test_core_with_a_dead_alias(void **state)
+{
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = running(a, "sales");
+
+    (void)state;
+    box_env(&m, box_named(&m, "avr-core-a1"), "STS_URL", "ws://avrd-sts-0123456789ab:6000");
+    material_resolve(&m, "sales");
+    assert_null(m.w[ROLE_STS].alias);
+    assert_string_equal(drift_dump(&m), "core env STS_URL: ws://avrd-sts-0123456789ab:6000 -> "
+                                        "ws://avr-sts-a1:6000 replace\n");
+}
+
+static void test_core_is_missing(void **state)
+{
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = running(a, "booking");
+
+    (void)state;
+    box_named(&m, "avr-core-b2")->name = "somebody-elses";
+    material_resolve(&m, "booking");
+    assert_string_equal(url_of(&m, "TTS_URL"), "http://avr-tts-b2:6000/text-to-speech-stream");
+    assert_string_equal(drift_dump(&m), "");
+}
+
+static void test_a_fixed_address_is_left_alone(void **state)
+{
+    static const struct env_var url[] = {
+        {.name = "LLM_URL", .value = "http://gateway:9000/v1", .origin = SPEC_AT(6, 6)}};
+    struct agent_spec spec = {.key = "booking", .origin = SPEC_AT(4, 3)};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = running(a, "booking");
+
+    (void)state;
+    spec.has_role[ROLE_CORE] = true;
+    spec.role[ROLE_CORE].environment = (struct env_list){url, 1};
+    m.spec.agents = &spec, m.spec.n_agents = 1;
+    material_merge(&m);
+    box_env(&m, box_named(&m, "avr-llm-b2"), "OPENAI_MODEL", "gpt-3");
+    material_resolve(&m, "booking");
+    assert_string_equal(url_of(&m, "LLM_URL"), "http://gateway:9000/v1");
+    assert_false(m.w[ROLE_LLM].as_set);
+    assert_null(m.w[ROLE_LLM].alias);
+}
+
+static void test_wrong_names_of_the_main_branch(void **state)
+{
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = running(a, "booking");
+    struct box *core = box_named(&m, "avr-core-b2");
+
+    (void)state;
+    box_env(&m, core, "LLM_URL", NULL);
+    box_env(&m, core, "llm_URL", "http://avr-llm-b2:6000");
+    material_resolve(&m, "booking");
+    assert_string_equal(drift_dump(&m), "");
+    assert_string_equal(url_of(&m, "LLM_URL"), "http://avr-llm-b2:6000/prompt-stream");
+
+    box_env(&m, core, "llm_URL", "http://avr-llm-b2:6999");
+    material_resolve(&m, "booking");
+    assert_string_equal(drift_dump(&m), "core env LLM_URL: http://avr-llm-b2:6999 -> "
+                                        "http://avr-llm-b2:6000/prompt-stream replace\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_known_images),
+        cmocka_unit_test(test_sts_keeps_its_name_and_port),
+        cmocka_unit_test(test_sts_whose_port_moves),
+        cmocka_unit_test(test_pipeline_as_a_set),
+        cmocka_unit_test(test_sts_reached_by_an_alias),
+        cmocka_unit_test(test_missing_box_behind_an_alias),
+        cmocka_unit_test(test_core_with_a_dead_alias),
+        cmocka_unit_test(test_core_is_missing),
+        cmocka_unit_test(test_a_fixed_address_is_left_alone),
+        cmocka_unit_test(test_wrong_names_of_the_main_branch),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,266 @@
+/* Goal: which image is chosen, whether it must be pulled, and what is said about it. */
+#include "core/material.h"
+
+#define REMOTE "sha256:41d07a13ffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+
+/* The sts container of "sales" with these candidates and policy. */
+static const struct wanted *choose(struct material *m, const char *policy,
+                                   const char *const *candidates, size_t n)
+{
+    struct value *list = arena_alloc(m->a, (n + 1) * sizeof *list);
+    struct agent_spec *spec = arena_alloc(m->a, sizeof *spec);
+
+    for (size_t i = 0; i < n; i++)
+        list[i] = SAID(candidates[i], 7, (unsigned)i + 1);
+    *spec = (struct agent_spec){.key = "sales", .origin = SPEC_AT(4, 3)};
+    spec->has_role[ROLE_STS] = true;
+    spec->role[ROLE_STS].image = (struct values){list, n, n > 0};
+    if (policy)
+        spec->role[ROLE_STS].pull_policy = SAID(policy, 8, 1);
+    m->spec.agents = spec, m->spec.n_agents = 1;
+    material_merge(m);
+    material_resolve(m, "sales");
+    return &m->w[ROLE_STS];
+}
+
+static void test_local_is_preferred(void **state)
+{
+    static const char *const image[] = {"repo/sts:1.9"};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    m.o.now_ms = 1000000000;
+    add_image(&m, "repo/sts:1.9", "id-tag");
+    add_image(&m, "repo/sts:local", "id-local")->created_ms = m.o.now_ms - 123000;
+    const struct wanted *w = choose(&m, NULL, image, 1);
+    assert_string_equal(w->image_ref, "repo/sts:local");
+    assert_string_equal(w->image_id, "id-local");
+    assert_string_equal(w->image_note, "using local image, built 2m03s ago");
+    assert_int_equal(w->image_origin.at.line, 7);
+    assert_false(w->pull);
+
+    w = choose(&m, "missing", image, 1);
+    assert_string_equal(w->image_id, "id-tag");
+    assert_null(w->image_note);
+}
+
+static void test_local_that_is_not_there(void **state)
+{
+    static const char *const image[] = {"repo/sts"};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    add_image(&m, "repo/sts:local", NULL); /* asked for, and the engine does not know it */
+    add_image(&m, "repo/sts:latest", "id-tag");
+    const struct wanted *w = choose(&m, NULL, image, 1);
+    assert_string_equal(w->image_ref, "repo/sts:latest");
+    assert_false(w->pull);
+    assert_null(w->image_note);
+}
+
+static void test_missing_is_pulled(void **state)
+{
+    static const char *const images[] = {"repo/sts:local", "repo/sts"};
+    static const char *const policies[] = {NULL, "missing", "always", "every_6h"};
+    CLEANUP_ARENA struct arena *a = arena_new();
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(policies); i++) {
+        struct material m = material_new(a);
+        const struct wanted *w = choose(&m, policies[i], images, 2);
+        assert_string_equal(w->image_ref, "repo/sts:latest");
+        assert_null(w->image_id);
+        assert_true(w->pull);
+        assert_string_equal(w->pull_why, "not on the engine");
+        assert_int_equal(w->image_origin.at.column, 2);
+        assert_null(w->problem);
+    }
+}
+
+static void test_never(void **state)
+{
+    static const char *const image[] = {"repo/sts"};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    const struct wanted *w = choose(&m, "never", image, 1);
+    assert_false(w->pull);
+    assert_string_equal(w->problem,
+                        "image repo/sts:latest is not on the engine and pull_policy is never");
+}
+
+static void test_first_present_wins(void **state)
+{
+    static const char *const images[] = {"a/sts:1", "b/sts:2", "c/sts:3"};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    add_image(&m, "b/sts:2", "id-2");
+    add_image(&m, "c/sts:3", "id-3");
+    const struct wanted *w = choose(&m, "always", images, 3);
+    assert_string_equal(w->image_id, "id-2");
+    assert_int_equal(w->image_origin.at.column, 2);
+    assert_false(w->pull);
+}
+
+static void test_registry_has_something_newer(void **state)
+{
+    static const char *const image[] = {"repo/sts"};
+    static const char *const digests[] = {"other@sha256:00", "repo/sts@" REMOTE};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    add_image(&m, "repo/sts:latest", "id-1");
+    struct image *i = &m.images.items[0];
+    assert_false(choose(&m, "always", image, 1)->pull); /* not asked yet */
+    i->remote_digest = REMOTE;
+    const struct wanted *w = choose(&m, "always", image, 1);
+    assert_true(w->pull);
+    assert_string_equal(w->pull_why, "the registry has sha256:41d07a13ffff");
+    assert_string_equal(w->image_id, "id-1");
+    i->digests = digests, i->n_digests = 2;
+    assert_false(choose(&m, "every_6h", image, 1)->pull);
+    i->n_digests = 1;
+    assert_true(choose(&m, "every_6h", image, 1)->pull);
+    assert_false(choose(&m, "missing", image, 1)->pull);
+    assert_false(choose(&m, NULL, image, 1)->pull);
+}
+
+static void test_registry_error_is_a_note(void **state)
+{
+    static const char *const image[] = {"repo/sts"};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    add_image(&m, "repo/sts:latest", "id-1")->remote_error = "connection refused";
+    const struct wanted *w = choose(&m, "always", image, 1);
+    assert_false(w->pull);
+    assert_null(w->problem);
+    assert_string_equal(w->image_note, "the registry could not be asked: connection refused");
+}
+
+static void test_digest_pin(void **state)
+{
+    static const char *const image[] = {"repo/sts:1@" REMOTE};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    add_image(&m, "repo/sts:local", "id-local");
+    const struct wanted *w = choose(&m, NULL, image, 1);
+    assert_string_equal(w->image_ref, "repo/sts:1@" REMOTE);
+    assert_true(w->pull);
+    add_image(&m, "repo/sts:1@" REMOTE, "id-pin")->remote_digest = "sha256:00";
+    w = choose(&m, "always", image, 1);
+    assert_string_equal(w->image_id, "id-pin");
+    assert_false(w->pull);
+}
+
+static void test_not_a_reference(void **state)
+{
+    static const char *const image[] = {"Repo Sts"};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    const struct wanted *w = choose(&m, NULL, image, 1);
+    assert_null(w->image_ref);
+    assert_non_null(strstr(w->problem, "\"Repo Sts\" is not a valid repository name"));
+}
+
+static void test_nobody_named_one(void **state)
+{
+    struct provider_row rows[N_OF(provider_rows)];
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    memcpy(rows, provider_rows, sizeof rows);
+    material_merge(&m);
+    add_images(&m);
+    run_agent(&m, "sales");
+    rows[0].image = NULL;
+    m.db.providers = rows;
+    material_merge(&m);
+    material_resolve(&m, "sales");
+    assert_string_equal(m.w[ROLE_STS].image_ref, "sts:latest");
+    assert_string_equal(m.w[ROLE_STS].image_id, "id-sts");
+    assert_int_equal(m.w[ROLE_STS].image_origin.kind, FROM_CONTAINER);
+
+    /* The tag has moved: what runs is kept by its id. */
+    m.images.items[0].id = "id-newer";
+    material_resolve(&m, "sales");
+    assert_string_equal(m.w[ROLE_STS].image_ref, "id-sts");
+    assert_string_equal(drift_dump(&m), "");
+
+    m.o.n_boxes = 0;
+    material_resolve(&m, "sales");
+    assert_string_equal(m.w[ROLE_STS].problem,
+                        "no image for sts: its provider has none and no spec names one");
+    assert_string_equal(m.w[ROLE_CORE].image_ref, "agentvoiceresponse/avr-core:latest");
+    assert_int_equal(m.w[ROLE_CORE].image_origin.kind, FROM_AVR);
+}
+
+static void test_image_differences(void **state)
+{
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    material_merge(&m);
+    add_images(&m);
+    run_agent(&m, "sales");
+    assert_string_equal(drift_dump(&m), "");
+    add_image(&m, "sts:local", "id-local");
+    material_resolve(&m, "sales");
+    assert_string_equal(drift_dump(&m), "sts image: id-sts -> id-local replace\n");
+
+    m.images.items[m.images.n - 1].id = NULL;
+    m.images.items[0].id = NULL; /* the tag was removed from the engine */
+    material_resolve(&m, "sales");
+    assert_true(m.w[ROLE_STS].pull);
+    assert_string_equal(drift_dump(&m), "");
+
+    box_named(&m, "avr-sts-a1")->image_ref = "other";
+    assert_string_equal(drift_dump(&m), "sts image: id-sts -> sts:latest replace\n");
+}
+
+static void test_newer_in_the_registry_is_a_difference(void **state)
+{
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    m.spec.defaults.pull_policy = SAID("always", 1, 1);
+    material_merge(&m);
+    add_images(&m);
+    run_agent(&m, "sales");
+    m.images.items[0].remote_digest = REMOTE;
+    material_resolve(&m, "sales");
+    assert_string_equal(drift_dump(&m), "sts image: id-sts -> sts:latest replace\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_local_is_preferred),
+        cmocka_unit_test(test_local_that_is_not_there),
+        cmocka_unit_test(test_missing_is_pulled),
+        cmocka_unit_test(test_never),
+        cmocka_unit_test(test_first_present_wins),
+        cmocka_unit_test(test_registry_has_something_newer),
+        cmocka_unit_test(test_registry_error_is_a_note),
+        cmocka_unit_test(test_digest_pin),
+        cmocka_unit_test(test_not_a_reference),
+        cmocka_unit_test(test_nobody_named_one),
+        cmocka_unit_test(test_image_differences),
+        cmocka_unit_test(test_newer_in_the_registry_is_a_difference),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

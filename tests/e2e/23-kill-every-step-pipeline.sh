@@ -1,0 +1,28 @@
+#!/bin/bash
+# Goal of this test: the same with a pipeline agent, whose four containers move as a set.  (Every third line;
+# STRIDE=1 for all.)
+set -euo pipefail
+: "${STRIDE:=3}"
+. "$(dirname "$0")/lib.sh"
+
+. "$E2E/kills.sh"
+
+new_agent() { agent_new_pipeline "lane $1" 'prompt 0'; }
+change_settings() { provider_set "$PROVIDER_LLM" SYSTEM_PROMPT "prompt $1"; }
+check_serving() {
+    local role
+    for role in core asr llm tts; do
+        slot_boxes "avr-$role-$AGENT" | grep -q ' running$' ||
+            fail "after a kill at line $1 no $role runs"
+    done
+}
+check_settings() {
+    local role slot
+    for role in core asr llm tts; do
+        slot=avr-$role-$AGENT
+        expect_equal "$(slot_boxes "$slot")" "$slot running" "containers after a kill at line $1"
+    done
+    expect_env "avr-llm-$AGENT" SYSTEM_PROMPT "prompt $1"
+    core_healthy "$AGENT" || fail "core does not answer after a kill at line $1"
+}
+run_lanes

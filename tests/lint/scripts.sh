@@ -1,0 +1,19 @@
+#!/bin/bash
+# Goal of this test: shellcheck has nothing to say about any script, and each is strict.
+set -euo pipefail
+. "$(dirname "$0")/files.sh"
+need shellcheck
+
+mapfile -t scripts < <({ project_files '*.sh'; project_files '*' | xargs -r grep -lE '^#!/bin/(ba)?sh' --; } |
+    grep -v '\.md$' | sort -u)
+# SC2317 takes functions that are called by name, or by a trap, for unreachable.
+shellcheck -x -P SCRIPTDIR -e SC2317 "${scripts[@]}"
+bad=0
+for script in "${scripts[@]}"; do
+    # Files to be sourced take the strictness of whoever sources them.
+    [[ $(head -c 2 "$script") == '#!' ]] || continue
+    grep -qE '^set -euo pipefail$' "$script" || { echo "$script: no 'set -euo pipefail'"; bad=1; }
+    [[ -x $script ]] || { echo "$script: is not executable"; bad=1; }
+done
+echo "${#scripts[@]} scripts"
+exit "$bad"

@@ -1,0 +1,60 @@
+#!/bin/bash
+# tests/run.sh - sets up what the tests need on Debian 12, builds, and runs all of them.
+#
+# Usage: tests/run.sh [CTEST-OPTION…]        e.g. tests/run.sh -L unit,  tests/run.sh -R e2e.20
+#
+# Three builds below build/: gcc with sanitizers (its tests are what ctest runs), clang with
+# sanitizers, and the release, which the end-to-end tests use.  As root, missing packages are
+# installed with apt-get; without root it says what is missing.  What cannot run is skipped
+# loudly; with CI=true a skip is a failure.  It ends with ctest's summary.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=../examples/lib/common.sh
+. examples/lib/common.sh
+# shellcheck source=../examples/lib/install.sh
+. examples/lib/install.sh
+
+cleanup() {
+    local code=$?
+    trap - EXIT
+    # Children first: an interrupted ctest may have left tests behind.
+    [[ -z ${ctest_pid:-} ]] || end_process "$ctest_pid" 20 || true
+    E2E_ENGINE_FILE=$PWD/build/debug/tests/e2e/engine tests/e2e/engine-stop.sh || true
+    exit "$code"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+headline() { printf '\n=== %s\n' "$*"; }
+
+headline 'What is needed'
+install_missing "$NEED_TO_BUILD"
+install_missing "$NEED_TO_RUN" "$NEED_FOR_ENGINE" "$NEED_FOR_TESTS" || {
+    [[ ${CI:-} != true ]] || die 'CI=true: nothing may be missing'
+    warn '=================== Tests that need these are SKIPPED'
+}
+
+build() { # PRESET [OPTION…]
+    headline "Building: $1"
+    cmake --preset "$@" >"build/$1.log" 2>&1 || { cat "build/$1.log"; die "cannot configure $1"; }
+    cmake --build "build/$1" --parallel "$(nproc)"
+}
+mkdir -p build
+build release
+clang=''
+if command -v clang >/dev/null; then
+    build clang
+    clang=$PWD/build/clang
+fi
+build debug \
+    -DAVR_RELEASE_BUILD="$PWD/build/release" -DAVR_CLANG_BUILD="$clang" \
+    -DAVR_E2E_PROGRAM="$PWD/build/release/avr-reconciler" \
+    -DAVR_E2E_MINI_AVR="$PWD/build/release/examples/mini-avr/mini-avr"
+
+headline 'Tests'
+ctest --test-dir build/debug --output-on-failure --parallel 3 "$@" &
+ctest_pid=$!
+code=0
+wait "$ctest_pid" || code=$?
+ctest_pid=''
+exit "$code"

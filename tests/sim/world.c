@@ -1,0 +1,538 @@
+#include "world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "core/avr.h"
+
+static const char agent_id[] = "7d1c0a52-3f5e-4b4e-9a57-1f2f3a4b5c6d";
+
+enum { START_MS = 1700000000, STEP_MS = 20, POLL_MS = 1000, ROW_LAG_MS = 2000 };
+
+/* --- what is asked for ----------------------------------------------------------------------- */
+
+static const struct pair *env_of_generation(struct arena *a, int generation)
+{
+    struct pair *env = arena_alloc(a, 2 * sizeof *env);
+
+    env[0] = (struct pair){"LANGUAGE", "it"};
+    env[1] = (struct pair){"PROMPT", arena_printf(a, "v%d", generation)};
+    return env;
+}
+
+static bool role_is_used(const struct scenario *s, enum role r)
+{
+    if (r == ROLE_CORE)
+        return true;
+    return s->pipeline ? r != ROLE_STS : r == ROLE_STS;
+}
+
+/* In a pipeline the llm and the tts change and the asr does not: a set need not be all of it. */
+static bool role_changes(const struct scenario *s, enum role r)
+{
+    if (r == ROLE_CORE)
+        return s->core_too;
+    return r == ROLE_STS || r == ROLE_LLM || r == ROLE_TTS;
+}
+
+static void desired_make(struct world *w, int generation)
+{
+    struct arena *a = w->arena;
+    const struct scenario *s = w->scenario;
+    struct provider_row *providers = arena_alloc(a, ROLE_CORE * sizeof *providers);
+    struct agent_row *row = arena_alloc(a, sizeof *row);
+    struct spec *spec = arena_alloc(a, sizeof *spec);
+    struct agent_spec *agent = arena_alloc(a, sizeof *agent);
+    struct env_var *core_env = arena_alloc(a, sizeof *core_env);
+    struct database *db = arena_alloc(a, sizeof *db);
+    struct host *host = arena_alloc(a, sizeof *host);
+
+    *row = (struct agent_row){.id = agent_id, .name = "desk", .status = "running",
+                              .mode = s->pipeline ? "pipeline" : "sts", .port = 5001,
+                              .http_port = 6001};
+    for (enum role r = 0; r < ROLE_CORE; r++) {
+        const char *id = arena_printf(a, "provider-%s", role_name[r]);
+        providers[r] = (struct provider_row){
+            .id = id, .type = role_upper[r], .name = id, .image = "agent/any:1", .n_env = 2,
+            .env = env_of_generation(a, role_changes(s, r) ? generation : 0)};
+        if (role_is_used(s, r))
+            row->provider_id[r] = id;
+    }
+    *core_env = (struct env_var){"PROMPT", arena_printf(a, "v%d", s->core_too ? generation : 0),
+                                 .secret = false};
+    *agent = (struct agent_spec){.key = agent_id};
+    agent->has_role[ROLE_CORE] = true;
+    agent->role[ROLE_CORE].environment = (struct env_list){core_env, 1};
+    agent->rollout.order.text = s->stop_first ? "stop-first" : "start-first";
+    spec->agents = agent;
+    spec->n_agents = 1;
+    *db = (struct database){.path = "data.db", .providers = providers, .n_providers = ROLE_CORE,
+                            .agents = row, .n_agents = 1, .calls_known = true};
+    host->core_default_image = "agent/any:1";
+    merge(a, spec, db, host, true, &w->desired[generation]);
+    if (w->desired[generation].n_agents != 1 || w->desired[generation].agents[0].problem)
+        w->violation = w->desired[generation].agents[0].problem;
+}
+
+void world_make(struct world *w, struct arena *a, const struct scenario *s)
+{
+    memset(w, 0, sizeof *w);
+    w->arena = a;
+    w->scenario = s;
+    w->now_ms = START_MS;
+    for (int g = 0; g < MAX_GENERATIONS; g++)
+        desired_make(w, g);
+}
+
+void world_copy(struct world *to, const struct world *from)
+{
+    *to = *from;
+}
+
+/* --- what the planner sees ------------------------------------------------------------------- */
+
+static const struct image the_image[] = {
+    {.asked = "agent/any:1", .id = "sha256:any"},
+    {.asked = "sha256:any", .id = "sha256:any"},
+};
+
+static int sockets_on(const struct world *w, const struct box *b)
+{
+    int n = 0;
+
+    for (int i = 0; i < MAX_CALLS; i++)
+        for (enum role r = 0; r < ROLE__N; r++)
+            n += w->calls[i].live && (r == ROLE_STS || r == ROLE_CORE) &&
+                 text_is(w->calls[i].box_id[r], b->id);
+    return n;
+}
+
+static size_t rows_make(struct arena *a, const struct world *w, const struct call_row **ret)
+{
+    struct call_row *rows = arena_alloc(a, MAX_CALLS * sizeof *rows);
+    size_t n = 0;
+
+    for (int i = 0; i < MAX_CALLS; i++)
+        if (w->calls[i].live && w->now_ms - w->calls[i].began_ms >= ROW_LAG_MS)
+            rows[n++] = (struct call_row){.uuid = "call", .agent_id = agent_id,
+                                          .started_ms = w->calls[i].began_ms};
+    *ret = rows;
+    return n;
+}
+
+static struct observed observe(struct world *w, struct arena *a)
+{
+    struct box *boxes = arena_alloc(a, w->n_boxes * sizeof *boxes);
+    struct observed o = {.now_ms = w->now_ms, .images = the_image, .n_images = 2};
+
+    for (size_t i = 0; i < w->n_boxes; i++) {
+        struct box *b = &w->boxes[i].box;
+        b->sockets = sockets_on(w, b);
+        if (b->sockets)
+            b->quiet_ms = 0;
+        else if (!b->quiet_ms)
+            b->quiet_ms = w->now_ms;
+        boxes[i] = *b;
+    }
+    o.boxes = boxes;
+    o.n_boxes = w->n_boxes;
+    o.sockets_known = w->scenario->witnesses & SEE_SOCKETS;
+    o.calls_known = w->scenario->witnesses & SEE_ROWS;
+    if (o.calls_known)
+        o.n_calls = rows_make(a, w, &o.calls);
+    return o;
+}
+
+/* --- the truth ------------------------------------------------------------------------------- */
+
+static void violate(struct world *w, const char *what)
+{
+    if (!w->violation)
+        w->violation = what;
+}
+
+static struct sim_box *find(struct world *w, const char *id)
+{
+    for (size_t i = 0; i < w->n_boxes; i++)
+        if (text_is(w->boxes[i].box.id, id))
+            return &w->boxes[i];
+    return NULL;
+}
+
+static struct sim_box *named(struct world *w, const char *name)
+{
+    for (size_t i = 0; i < w->n_boxes; i++)
+        if (text_is(w->boxes[i].box.name, name))
+            return &w->boxes[i];
+    return NULL;
+}
+
+/* What the network's DNS answers: a name or an alias of a running container. */
+static struct sim_box *resolve_host(struct world *w, const char *host)
+{
+    for (size_t i = 0; i < w->n_boxes; i++) {
+        const struct box *b = &w->boxes[i].box;
+        if (b->state == BOX_RUNNING && (text_is(b->name, host) || box_has_alias(b, host)))
+            return &w->boxes[i];
+    }
+    return NULL;
+}
+
+static struct sim_box *dialled(struct world *w, const struct box *core, enum role r)
+{
+    struct avr_url url;
+    const char *text = pair_get(core->env, core->n_env, avr_url_name(r));
+
+    return text && avr_url_parse(w->arena, text, &url) ? resolve_host(w, url.host) : NULL;
+}
+
+static bool is_bad(const struct world *w, const struct sim_box *b)
+{
+    return w->scenario->bad & 1u << b->generation;
+}
+
+void world_call(struct world *w, int64_t length_ms)
+{
+    struct sim_call call = {.live = true, .began_ms = w->now_ms, .ends_ms = w->now_ms + length_ms};
+    char name[96];
+
+    snprintf(name, sizeof name, "avr-core-%s", agent_id);
+    struct sim_box *core = named(w, name);
+    if (!core || core->box.state != BOX_RUNNING || is_bad(w, core)) {
+        w->failed_starts++;
+        return;
+    }
+    call.box_id[ROLE_CORE] = core->box.id;
+    for (enum role r = 0; r < ROLE_CORE; r++) {
+        if (!role_is_used(w->scenario, r))
+            continue;
+        struct sim_box *b = dialled(w, &core->box, r);
+        if (!b || is_bad(w, b)) {
+            w->failed_starts++;
+            return;
+        }
+        call.box_id[r] = b->box.id;
+    }
+    for (int i = 0; i < MAX_CALLS; i++)
+        if (!w->calls[i].live) {
+            w->calls[i] = call;
+            return;
+        }
+}
+
+/* A container dies by itself: its calls end with it, and that is nobody's cut. */
+static void die(struct world *w, struct sim_box *b, int code)
+{
+    b->box.state = BOX_EXITED;
+    b->box.exit_code = code;
+    b->box.finished_ms = w->now_ms;
+    for (int i = 0; i < MAX_CALLS; i++)
+        for (enum role r = 0; r < ROLE__N; r++)
+            if (w->calls[i].live && text_is(w->calls[i].box_id[r], b->box.id)) {
+                w->calls[i].live = false;
+                w->cut_by_death++;
+            }
+}
+
+static void pass_time(struct world *w, int64_t ms)
+{
+    w->now_ms += ms;
+    for (int i = 0; i < MAX_CALLS; i++)
+        if (w->calls[i].ends_ms <= w->now_ms)
+            w->calls[i].live = false;
+}
+
+/* --- what the engine does -------------------------------------------------------------------- */
+
+static void do_create(struct world *w, const struct step *s)
+{
+    struct arena *a = w->arena;
+    struct sim_box *b = &w->boxes[w->n_boxes];
+
+    if (w->n_boxes == MAX_BOXES) {
+        violate(w, "containers pile up");
+        return;
+    }
+    if (named(w, s->new_name))
+        violate(w, "create: the name is taken");
+    b->box = model_box(a, s->wanted, arena_printf(a, "box-%u", ++w->created),
+                       arena_strdup(a, s->new_name), s->attempt, w->now_ms);
+    b->generation = w->asked;
+    b->was_good = false;
+    w->n_boxes++;
+}
+
+static void do_rename(struct world *w, struct sim_box *b, const struct step *s)
+{
+    if (named(w, s->new_name))
+        violate(w, "rename: the name is taken");
+    b->box.name = arena_strdup(w->arena, s->new_name);
+}
+
+static void do_start(struct world *w, struct sim_box *b)
+{
+    b->box.state = BOX_RUNNING;
+    b->box.started_ms = w->now_ms;
+    if (b->box.health == HEALTH_GOOD)
+        b->box.health = HEALTH_UNKNOWN;
+}
+
+static void do_stop(struct world *w, struct sim_box *b)
+{
+    for (int i = 0; i < MAX_CALLS; i++)
+        for (enum role r = 0; r < ROLE__N; r++)
+            if (w->calls[i].live && text_is(w->calls[i].box_id[r], b->box.id)) {
+                w->cut++;
+                violate(w, "a live call was cut");
+            }
+    b->box.state = BOX_EXITED;
+}
+
+static void do_probe(struct world *w, struct sim_box *b)
+{
+    if (is_bad(w, b)) {
+        b->box.health = HEALTH_BAD;
+        b->box.health_text = "it never answered";
+        return;
+    }
+    if (b->box.health != HEALTH_GOOD)
+        b->box.ready_ms = w->now_ms;
+    b->box.health = HEALTH_GOOD;
+    b->was_good = true;
+}
+
+static void do_wait(struct world *w, struct sim_box *b, const struct step *s)
+{
+    int64_t left = s->until_ms ? s->until_ms - w->now_ms : POLL_MS;
+
+    pass_time(w, left < POLL_MS ? left : POLL_MS);
+    if (s->gate == GATE_DRAIN && b && !b->box.waiting_ms)
+        b->box.waiting_ms = w->now_ms;
+    if (s->gate == GATE_SOAK && b && w->scenario->late_bad & 1u << b->generation) {
+        die(w, b, 1);
+        b->box.health = HEALTH_BAD;
+        b->box.health_text = "it died";
+    }
+}
+
+static void do_remove(struct world *w, struct sim_box *b)
+{
+    size_t i = (size_t)(b - w->boxes);
+
+    if (box_runs(&b->box))
+        violate(w, "a running container was removed");
+    memmove(&w->boxes[i], &w->boxes[i + 1], (w->n_boxes - i - 1) * sizeof *b);
+    w->n_boxes--;
+}
+
+static void execute(struct world *w, const struct step *s)
+{
+    struct sim_box *b = s->box_id ? find(w, s->box_id) : NULL;
+
+    if (s->kind != STEP_CREATE && !b) {
+        violate(w, "a step names a container that is not there");
+        return;
+    }
+    switch (s->kind) {
+    case STEP_CREATE:
+        do_create(w, s);
+        break;
+    case STEP_START:
+        do_start(w, b);
+        break;
+    case STEP_PROBE:
+        do_probe(w, b);
+        break;
+    case STEP_WAIT:
+        do_wait(w, b, s);
+        break;
+    case STEP_RENAME:
+        do_rename(w, b, s);
+        break;
+    case STEP_STOP:
+        do_stop(w, b);
+        break;
+    case STEP_REMOVE:
+        do_remove(w, b);
+        break;
+    default:
+        violate(w, "an unexpected step");
+    }
+    pass_time(w, STEP_MS);
+}
+
+/* --- invariants ------------------------------------------------------------------------------ */
+
+static bool is_of_role(const struct sim_box *b, enum role r)
+{
+    const char *slot = pair_get(b->box.labels, b->box.n_labels, "agentName");
+    enum role role;
+    const char *id;
+
+    return slot && canonical_parse(slot, "avr", &role, &id) && role == r;
+}
+
+static void check_service(struct world *w)
+{
+    for (enum role r = 0; r < ROLE__N; r++) {
+        bool has_name = false;
+        unsigned able = 0;
+
+        if (!role_is_used(w->scenario, r))
+            continue;
+        for (size_t i = 0; i < w->n_boxes; i++) {
+            const struct sim_box *b = &w->boxes[i];
+            if (!is_of_role(b, r))
+                continue;
+            has_name |= !place_is_temporary(b->box.name);
+            able += b->box.state == BOX_RUNNING && !is_bad(w, b);
+        }
+        if (!has_name)
+            w->gaps++;
+        if (!able && !w->scenario->stop_first)
+            violate(w, "no container of a role is able to serve");
+    }
+}
+
+/* A call keeps the very containers it began with: in a pipeline core resolves them at each turn. */
+static void check_calls(struct world *w)
+{
+    for (int i = 0; i < MAX_CALLS; i++) {
+        const struct sim_call *c = &w->calls[i];
+        struct sim_box *core = c->live ? find(w, c->box_id[ROLE_CORE]) : NULL;
+        for (enum role r = ROLE_ASR; core && r < ROLE_CORE; r++) {
+            if (!role_is_used(w->scenario, r))
+                continue;
+            struct sim_box *now = dialled(w, &core->box, r);
+            if (!now || !text_is(now->box.id, c->box_id[r]))
+                violate(w, "a call sees another container than it began with");
+        }
+    }
+}
+
+static bool names_free(struct world *w)
+{
+    unsigned before = w->gaps;
+
+    check_service(w);
+    bool free = w->gaps > before;
+    w->gaps = before;
+    return free;
+}
+
+static void print_step(const struct world *w, const struct step *s)
+{
+    printf("  %6lld  %-7s %-4s %-24s -> %-44s %s\n", (long long)(w->now_ms - START_MS),
+           step_text[s->kind], role_name[s->role], s->box_name ? s->box_name : "",
+           s->new_name ? s->new_name : "", s->why ? s->why : "");
+}
+
+bool world_step(struct world *w, struct step *ret)
+{
+    static const struct plan_options options = {0};
+    struct arena *scratch CLEANUP_ARENA = arena_new();
+    const struct desired *d = &w->desired[w->asked];
+    bool was_free = names_free(w);
+    struct observed o = observe(w, scratch);
+
+    *ret = agent_next(scratch, d, &d->agents[0], &o, &w->key, &options);
+    if (ret->kind == STEP_CREATE) /* what it holds becomes part of the world */
+        *ret = agent_next(w->arena, d, &d->agents[0], &o, &w->key, &options);
+    if (w->trace)
+        print_step(w, ret);
+    if (ret->kind == STEP_NOTHING || ret->kind == STEP_HOLD) {
+        ret->why = arena_strdup(w->arena, ret->why);
+        return false;
+    }
+    execute(w, ret);
+    w->steps++;
+    check_service(w);
+    check_calls(w);
+    if (was_free && names_free(w))
+        violate(w, "a name stayed free longer than two renames");
+    if (w->steps > 4000)
+        violate(w, "it does not come to rest");
+    return !w->violation;
+}
+
+void world_crash(struct world *w)
+{
+    for (size_t i = 0; i < w->n_boxes; i++) {
+        struct box *b = &w->boxes[i].box;
+        b->health = HEALTH_UNKNOWN;
+        b->health_text = "";
+        b->ready_ms = b->quiet_ms = b->waiting_ms = 0;
+    }
+    w->now_ms += 300;
+}
+
+/* Generation 0, as AVR makes it: by the planner's own steps, which the tests of adoption compare
+ * with what AVR's backend really creates. */
+void world_adopt(struct world *w)
+{
+    struct step s;
+    unsigned bad = w->scenario->bad;
+
+    w->asked = 0;
+    if (bad & 1)
+        violate(w, "generation 0 must be good");
+    for (int i = 0; i < 100; i++) {
+        static const struct plan_options options = {0};
+        struct observed o = observe(w, w->arena);
+        s = agent_next(w->arena, &w->desired[0], &w->desired[0].agents[0], &o, &w->key, &options);
+        if (s.kind == STEP_NOTHING)
+            break;
+        execute(w, &s);
+    }
+    world_crash(w);
+    pass_time(w, 3600000);
+    w->gaps = w->steps = 0;
+}
+
+static const char *check_role(struct world *w, enum role r, const struct step *last)
+{
+    bool asked_is_good = !((w->scenario->bad | w->scenario->late_bad) & 1u << w->asked);
+    unsigned n = 0, failed = 0;
+
+    for (size_t i = 0; i < w->n_boxes; i++) {
+        const struct sim_box *b = &w->boxes[i];
+        enum place place;
+        if (!is_of_role(b, r))
+            continue;
+        if (place_parse(b->box.name, &place, NULL)) {
+            if (place != PLACE_FAILED)
+                return "a candidate or a replaced container is left over";
+            if (box_runs(&b->box))
+                return "a failed candidate still runs";
+            failed++;
+            continue;
+        }
+        n++;
+        if (b->box.state != BOX_RUNNING || is_bad(w, b))
+            return "what serves is not able to";
+        if (asked_is_good && role_changes(w->scenario, r) && b->generation != w->asked &&
+            w->asked != 0)
+            return "what serves is not what was asked for";
+    }
+    if (failed > 1)
+        return "more than one failure is kept";
+    if (n != 1)
+        return "not exactly one container holds the name";
+    if (asked_is_good && last->kind != STEP_NOTHING)
+        return "it holds although all is well";
+    return NULL;
+}
+
+void world_check_rest(struct world *w, const struct step *last)
+{
+    struct step again;
+
+    for (enum role r = 0; r < ROLE__N && !w->violation; r++) {
+        const char *what = role_is_used(w->scenario, r) ? check_role(w, r, last) : NULL;
+        if (what)
+            violate(w, what);
+    }
+    if (!w->violation && (world_step(w, &again) || again.kind != last->kind))
+        violate(w, "a second cycle is not empty");
+}

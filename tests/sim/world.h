@@ -1,0 +1,72 @@
+/* world.h - a small true world for the planner to be tried against: containers, images that are
+ * good or bad, calls that come and go, and a controller that may be killed after any step.
+ *
+ * The planner sees only what a real one would see (struct observed); the world knows the truth and
+ * checks the invariants after every step. */
+#ifndef SIM_WORLD_H
+#define SIM_WORLD_H
+
+#include "core/model.h"
+
+enum { MAX_BOXES = 48, MAX_CALLS = 16, MAX_GENERATIONS = 4 };
+
+enum witnesses { SEE_SOCKETS = 1, SEE_ROWS = 2 };
+
+struct sim_call {
+    bool live;
+    int64_t began_ms, ends_ms;
+    const char *box_id[ROLE__N]; /* the boxes it talks to; NULL: none of this role */
+};
+
+struct sim_box {
+    struct box box;
+    int generation; /* which wish it was created from */
+    bool was_good;  /* has been ready at least once */
+};
+
+struct scenario {
+    const char *name;
+    bool pipeline, core_too; /* core_too: core's settings change as well */
+    bool stop_first;
+    unsigned witnesses;
+    unsigned bad; /* bit g: generation g never becomes ready */
+    unsigned late_bad; /* bit g: generation g dies a while after it became ready */
+};
+
+struct world {
+    struct arena *arena;
+    const struct scenario *scenario;
+    struct desired desired[MAX_GENERATIONS]; /* what is asked for, by generation */
+    int asked;                               /* the generation asked for now */
+    struct digest_key key;
+    struct sim_box boxes[MAX_BOXES];
+    size_t n_boxes;
+    unsigned created;
+    struct sim_call calls[MAX_CALLS];
+    int64_t now_ms;
+    unsigned steps, cut, gaps, failed_starts, cut_by_death;
+    const char *violation; /* NULL: none so far */
+    bool trace;
+};
+
+void world_make(struct world *, struct arena *, const struct scenario *);
+
+/* An agent that AVR created and that serves: generation 0 of every role. */
+void world_adopt(struct world *);
+
+/* A copy in the same arena, to try another future. */
+void world_copy(struct world *to, const struct world *from);
+
+/* Asks the planner and does what it says.  False: it says NOTHING or HOLD. */
+bool world_step(struct world *, struct step *ret);
+
+/* The controller is killed: whatever it found out by probing and counting is gone. */
+void world_crash(struct world *);
+
+/* A call comes in now, for this long. */
+void world_call(struct world *, int64_t length_ms);
+
+/* After it came to rest with good intentions: checks that it is where it should be. */
+void world_check_rest(struct world *, const struct step *last);
+
+#endif
