@@ -23,7 +23,7 @@ cd "$(dirname "$self")/.."
 . examples/lib/engine.sh
 
 DEMO=${TMPDIR:-/tmp}/avrd-demo
-MINI_AVR=$PWD/build/release/examples/mini-avr/mini-avr
+MINI_AVR=$PWD/build/quickstart/examples/mini-avr/mini-avr
 NET=avrd-demo
 export TENANT=avrd-demo DB_DATABASE=$DEMO/data.db
 export AVR_RECONCILER_SPECS=$DEMO/spec.yaml AVR_RECONCILER_STATE_DIR=$DEMO/state
@@ -43,6 +43,10 @@ say() { printf '   %s\n' "$*"; }
 show() { # COMMAND…: as somebody would type it, and what it says
     printf '%s   $ %s%s\n' "$dim" "$*" "$plain"
     "$@"
+}
+logged() { # the same, but what it says goes to a log that is shown if it fails
+    printf '%s   $ %s%s\n' "$dim" "$*" "$plain"
+    "$@" >>"$DEMO/log" 2>&1
 }
 indented() { sed -u "s/^/   ${1:-}/"; }
 
@@ -65,6 +69,7 @@ remove_demo() {
     engine_stop "$DEMO/engine"
     rm -rf "$DEMO"
 }
+ALL_GONE='Everything of the demo is removed; packages stay, and build/quickstart until --clean.'
 
 finish() {
     local code=$? pid
@@ -79,7 +84,7 @@ finish() {
         how_to_go_on
     else
         remove_demo
-        say 'Everything of the demo is removed (packages and build/ stay).'
+        say "$ALL_GONE"
     fi
     exit "$code"
 }
@@ -88,7 +93,7 @@ how_to_go_on() {
     headline 'It is left running. To go on in a shell:'
     cat <<TEXT
    cd $PWD
-   export PATH=\$PWD/build/release:\$PATH DOCKER_HOST=${DOCKER_HOST:-unix:///var/run/docker.sock}
+   export PATH=\$PWD/build/quickstart:\$PATH DOCKER_HOST=${DOCKER_HOST:-unix:///var/run/docker.sock}
    export TENANT=$TENANT CORE_DEFAULT_IMAGE=$CORE_DEFAULT_IMAGE
    export AVR_RECONCILER_SPECS=$AVR_RECONCILER_SPECS AVR_RECONCILER_STATE_DIR=$AVR_RECONCILER_STATE_DIR
    avr-reconciler status
@@ -107,9 +112,9 @@ set_up() {
     say 'Everything is there.'
 
     headline "Building the program, and the one that plays AVR"
-    show cmake --preset release >"$DEMO/log" 2>&1
-    show cmake --build build/release --target avr-reconciler mini-avr --parallel "$(nproc)" >>"$DEMO/log" 2>&1
-    export PATH=$PWD/build/release:$PATH
+    logged cmake -S . -B build/quickstart -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF
+    logged cmake --build build/quickstart --parallel "$(nproc)"
+    export PATH=$PWD/build/quickstart:$PATH
     say "$(avr-reconciler version | head -n 1)"
 
     headline 'A Docker Engine'
@@ -241,7 +246,9 @@ case ${1:-} in
     ;;
 --clean)
     remove_demo
-    echo 'Everything of the demo is removed (packages and build/ stay).'
+    rm -rf build/quickstart
+    rmdir build 2>/dev/null || true
+    echo 'Everything of the demo is removed; packages stay.'
     exit 0
     ;;
 --keep) keep=yes ;;

@@ -28,8 +28,7 @@ trap 'exit 130' INT TERM
 headline() { printf '\n=== %s\n' "$*"; }
 
 headline 'What is needed'
-install_missing "$NEED_TO_BUILD"
-install_missing "$NEED_TO_RUN" "$NEED_FOR_ENGINE" "$NEED_FOR_TESTS" || {
+install_missing "$NEED_TO_BUILD" "$NEED_TO_RUN" "$NEED_FOR_ENGINE" "$NEED_FOR_TESTS" || {
     [[ ${CI:-} != true ]] || die 'CI=true: nothing may be missing'
     warn '=================== Tests that need these are SKIPPED'
 }

@@ -17,7 +17,6 @@ library yaml-0.1 libyaml-dev
 library libcjson libcjson-dev
 library sqlite3 libsqlite3-dev
 library libcrypto libssl-dev
-library cmocka libcmocka-dev
 file /usr/include/ev.h libev-dev
 command musl-gcc musl-tools'
 
@@ -36,6 +35,7 @@ command mount mount
 file /etc/ssl/certs/ca-certificates.crt ca-certificates'
 
 NEED_FOR_TESTS='
+library cmocka libcmocka-dev
 command clang clang
 command clang-format clang-format
 command clang-tidy clang-tidy

@@ -119,6 +119,8 @@ static const char *result_text(struct arena *a, const struct agent_outcome *o,
     const char *why = o->text ? o->text : "";
     const char *colon = *why ? ": " : "";
 
+    if (is_kept_orphan(o))
+        return "kept: nobody asks for it any more; --prune removes it";
     switch (o->result) {
     case RESULT_SYNC:
         return arena_printf(a, "as asked for, %zu %s%s%s", o->steps,
@@ -132,7 +134,8 @@ static const char *result_text(struct arena *a, const struct agent_outcome *o,
     case RESULT_INTERRUPTED:
         break;
     }
-    return arena_printf(a, "stopped%s%s", last ? " at: " : colon, last ? last : why);
+    return arena_printf(a, "%s%s%s", *why ? why : "stopped", last ? "; the last step: " : "",
+                        last ? last : "");
 }
 
 static void report_agent(struct cli *cli, const struct agent_outcome *o, const struct progress *p)
@@ -140,7 +143,9 @@ static void report_agent(struct cli *cli, const struct agent_outcome *o, const s
     const char *name = o->agent->name ? o->agent->name : o->agent->id;
     const char *box = progress_failed_box(p, o->agent->id);
 
-    if (o->result == RESULT_FAILED || o->result == RESULT_HELD || o->result == RESULT_WAITING)
+    bool is_error = o->result != RESULT_SYNC && o->result != RESULT_INTERRUPTED;
+
+    if (is_error && !is_kept_orphan(o))
         say_error(cli, "%s: %s", name, result_text(cli->arena, o, p));
     else
         say(cli, "%s: %s", name, result_text(cli->arena, o, p));

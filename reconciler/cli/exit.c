@@ -22,6 +22,12 @@ enum exit_code exit_of_err(const struct err *err)
     return EXIT_CODE_ERROR;
 }
 
+bool is_kept_orphan(const struct agent_outcome *o)
+{
+    return o->result == RESULT_HELD && o->agent->wish == WISH_ABSENT &&
+           o->agent->origin.kind == FROM_CONTAINER;
+}
+
 /* The gravest result wins; an interruption says that the others are not the last word. */
 enum exit_code exit_of_outcome(const struct outcome *outcome)
 {
@@ -37,7 +43,8 @@ enum exit_code exit_of_outcome(const struct outcome *outcome)
 
     for (size_t r = 0; r < sizeof ranks / sizeof ranks[0]; r++)
         for (size_t i = 0; i < outcome->n_agents; i++)
-            if (outcome->agents[i].result == ranks[r].result)
+            if (outcome->agents[i].result == ranks[r].result &&
+                !is_kept_orphan(&outcome->agents[i]))
                 return ranks[r].code;
     return EXIT_CODE_OK;
 }

@@ -19,4 +19,7 @@ enum exit_code {
 enum exit_code exit_of_err(const struct err *);
 enum exit_code exit_of_outcome(const struct outcome *);
 
+/* An agent that nobody asks for and nobody asked to remove: kept, which is no failure. */
+bool is_kept_orphan(const struct agent_outcome *);
+
 #endif

@@ -10,10 +10,12 @@
 /* An event and its agent are lent for the time of the call: all that is kept is copied. */
 struct row {
     const char *id, *name, *role;
-    const char *last;  /* sentence of the last step */
+    const char *last;  /* sentence of the last event */
+    const char *step;  /* sentence of the last step; NULL: none yet */
     const char *trail; /* "pulled · ready 2.1s · switched" */
     const char *failed_box;
-    int64_t begun_ms, said_ms; /* said: the last line of progress */
+    int64_t begun_ms, said_ms; /* said: the last line that was written */
+    int said_calls;
     enum { ROW_ACTIVE, ROW_DONE, ROW_FAILED, ROW_SCROLLED } state;
 };
 
@@ -113,6 +115,7 @@ static void remember(struct progress *p, struct row *row, const struct event *e,
     if (row->state != ROW_ACTIVE)
         row->state = ROW_ACTIVE; /* it goes on after all, e.g. after looking again */
     row->role = role_name[e->step->role];
+    row->step = sentence;
     if (e->state != EVENT_DONE)
         return;
     const char *word = trail_word(p->arena, e);
@@ -139,15 +142,17 @@ static void write_plain(struct progress *p, const struct row *row, const struct 
     fprintf(p->file, "  %s\n", row->last);
 }
 
-/* A log wants to know that it still waits, not every second. */
+/* A log wants to know that it still waits and that a call has ended, not every second. */
 static bool is_too_soon(struct progress *p, struct row *row, const struct event *e)
 {
     enum { APART_MS = 10000 };
     int64_t now = p->opt.now_ms();
+    int calls = e->step ? e->step->calls : 0;
 
-    if (e->state == EVENT_PROGRESS && row->said_ms && now - row->said_ms < APART_MS)
+    if (e->state == EVENT_PROGRESS && calls == row->said_calls && now - row->said_ms < APART_MS)
         return true;
     row->said_ms = now;
+    row->said_calls = calls;
     return false;
 }
 
@@ -170,7 +175,7 @@ static void write_json(struct progress *p, const struct row *row, const struct e
     }
     out_text(&o, "state", states[e->state]);
     out_text(&o, "text", row->last);
-    out_number(&o, "elapsed_ms", e->elapsed_ms);
+    out_number(&o, "elapsed_ms", e->step ? e->elapsed_ms : p->opt.now_ms() - row->begun_ms);
     out_end(&o);
     fprintf(p->file, "%s\n", text_str(&o.text));
 }
@@ -303,7 +308,7 @@ void progress_end(struct progress *p, const struct outcome *outcome)
 const char *progress_last(const struct progress *p, const char *agent_id)
 {
     const struct row *row = find(p, agent_id);
-    return row ? row->last : NULL;
+    return row ? row->step : NULL;
 }
 
 const char *progress_failed_box(const struct progress *p, const char *agent_id)

@@ -89,8 +89,7 @@ static int count_table(const char *proc, int pid, const char *name, unsigned por
     return n >= 0 ? n : err_set(err, ERR_TRANSIENT, "cannot read its sockets to the end");
 }
 
-int sockets_count(const char *proc, int pid, const char *box_id, const char *port,
-                  struct err *err)
+int sockets_count(const char *proc, int pid, const char *box_id, const char *port, struct err *err)
 {
     char *end = NULL;
     unsigned long number = port ? strtoul(port, &end, 10) : 0;

@@ -16,7 +16,7 @@
 
 /* Established connections whose local port is `port`, over IPv4 and IPv6, or -1 with the reason.
  * Unknown counts as busy: never take -1 for "none".  proc is "/proc". */
-int sockets_count(const char *proc, int pid, const char *box_id, const char *port, struct err *)
-    MUST_CHECK;
+int sockets_count(const char *proc, int pid, const char *box_id, const char *port,
+                  struct err *) MUST_CHECK;
 
 #endif

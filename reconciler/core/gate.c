@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/slot.h"
+
 static int64_t row_began_ms(const struct call_row *c)
 {
     return c->started_ms ? c->started_ms : c->initiated_ms;
@@ -47,13 +49,21 @@ struct calls calls_of(const struct agent *agent, const struct observed *o)
     return calls;
 }
 
+/* A candidate that failed had calls for a moment at most, while its predecessor had all others:
+ * the agent's rows say nothing of it where its own connections can be counted. */
+static bool is_failed(const struct box *b)
+{
+    enum place place;
+
+    return place_parse(b->name, &place, NULL) && place == PLACE_FAILED;
+}
+
 struct calls calls_on(const struct agent *agent, enum role role, const struct box *box,
                       const struct observed *o, int64_t until_ms)
 {
-    /* In pipeline mode only core holds a connection for the length of a call; the others are
-     * gated by who dials them. */
-    bool rows_apply = o->calls_known && (role == ROLE_CORE || role == ROLE_STS);
-    struct calls calls = {.witness = o->sockets_known || rows_apply};
+    bool holds = role_holds_calls(role); /* of the others, who dials them tells */
+    bool rows_apply = o->calls_known && holds && !(o->sockets_known && is_failed(box));
+    struct calls calls = {.witness = o->sockets_known || rows_apply || !holds};
 
     if (rows_apply)
         calls.n = count_rows(agent, o, until_ms, &calls.oldest_ms);

@@ -22,7 +22,7 @@ struct render {
 const char *render_plan(struct arena *, const struct render *, const struct desired *,
                         const struct plan *);
 
-/* The stable shape for programs; text of its own version stands in "version".
+/* The stable shape for programs: keys are added only, "version" changes when one changes or goes.
  *
  *     {"version", "sources", "engine", "in_sync", "notices": [text],
  *      "agents": [{"id", "name", "verdict", "live_calls" (null: not known), "oldest_call_s",

@@ -88,7 +88,7 @@ static void put_agent(struct out *o, const struct render *r, const struct agent_
     out_object(o, NULL);
     out_text(o, "id", plan->agent->id);
     out_text(o, "name", agent_label(plan->agent));
-    out_text(o, "verdict", verdict_words()[plan->verdict]);
+    out_text(o, "verdict", verdict_words()[verdict_of(plan)]);
     out_count(o, "live_calls", plan->live_calls);
     out_count(o, "oldest_call_s", has_age ? (r->now_ms - plan->oldest_call_ms) / 1000 : -1);
     out_array(o, "roles");

@@ -30,6 +30,10 @@ struct tally {
 struct tally tally_make(const struct plan *);
 const char *const *verdict_words(void); /* "in_sync", "replace", … by enum verdict */
 
+/* An agent whose containers are as asked for may still have something to clear away: it is not in
+ * sync then, but under way. */
+enum verdict verdict_of(const struct agent_plan *);
+
 /* Why an agent is left alone, and what a person can do.  `advice` may be NULL. */
 struct held {
     const char *kind, *why, *advice;

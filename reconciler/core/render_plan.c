@@ -81,6 +81,8 @@ static const char *replace_text(struct arena *a, const struct agent_plan *plan,
 {
     const char *limit = limit_text(a, plan->agent);
 
+    if (role->wanted && role->wanted->as_set && role->role != ROLE_CORE && !is_forced(plan))
+        return "changes together with core, so that no call sees mixed settings";
     if (is_forced(plan))
         return "at once: the calls on the old container are cut";
     if (role->wanted && role->wanted->stop_first)
@@ -124,7 +126,7 @@ static const char *role_text(struct arena *a, const struct agent_plan *plan,
     case VERDICT_REMOVE:
         return "is stopped and removed once no call is on it";
     case VERDICT_UNDERWAY:
-        return "a replacement was left unfinished: it goes on";
+        return role->reason ? "" : "a replacement was left unfinished: it goes on";
     case VERDICT_HOLD:
         return "left as it is";
     case VERDICT_ORPHAN:
@@ -151,6 +153,13 @@ static void put_role_line(struct text *t, const struct render *r, struct mark ma
     text_add(t, "\n");
 }
 
+/* The reason of a held role is mostly the one of its agent. */
+static bool is_said_above(struct arena *a, const struct agent_plan *plan,
+                          const struct role_plan *role)
+{
+    return is_left_alone(plan) && text_is(role->reason, held_make(a, plan).why);
+}
+
 static void put_role(struct text *t, const struct render *r, const struct agent_plan *plan,
                      const struct role_plan *role)
 {
@@ -158,7 +167,7 @@ static void put_role(struct text *t, const struct render *r, const struct agent_
     const char *sentence = role_text(t->arena, plan, role);
 
     if (role->verdict != VERDICT_LIVE) {
-        if (role->reason)
+        if (role->reason && !is_said_above(t->arena, plan, role))
             sentence =
                 arena_printf(t->arena, "%s%s%s", role->reason, *sentence ? ": " : "", sentence);
         put_role_line(t, r, role_marks[role->verdict], role, sentence);
@@ -202,7 +211,7 @@ static void put_steps(struct text *t, const struct render *r, const struct agent
 
 static void put_agent(struct text *t, const struct render *r, const struct agent_plan *plan)
 {
-    struct mark mark = agent_mark(plan->verdict);
+    struct mark mark = agent_mark(verdict_of(plan));
 
     put(t, r, mark.style, mark.sign);
     text_add(t, " ");
@@ -216,7 +225,7 @@ static void put_agent(struct text *t, const struct render *r, const struct agent
         put_held(t, r, plan);
     for (size_t i = 0; i < plan->n_roles; i++)
         put_role(t, r, plan, &plan->roles[i]);
-    if (r->verbose)
+    if (r->verbose || (plan->verdict == VERDICT_SYNC && plan->n_steps))
         put_steps(t, r, plan);
     text_add(t, "\n");
 }
@@ -300,7 +309,7 @@ const char *render_plan(struct arena *a, const struct render *r, const struct de
     put_notices(&t, r, d);
     text_add(&t, "\n");
     for (size_t i = 0; i < plan->n_agents; i++)
-        if (r->verbose || plan->agents[i].verdict != VERDICT_SYNC)
+        if (r->verbose || verdict_of(&plan->agents[i]) != VERDICT_SYNC)
             put_agent(&t, r, &plan->agents[i]);
     if (in_sync)
         text_add(&t, "Everything is in sync.\n");
@@ -314,7 +323,7 @@ const char *render_names(struct arena *a, const struct plan *plan, bool differin
     struct text t = {.arena = a};
 
     for (size_t i = 0; i < plan->n_agents; i++)
-        if (!differing || plan->agents[i].verdict != VERDICT_SYNC)
+        if (!differing || verdict_of(&plan->agents[i]) != VERDICT_SYNC)
             text_printf(&t, "%s\n", render_visible(a, agent_label(plan->agents[i].agent)));
     return text_str(&t);
 }

@@ -31,10 +31,10 @@ static void set_state(struct status *s, const struct agent_plan *plan)
         [VERDICT_ORPHAN] = {"orphan", "orphan", CYAN},
     };
 
-    s->state = states[plan->verdict].state;
-    s->words = states[plan->verdict].words;
-    s->style = states[plan->verdict].style;
-    if (plan->verdict == VERDICT_SYNC && plan->agent->wish != WISH_RUN) {
+    s->state = states[verdict_of(plan)].state;
+    s->words = states[verdict_of(plan)].words;
+    s->style = states[verdict_of(plan)].style;
+    if (verdict_of(plan) == VERDICT_SYNC && plan->agent->wish != WISH_RUN) {
         s->state = s->words = "stopped";
         s->style = DIM;
     }

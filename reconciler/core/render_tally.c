@@ -13,6 +13,11 @@ const char *const *verdict_words(void)
     return words;
 }
 
+enum verdict verdict_of(const struct agent_plan *plan)
+{
+    return plan->verdict == VERDICT_SYNC && plan->n_steps ? VERDICT_UNDERWAY : plan->verdict;
+}
+
 static void count_role(struct tally *t, const struct role_plan *role)
 {
     switch (role->verdict) {
@@ -63,7 +68,8 @@ struct tally tally_make(const struct plan *plan)
 
     for (size_t i = 0; i < plan->n_agents; i++) {
         const struct agent_plan *agent = &plan->agents[i];
-        t.in_sync += agent->verdict == VERDICT_SYNC;
+        t.in_sync += verdict_of(agent) == VERDICT_SYNC;
+        t.underway += agent->verdict == VERDICT_SYNC && agent->n_steps;
         t.held += agent->verdict == VERDICT_HOLD;
         t.orphans += agent->verdict == VERDICT_ORPHAN;
         for (size_t k = 0; k < agent->n_roles; k++)

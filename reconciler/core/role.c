@@ -14,3 +14,8 @@ bool role_parse(const char *name, enum role *ret)
         }
     return false;
 }
+
+bool role_holds_calls(enum role r)
+{
+    return r == ROLE_CORE || r == ROLE_STS;
+}

@@ -12,4 +12,8 @@ extern const char *const role_upper[ROLE__N]; /* "STS", …: AVR's provider.type
 
 bool role_parse(const char *name, enum role *ret); /* either case; false if it is none */
 
+/* Core and sts hold a connection for the length of a call; asr, llm and tts are asked turn by turn,
+ * by core. */
+bool role_holds_calls(enum role);
+
 #endif

@@ -67,6 +67,20 @@ static bool acts(const struct step *s)
     return s->kind != STEP_NOTHING;
 }
 
+/* A step that only waits for calls, or for people: others of the agent may go on meanwhile. */
+static bool yields(const struct step *s)
+{
+    return (s->kind == STEP_WAIT && s->gate == GATE_DRAIN) || s->kind == STEP_HOLD;
+}
+
+/* Of two steps that yield: what ends by itself is waited for before what only a person can end. */
+static struct step first_of(const struct step *a, const struct step *b)
+{
+    if (!acts(a) || (a->kind == STEP_HOLD && b->kind == STEP_WAIT))
+        return *b;
+    return *a;
+}
+
 /* --- letting a box go ------------------------------------------------------------------------ */
 
 /* Stops a box once its calls have ended.  In pipeline mode core holds the calls of all roles, so
@@ -82,7 +96,7 @@ static struct step stop_when_idle(struct agent_view *v, enum role r, const struc
         s.forced = true;
         return s;
     }
-    if (since && now < since + QUIET_MS)
+    if (since && now < since + QUIET_MS && role_holds_calls(carrier_role))
         return wait_until(r, b, GATE_QUIET, since + QUIET_MS,
                           "a call that just began must have time to show");
     struct calls calls = calls_on(v->agent, carrier_role, carrier, v->observed,
@@ -310,7 +324,7 @@ static struct step hand_over(struct agent_view *v, enum role r)
 static struct step stop_live(struct agent_view *v, enum role r)
 {
     const struct box *live = v->role[r].slot.live, *core = v->role[ROLE_CORE].slot.live;
-    bool calls_on_core = r != ROLE_STS && r != ROLE_CORE && core;
+    bool calls_on_core = !role_holds_calls(r) && core;
 
     return stop_when_idle(v, r, live, calls_on_core ? ROLE_CORE : r, calls_on_core ? core : live,
                           "cannot run beside its successor");
@@ -404,14 +418,15 @@ static struct step slot_next(struct agent_view *v, enum role r)
         if (acts(&s))
             return s;
         waiting = finish_drains(v, r);
-        if (acts(&waiting) && waiting.gate != GATE_DRAIN && waiting.hold != HOLD_CALLS)
+        if (acts(&waiting) && !yields(&waiting))
             return waiting;
     }
     s = tidy_failures(v, r);
-    if (acts(&s))
+    if (acts(&s) && !yields(&s))
         return s;
+    waiting = first_of(&waiting, &s);
     s = rv->differs && !rv->held ? replace_live(v, r) : settle(v, r);
-    return acts(&s) ? s : waiting;
+    return acts(&s) && !yields(&s) ? s : first_of(&waiting, &s);
 }
 
 /* --- agents ---------------------------------------------------------------------------------- */
@@ -449,12 +464,6 @@ static struct step stop_agent(struct agent_view *v, const char *why)
     return rest(ROLE_CORE);
 }
 
-/* A step that only waits for calls, or for people: others of the agent may go on meanwhile. */
-static bool yields(const struct step *s)
-{
-    return (s->kind == STEP_WAIT && s->gate == GATE_DRAIN) || s->kind == STEP_HOLD;
-}
-
 static bool serves(const struct slot *slot)
 {
     return slot->live && box_runs(slot->live);
@@ -476,8 +485,7 @@ static struct step run_agent(struct agent_view *v)
                 continue;
             if (!yields(&s))
                 return s;
-            if (!acts(&waiting) || (waiting.kind == STEP_HOLD && s.kind == STEP_WAIT))
-                waiting = s;
+            waiting = first_of(&waiting, &s);
         }
     return waiting;
 }

@@ -25,8 +25,8 @@ int docker_decode(const struct call *, const struct http_response *, struct aren
                   struct facts *ret, struct err *) MUST_CHECK;
 
 /* The version to speak with a server of this version, or an error if it is too old. */
-int docker_api_version(struct arena *, const char *server, const char **ret, struct err *)
-    MUST_CHECK;
+int docker_api_version(struct arena *, const char *server, const char **ret,
+                       struct err *) MUST_CHECK;
 bool docker_api_at_least(const char *version, const char *least);
 
 bool docker_is_id(const char *); /* 64 lower-case hex digits; NULL is none */

@@ -242,7 +242,7 @@ int docker_create_body(const struct create *create, const char *api_version, str
 }
 
 /* The engine takes a zero for "leave it": a limit can be changed in place but not taken away.  It
- * refuses memory above the old swap limit, so both move, swap to twice the memory as at a create. */
+ * refuses memory above the old swap limit, so both move: swap is twice the memory, as at birth. */
 const char *docker_update_body(const struct wanted *w, struct arena *a)
 {
     cJSON *body = json_object(a);

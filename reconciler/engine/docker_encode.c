@@ -66,8 +66,7 @@ static int full_reference(struct arena *a, const struct call *call, const char *
     return 0;
 }
 
-static int add_image(struct text *t, const struct call *call, const char *before,
-                     struct err *err)
+static int add_image(struct text *t, const struct call *call, const char *before, struct err *err)
 {
     struct reference parsed;
     const char *full;

@@ -19,9 +19,8 @@ static enum box_state read_state(const cJSON *state)
         enum box_state state;
     } words[] = {
         {"created", BOX_CREATED},       {"configured", BOX_CREATED}, /* Podman */
-        {"initialized", BOX_CREATED},   {"running", BOX_RUNNING},
-        {"paused", BOX_PAUSED},         {"restarting", BOX_RESTARTING},
-        {"stopping", BOX_RUNNING},
+        {"initialized", BOX_CREATED},   {"running", BOX_RUNNING},    {"paused", BOX_PAUSED},
+        {"restarting", BOX_RESTARTING}, {"stopping", BOX_RUNNING},
     };
     const char *word = json_text(state, "Status");
 
@@ -113,8 +112,7 @@ static int compare_networks(const void *left, const void *right)
     return strcmp(a->name, b->name);
 }
 
-static size_t read_networks(struct arena *a, const cJSON *networks,
-                            const struct box_network **ret)
+static size_t read_networks(struct arena *a, const cJSON *networks, const struct box_network **ret)
 {
     ARRAY(struct box_network) found = {0};
     const cJSON *item;
@@ -156,8 +154,7 @@ int docker_read_box(struct arena *a, const cJSON *body, struct box *ret, struct 
     read_run(a, body, ret);
     read_config(a, json_get(body, "Config"), ret);
     read_host(a, json_get(body, "HostConfig"), ret);
-    ret->n_networks =
-        read_networks(a, FIELD(body, "NetworkSettings", "Networks"), &ret->networks);
+    ret->n_networks = read_networks(a, FIELD(body, "NetworkSettings", "Networks"), &ret->networks);
     return 0;
 }
 

@@ -4,9 +4,13 @@
 #include "engine/docker.h"
 #include "engine/harmless.h"
 
-/* One line of a pull: {"status": …}, {"error": …, "errorDetail": {"message": …}}. */
-int docker_pull_line(const char *line, size_t len, struct arena *a, struct err *err)
+/* One line of a pull: {"status": …}, {"error": …, "errorDetail": {"message": …}}.  A long pull has
+ * tens of thousands of them, so nothing of a line stays in the caller's arena. */
+int docker_pull_line(const char *line, size_t len, struct arena *unused, struct err *err)
 {
+    CLEANUP_ARENA struct arena *a = arena_new();
+
+    (void)unused;
     if (strspn(line, " \t\r\n") >= len)
         return 0;
     const cJSON *body = json_parse(a, line, len, err);
@@ -24,17 +28,13 @@ int docker_pull_line(const char *line, size_t len, struct arena *a, struct err *
                    *sentence ? sentence : "failed without a reason");
 }
 
-/* The lines need an arena each: a long pull has tens of thousands. */
 int docker_read_pull(const char *body, size_t len, struct arena *a, struct err *err)
 {
-    (void)a;
     while (len) {
         const char *newline = memchr(body, '\n', len);
         size_t n = newline ? (size_t)(newline - body) + 1 : len;
-        CLEANUP_ARENA struct arena *scratch = arena_new();
-        const char *line = arena_strndup(scratch, body, n);
 
-        if (docker_pull_line(line, n, scratch, err))
+        if (docker_pull_line(body, n, a, err))
             return -1;
         body += n;
         len -= n;

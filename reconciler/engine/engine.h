@@ -32,7 +32,7 @@ enum call_kind {
 struct create {
     const char *name;
     const struct wanted *wanted;
-    int attempt;        /* 1 for the first try of these settings */
+    int attempt; /* 1 for the first try of these settings */
 };
 
 struct call {

@@ -53,8 +53,7 @@ static int compare(const void *left, const void *right)
     return order ? order : (a->at > b->at) - (a->at < b->at);
 }
 
-static size_t sort_unique(struct arena *a, struct entry *entries, size_t n,
-                          const struct pair **ret)
+static size_t sort_unique(struct arena *a, struct entry *entries, size_t n, const struct pair **ret)
 {
     ARRAY(struct pair) pairs = {0};
 

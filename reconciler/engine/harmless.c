@@ -37,7 +37,8 @@ static bool is_control(const char *s, size_t n)
 {
     unsigned char c = (unsigned char)s[0];
 
-    return (n == 1 && (c < 0x20 || c == 0x7f)) || (n == 2 && c == 0xc2 && (unsigned char)s[1] < 0xa0);
+    return (n == 1 && (c < 0x20 || c == 0x7f)) ||
+           (n == 2 && c == 0xc2 && (unsigned char)s[1] < 0xa0);
 }
 
 /* Copies at most max bytes, whole characters only; stops at the first that does not fit. */

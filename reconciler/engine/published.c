@@ -36,15 +36,16 @@ int published_parse(struct arena *a, const char *text, struct published *ret)
         *slash = '\0';
         protocol = slash + 1;
     }
-    char *container = cut_last(rest);
-    char *host = container ? cut_last(rest) : NULL;
-    *ret = (struct published){
-        .host_ip = host ? without_brackets(a, rest) : "",
-        .host = host ? host : container ? rest : "",
-        .container = arena_printf(a, "%s/%s", container ? container : rest, protocol),
-    };
-    bool ok = is_port(container ? container : rest) && (!*ret->host || is_port(ret->host));
-    return ok && *protocol ? 0 : -1;
+    const char *container = cut_last(rest), *host = container ? cut_last(rest) : NULL;
+    const char *first = rest; /* an address before two colons, a host port before one */
+    if (host)
+        *ret = (struct published){.host_ip = without_brackets(a, first), .host = host};
+    else
+        *ret = (struct published){.host_ip = "", .host = container ? first : ""};
+    if (!container)
+        container = first;
+    ret->container = arena_printf(a, "%s/%s", container, protocol);
+    return is_port(container) && (!*ret->host || is_port(ret->host)) && *protocol ? 0 : -1;
 }
 
 const char *published_text(struct arena *a, const struct published *port)

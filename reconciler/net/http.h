@@ -17,7 +17,7 @@ struct ev_loop;
 struct http;
 struct http_transfer;
 
-struct endpoint { /* where a request goes */
+struct endpoint {          /* where a request goes */
     const char *unix_path; /* NULL: over TCP */
     const char *base_url;  /* "http://localhost", "https://pbx:2376" */
     const char *cert_dir;  /* ca.pem, cert.pem, key.pem for https; NULL: the system's authorities */

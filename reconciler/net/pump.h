@@ -19,6 +19,6 @@ void pump_close(struct pump *); /* every transfer was removed before */
 void pump_add(struct pump *, CURL *);
 void pump_remove(struct pump *, CURL *);
 CURL *pump_finished(struct pump *, CURLcode *ret); /* one that is over, removed; or NULL */
-void pump_wake(struct pump *); /* call settle soon, from the loop */
+void pump_wake(struct pump *);                     /* call settle soon, from the loop */
 
 #endif

@@ -199,10 +199,16 @@ static void set_request(struct http_transfer *t, const struct http_request *r)
         set(curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L));
 }
 
+/* Without this curl guards each of its turns against SIGPIPE, which only a write through the TLS
+ * library can raise: it does not know MSG_NOSIGNAL. */
+static void set_signals(struct http_transfer *t, const struct endpoint *e)
+{
+    set(curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, text_starts(e->base_url, "https:") ? 0L : 1L));
+}
+
 static void set_callbacks(struct http_transfer *t)
 {
     set(curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t));
-    set(curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L));
     set(curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S));
     set(curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->detail));
     set(curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, on_header));
@@ -241,6 +247,7 @@ struct http_transfer *transfer_new(const struct endpoint *e, const struct http_r
     if (e->cert_dir)
         set_certificates(t, e->cert_dir);
     set_request(t, r);
+    set_signals(t, e);
     set_callbacks(t);
     return t;
 }
@@ -272,7 +279,8 @@ static void limit_passed(struct http_transfer *t, const char *what, int64_t ms)
     double s = (double)ms / 1000.0;
 
     if (!t->answered && !connected(t))
-        failed(t, err_set(&t->err, ERR_UNREACHABLE, "no connection to %s within %g s", t->where, s));
+        failed(t,
+               err_set(&t->err, ERR_UNREACHABLE, "no connection to %s within %g s", t->where, s));
     else
         failed(t, err_set(&t->err, ERR_TRANSIENT, "%s: %s %g s", t->where, what, s));
 }
@@ -307,11 +315,11 @@ static void connect_failed(struct http_transfer *t)
     long number = 0;
 
     curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &number);
-    const char *what = number == ECONNREFUSED                             ? "connection refused on"
-                       : number == ENOENT                                 ? "no socket at"
-                       : number == EACCES || number == EPERM              ? "permission denied on"
+    const char *what = number == ECONNREFUSED                            ? "connection refused on"
+                       : number == ENOENT                                ? "no socket at"
+                       : number == EACCES || number == EPERM             ? "permission denied on"
                        : number == EHOSTUNREACH || number == ENETUNREACH ? "no route to"
-                                                                          : NULL;
+                                                                         : NULL;
     if (what)
         failed(t, err_set(&t->err, ERR_UNREACHABLE, "%s %s", what, t->where));
     else

@@ -116,8 +116,7 @@ static void not_set(struct expansion *x, const char *start, const char *name, si
 }
 
 /* What stands between the braces; start is the "$" before them. */
-static void expand_braces(struct expansion *x, const char *start, const char *close,
-                          unsigned level)
+static void expand_braces(struct expansion *x, const char *start, const char *close, unsigned level)
 {
     struct arena *a = x->in->arena;
     const char *s = start + 2;
@@ -202,8 +201,8 @@ static void expand(struct expansion *x, const char *s, const char *end, unsigned
     }
 }
 
-const char *interpolate(const struct interpolation *in, const struct place *place,
-                        const char *text, bool *ret_secret)
+const char *interpolate(const struct interpolation *in, const struct place *place, const char *text,
+                        bool *ret_secret)
 {
     if (!strchr(text, '$'))
         return text;

@@ -79,9 +79,9 @@ const char *read_text(struct reader *r, const struct subject *s, const struct no
         return NULL;
     }
     if (node_is_null(n)) {
-        report_no_value(r, s, n, s->field->expects
-                                     ? arena_printf(r->arena, "it takes %s", s->field->expects)
-                                     : NULL);
+        report_no_value(r, s, n,
+                        s->field->expects ? arena_printf(r->arena, "it takes %s", s->field->expects)
+                                          : NULL);
         return NULL;
     }
     const char *text = interpolate(&r->in, &n->place, n->text, NULL);
@@ -119,8 +119,8 @@ const char *read_checked(struct reader *r, const struct subject *s, const struct
 
     if (!text)
         return NULL;
-    bool fits = (!f->choices || is_choice(text, f->choices)) &&
-                (!f->pattern || matches(text, f->pattern));
+    bool fits =
+        (!f->choices || is_choice(text, f->choices)) && (!f->pattern || matches(text, f->pattern));
     const char *reason = fits && f->check ? f->check(r->arena, text) : NULL;
     if (fits && !reason)
         return text;
@@ -158,9 +158,10 @@ const char *read_home(struct reader *r, const struct subject *s, const struct no
     if (failed)
         return NULL;
     if (!home || *home != '/' || (source[1] && source[1] != '/')) {
-        report_value(r, s, n, source[1] && source[1] != '/'
-                                  ? "the home folder of somebody else is not looked up"
-                                  : "HOME is not set");
+        report_value(r, s, n,
+                     source[1] && source[1] != '/'
+                         ? "the home folder of somebody else is not looked up"
+                         : "HOME is not set");
         return NULL;
     }
     return arena_printf(r->arena, "%s%s", home, source + 1);
@@ -297,8 +298,8 @@ static void check_both(struct reader *r, const struct node *n, const char *where
         report_error(r->report, &many->place, NULL, "both network and networks in %s", where);
 }
 
-void read_section(struct reader *r, const struct section *section, const struct node *n,
-                  void *base, const char *where)
+void read_section(struct reader *r, const struct section *section, const struct node *n, void *base,
+                  const char *where)
 {
     if (n->kind != NODE_MAPPING) {
         if (!node_is_null(n) || !section->may_be_empty)

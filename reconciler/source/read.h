@@ -65,11 +65,10 @@ void report_kind(struct reader *, const struct subject *, const struct node *, c
 void report_no_value(struct reader *, const struct subject *, const struct node *,
                      const char *hint);
 
-/* ---- source/read_values.c, read_lists.c, read_environment.c ---- */
+/* ---- source/read_values.c, read_lists.c, read_environment.c, read_source.c ---- */
 
 void read_number(struct reader *, const struct subject *, const struct node *, struct number *);
-void read_probe(struct reader *, const struct subject *, const struct node *,
-                struct healthcheck *);
+void read_probe(struct reader *, const struct subject *, const struct node *, struct healthcheck *);
 void read_list(struct reader *, const struct subject *, const struct node *, struct values *);
 void read_hosts(struct reader *, const struct subject *, const struct node *, struct values *);
 void read_command(struct reader *, const struct subject *, const struct node *, struct values *);
@@ -77,8 +76,10 @@ void read_labels(struct reader *, const struct subject *, const struct node *,
                  const struct label **ret, size_t *ret_n);
 void read_environment(struct reader *, const struct subject *, const struct node *,
                       struct env_list *);
-void read_env_file(struct reader *, const struct subject *, const struct node *,
-                   struct env_list *);
+void read_env_file(struct reader *, const struct subject *, const struct node *, struct env_list *);
+
+/* The text of a file that the spec names, or NULL after an error at `place`. */
+const char *read_file(struct reader *, const struct place *, const char *path, size_t max);
 
 /* Reads the section `secrets` of one file; names are unique across files. */
 void read_secrets(struct reader *, const struct node *);

@@ -27,9 +27,9 @@ static bool is_volume_name(const char *s)
 
 static const char *read_mode(const char *mode)
 {
-    static const char *const known[] = {"ro", "rw", "z", "Z", "nocopy", "cached", "delegated",
-                                        "consistent", "private", "rprivate", "shared", "rshared",
-                                        "slave", "rslave"};
+    static const char *const known[] = {"ro",     "rw",        "z",          "Z",       "nocopy",
+                                        "cached", "delegated", "consistent", "private", "rprivate",
+                                        "shared", "rshared",   "slave",      "rslave"};
 
     while (*mode) {
         size_t n = strcspn(mode, ","), i = 0;
@@ -52,8 +52,8 @@ static const char *volume_text(struct reader *r, const struct subject *s, const 
     const char *problem = colon ? read_mode(colon + 1) : NULL;
 
     if (problem || (!is_path(source) && !is_volume_name(source))) {
-        report_value(r, s, n, problem ? problem
-                                      : "a path begins with . / or ~, and this is no volume name");
+        report_value(r, s, n,
+                     problem ? problem : "a path begins with . / or ~, and this is no volume name");
         return NULL;
     }
     if (!is_path(source))
@@ -70,6 +70,17 @@ static const char *volume_text(struct reader *r, const struct subject *s, const 
 }
 
 /* ---- lists ---- */
+
+static bool is_too_long(struct reader *r, const struct subject *s, const struct node *n)
+{
+    enum { MOST = 256 };
+
+    if (n->kind != NODE_SEQUENCE || n->n <= MOST)
+        return false;
+    report_error(r->report, &n->place, NULL, "%s has more than %d entries", subject_text(r, s),
+                 MOST);
+    return true;
+}
 
 static void read_item(struct reader *r, const struct subject *s, const struct node *n,
                       struct builder *to)
@@ -90,10 +101,6 @@ static void read_item(struct reader *r, const struct subject *s, const struct no
                          report_quote(r->arena, n->text), subject_text(r, s));
             return;
         }
-    if (to->items.n == 256) {
-        report_value(r, s, n, "more than 256 of them");
-        return;
-    }
     ARRAY_PUSH(r->arena, to->items, read_value(n, text));
 }
 
@@ -101,8 +108,9 @@ void read_list(struct reader *r, const struct subject *s, const struct node *n, 
 {
     struct builder b = {0};
 
-    if (n->kind == NODE_MAPPING) {
-        report_kind(r, s, n, "a text or a list");
+    if (n->kind == NODE_MAPPING || is_too_long(r, s, n)) {
+        if (n->kind == NODE_MAPPING)
+            report_kind(r, s, n, "a text or a list");
         return;
     }
     if (n->kind == NODE_SCALAR)
@@ -133,8 +141,7 @@ static void add_host(struct reader *r, const struct subject *s, const struct nod
         report_value(r, s, n, "an address is a number such as 10.0.0.1, or host-gateway");
         return;
     }
-    ARRAY_PUSH(r->arena, to->items,
-               read_value(n, arena_printf(r->arena, "%s:%s", name, address)));
+    ARRAY_PUSH(r->arena, to->items, read_value(n, arena_printf(r->arena, "%s:%s", name, address)));
 }
 
 static void read_host_item(struct reader *r, const struct subject *s, const struct node *n,
@@ -147,11 +154,12 @@ static void read_host_item(struct reader *r, const struct subject *s, const stru
     add_host(r, s, n, arena_strndup(r->arena, text, len), text + len + 1, to);
 }
 
-void read_hosts(struct reader *r, const struct subject *s, const struct node *n,
-                struct values *ret)
+void read_hosts(struct reader *r, const struct subject *s, const struct node *n, struct values *ret)
 {
     struct builder b = {0};
 
+    if (is_too_long(r, s, n))
+        return;
     for (size_t i = 0; n->kind == NODE_MAPPING && i < n->n; i++) {
         const struct entry *e = &n->entries[i];
         const char *address = read_text(r, s, e->value);
@@ -263,9 +271,8 @@ static void read_label_item(struct reader *r, const struct subject *s, const str
     const char *text = label_text(r, s, n, equals ? equals + 1 : "");
 
     if (text)
-        add_label(r, s, &n->place,
-                  arena_strndup(r->arena, n->text, strcspn(n->text, "=")), read_value(n, text),
-                  to);
+        add_label(r, s, &n->place, arena_strndup(r->arena, n->text, strcspn(n->text, "=")),
+                  read_value(n, text), to);
 }
 
 void read_labels(struct reader *r, const struct subject *s, const struct node *n,

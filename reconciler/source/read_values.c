@@ -135,8 +135,8 @@ static void check_arguments(struct reader *r, const struct subject *s, const str
         if (args->n == 0)
             refuse(r, s, n, "write [CMD, word, ...]");
     } else if (args->n != 1) {
-        refuse(r, s, n, text_is(word, "HTTP") ? "write [HTTP, /path]"
-                                              : "write [CMD-SHELL, \"line\"]");
+        refuse(r, s, n,
+               text_is(word, "HTTP") ? "write [HTTP, /path]" : "write [CMD-SHELL, \"line\"]");
     } else if (text_is(word, "HTTP") && args->items[0].text[0] != '/') {
         refuse(r, s, n->items[1], "the path of [HTTP, /path] begins with \"/\"");
     }
@@ -158,8 +158,7 @@ void read_probe(struct reader *r, const struct subject *s, const struct node *n,
         return;
     if (!is_word(word, 0, N_WORDS)) {
         const char *hint = hint_suggest(r->arena, word, words, N_WORDS);
-        refuse(r, s, n->items[0],
-               hint ? hint : "a list begins with HTTP, CMD or CMD-SHELL");
+        refuse(r, s, n->items[0], hint ? hint : "a list begins with HTTP, CMD or CMD-SHELL");
         return;
     }
     struct values args = {0};

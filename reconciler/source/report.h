@@ -20,9 +20,9 @@ struct source_file {
     const char *folder; /* relative paths in the file start here */
     const char *bytes;  /* NULL: its lines are never shown */
     size_t len;
-    unsigned number; /* in order of reading */
-    bool parsed;     /* every secret in it has been marked */
-    ARRAY(const char *) lines;   /* their beginnings */
+    unsigned number;           /* in order of reading */
+    bool parsed;               /* every secret in it has been marked */
+    ARRAY(const char *) lines; /* their beginnings */
     ARRAY(struct place) hidden;
 };
 

@@ -55,22 +55,28 @@ static const struct section logging_section = {
 
 /* ---- settings of a container ---- */
 
-static const char *const pull_words[] = {"prefer_local", "missing", "always", "never", "every_6h",
-                                         NULL};
-static const char *const restart_words[] = {"no", "always", "unless-stopped", "on-failure",
-                                            "on-failure:3", NULL};
+static const char *const pull_words[] = {"prefer_local", "missing",  "always",
+                                         "never",        "every_6h", NULL};
+static const char *const restart_words[] = {"no",         "always",       "unless-stopped",
+                                            "on-failure", "on-failure:3", NULL};
 static const char *const config_choices[] = {"start", "per_call", NULL};
 
-#define NEVER(key, why) {key, SHAPE_REFUSED, .expects = "is never sent to the engine", .doc = why}
-#define NOT_READ(key, what) {key, SHAPE_REFUSED, .expects = "is not read here", .doc = what}
+#define NEVER(key, why)                                                                            \
+    {                                                                                              \
+        key, SHAPE_REFUSED, .expects = "is never sent to the engine", .doc = why                   \
+    }
+#define NOT_READ(key, what)                                                                        \
+    {                                                                                              \
+        key, SHAPE_REFUSED, .expects = "is not read here", .doc = what                             \
+    }
 
 static const struct field settings_fields[] = {
     {"image", SHAPE_LIST, AT(image), .expects = "an image such as repository:tag",
      .pattern = "^[A-Za-z0-9][A-Za-z0-9._/:@-]*$", .check = check_image,
      .doc = "The image; of a list, the first one present wins and the last one is pulled."},
     {"pull_policy", SHAPE_TEXT, AT(pull_policy), .check = check_pull_policy,
-     .pattern = "^(prefer_local|missing|always|never|every_[0-9dhms]+)$",
-     .words = pull_words, .expects = "prefer_local, missing, always, never or every_<duration>",
+     .pattern = "^(prefer_local|missing|always|never|every_[0-9dhms]+)$", .words = pull_words,
+     .expects = "prefer_local, missing, always, never or every_<duration>",
      .doc = "prefer_local (repository:local if present, else the tag), missing, always, never or "
             "every_<duration>."},
     {"environment", SHAPE_ENVIRONMENT, AT(environment), .section = &schema_env_value,
@@ -197,15 +203,24 @@ static const char *const on_timeout_choices[] = {"wait", "force", "abort", NULL}
 
 #define AT(member) .at = offsetof(struct rollout, member)
 #define ORDER                                                                                      \
-    {"order", SHAPE_TEXT, AT(order), .choices = order_choices,                                     \
-     .expects = "start-first or stop-first",                                                       \
-     .doc = "start-first (the new container takes over while the old one serves) or stop-first."}
+    {                                                                                              \
+        "order", SHAPE_TEXT, AT(order), .choices = order_choices,                                  \
+                                        .expects = "start-first or stop-first",                    \
+                                        .doc = "start-first (the new container takes over while "  \
+                                               "the old one serves) or stop-first."                \
+    }
 #define MONITOR                                                                                    \
-    {"monitor", SHAPE_DURATION, AT(monitor_s), .expects = DURATION ", up to 1d", .max = DAY,       \
-     .doc = "How long a new container must stay ready before the old one is removed."}
+    {                                                                                              \
+        "monitor", SHAPE_DURATION, AT(monitor_s),                                                  \
+            .expects = DURATION ", up to 1d", .max = DAY,                                          \
+            .doc = "How long a new container must stay ready before the old one is removed."       \
+    }
 #define FAILURE_ACTION                                                                             \
-    {"failure_action", SHAPE_TEXT, AT(failure_action), .choices = failure_choices,                 \
-     .expects = "rollback or pause", .doc = "What happens when a new container fails."}
+    {                                                                                              \
+        "failure_action", SHAPE_TEXT, AT(failure_action),                                          \
+            .choices = failure_choices, .expects = "rollback or pause",                            \
+            .doc = "What happens when a new container fails."                                      \
+    }
 
 static const struct field update_default_fields[] = {
     ORDER,
@@ -257,7 +272,9 @@ static const struct section drain_section = {
 /* ---- defaults, providers, agents, secrets ---- */
 
 #define NO_CONTAINER_NAME                                                                          \
-    {"container_name", SHAPE_REFUSED, .expects = "names one container, so it belongs to a role"}
+    {                                                                                              \
+        "container_name", SHAPE_REFUSED, .expects = "names one container, so it belongs to a role" \
+    }
 
 static const struct field defaults_fields[] = {
     {"update", SHAPE_SECTION, .at = offsetof(struct spec, rollout),
@@ -294,13 +311,18 @@ static const char *const state_choices[] = {"running", "stopped", "absent", NULL
 
 #define AT(member) .at = offsetof(struct agent_spec, member)
 #define PORT(key, member, text)                                                                    \
-    {key, SHAPE_INTEGER, AT(member), .min = 1, .max = 65535,                                       \
-     .expects = "a number from 1 to 65535", .doc = text}
+    {                                                                                              \
+        key, SHAPE_INTEGER, AT(member), .min = 1, .max = 65535,                                    \
+                                        .expects = "a number from 1 to 65535", .doc = text         \
+    }
 #define ROLE(name, which, text)                                                                    \
-    {name, SHAPE_SECTION, AT(role[which]), .section = &schema_role, .doc = text}
+    {                                                                                              \
+        name, SHAPE_SECTION, AT(role[which]), .section = &schema_role, .doc = text                 \
+    }
 
 static const struct field agent_fields[] = {
-    {"name", SHAPE_TEXT, AT(name), .expects = "a name for people", .doc = "The agent's name, for people."},
+    {"name", SHAPE_TEXT, AT(name), .expects = "a name for people",
+     .doc = "The agent's name, for people."},
     {"state", SHAPE_TEXT, AT(state), .choices = state_choices,
      .expects = "running, stopped or absent",
      .doc = "running, stopped, or absent: its containers are removed."},
@@ -328,11 +350,16 @@ const struct section schema_agent = {
 
 #define AT(member) .at = offsetof(struct value_source, member)
 #define FROM_FILE                                                                                  \
-    {"file", SHAPE_PATH, AT(file), .expects = "the path of a file",                                \
-     .doc = "The text of a file, seen from the spec file, without a line break at its end."}
+    {                                                                                              \
+        "file", SHAPE_PATH, AT(file),                                                              \
+            .expects = "the path of a file",                                                       \
+            .doc = "The text of a file, seen from the spec file, without a line break at its end." \
+    }
 #define FROM_ENV                                                                                   \
-    {"env", SHAPE_TEXT, AT(env), .expects = "the name of a variable",                              \
-     .doc = "The value of a variable of this program."}
+    {                                                                                              \
+        "env", SHAPE_TEXT, AT(env), .expects = "the name of a variable",                           \
+                                    .doc = "The value of a variable of this program."              \
+    }
 
 static const struct field secret_fields[] = {FROM_FILE, FROM_ENV};
 

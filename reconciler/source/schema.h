@@ -8,27 +8,28 @@
 
 #include "core/inputs.h"
 
-enum shape {           /* what is written             what it becomes */
-    SHAPE_TEXT,        /* a text                      struct value */
-    SHAPE_FLAG,        /* true or false               struct value */
-    SHAPE_PATH,        /* a path, from the spec file  struct value */
-    SHAPE_INTEGER,     /* a whole number              struct number */
-    SHAPE_DURATION,    /* 90s, 1h30m                  struct number, seconds */
-    SHAPE_SIZE,        /* 512m, 1g                    struct number, bytes */
-    SHAPE_CPUS,        /* 0.5                         struct number, billionths */
-    SHAPE_ONE,         /* a text                      struct values, a list of one */
-    SHAPE_LIST,        /* a text or a list            struct values */
-    SHAPE_VOLUMES,     /* a text or a list            struct values, paths made absolute */
-    SHAPE_HOSTS,       /* a list or a mapping         struct values, "name:address" */
-    SHAPE_COMMAND,     /* a line or a list            struct values */
-    SHAPE_LABELS,      /* a mapping or a list         struct label *, size_t */
-    SHAPE_ENV_FILE,    /* a path or a list            struct env_list */
-    SHAPE_ENVIRONMENT, /* a mapping or a list         struct env_list, over what is in it */
-    SHAPE_PROBE,       /* TCP, [HTTP, /path], …       struct healthcheck */
-    SHAPE_SECTION,     /* a mapping of the section    whatever the section says */
-    SHAPE_ENTRIES,     /* names, each with a section  read by source/spec.c */
-    SHAPE_INCLUDE,     /* nothing: the section's fields belong to this one, too */
-    SHAPE_REFUSED,     /* a key of Docker Compose that is not taken; see `expects` and `doc` */
+enum shape {                    /* what is written             what it becomes */
+             SHAPE_TEXT,        /* a text                      struct value */
+             SHAPE_FLAG,        /* true or false               struct value */
+             SHAPE_PATH,        /* a path, from the spec file  struct value */
+             SHAPE_INTEGER,     /* a whole number              struct number */
+             SHAPE_DURATION,    /* 90s, 1h30m                  struct number, seconds */
+             SHAPE_SIZE,        /* 512m, 1g                    struct number, bytes */
+             SHAPE_CPUS,        /* 0.5                         struct number, billionths */
+             SHAPE_ONE,         /* a text                      struct values, a list of one */
+             SHAPE_LIST,        /* a text or a list            struct values */
+             SHAPE_VOLUMES,     /* a text or a list            struct values, paths made absolute */
+             SHAPE_HOSTS,       /* a list or a mapping         struct values, "name:address" */
+             SHAPE_COMMAND,     /* a line or a list            struct values */
+             SHAPE_LABELS,      /* a mapping or a list         struct label *, size_t */
+             SHAPE_ENV_FILE,    /* a path or a list            struct env_list */
+             SHAPE_ENVIRONMENT, /* a mapping or a list         struct env_list, over what is in it
+                                 */
+             SHAPE_PROBE,       /* TCP, [HTTP, /path], …       struct healthcheck */
+             SHAPE_SECTION,     /* a mapping of the section    whatever the section says */
+             SHAPE_ENTRIES,     /* names, each with a section  read by source/spec.c */
+             SHAPE_INCLUDE,     /* nothing: the section's fields belong to this one, too */
+             SHAPE_REFUSED, /* a key of Docker Compose that is not taken; see `expects` and `doc` */
 };
 
 struct field {

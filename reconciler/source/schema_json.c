@@ -93,8 +93,7 @@ static cJSON *integer_json(struct arena *a, const struct field *f)
 
 static cJSON *reference_json(struct arena *a, const struct section *s)
 {
-    return object_with("$ref",
-                       cJSON_CreateString(arena_printf(a, "#/definitions/%s", s->name)));
+    return object_with("$ref", cJSON_CreateString(arena_printf(a, "#/definitions/%s", s->name)));
 }
 
 static cJSON *environment_json(struct arena *a, const struct field *f)
@@ -215,8 +214,7 @@ static void add_definitions(struct arena *a, const struct section *s, cJSON *def
 {
     for (size_t i = 0; i < s->n; i++) {
         const struct section *inner = s->fields[i].section;
-        bool is_there =
-            !inner || cJSON_GetObjectItemCaseSensitive(definitions, inner->name);
+        bool is_there = !inner || cJSON_GetObjectItemCaseSensitive(definitions, inner->name);
         if (is_there)
             continue;
         if (s->fields[i].shape != SHAPE_INCLUDE)

@@ -114,25 +114,22 @@ static void check_mode(struct assembly *a, const struct agent_spec *agent, const
         bool sts_is_later = role_line(agent, ROLE_STS) > role_line(agent, parts[i]);
         enum role later = sts_is_later ? ROLE_STS : parts[i];
         enum role earlier = sts_is_later ? parts[i] : ROLE_STS;
-        report_error(a->reader.report, &role_key(e->value, later)->place,
-                     "write sts, or asr, llm and tts",
-                     "agents.%s has both %s (line %u) and %s (line %u)", agent->key,
-                     role_name[earlier], role_line(agent, earlier), role_name[later],
-                     role_line(agent, later));
+        report_error(
+            a->reader.report, &role_key(e->value, later)->place, "write sts, or asr, llm and tts",
+            "agents.%s has both %s (line %u) and %s (line %u)", agent->key, role_name[earlier],
+            role_line(agent, earlier), role_name[later], role_line(agent, later));
         return;
     }
     if (have.len && missing.len)
         report_error(a->reader.report, &e->key->place, "a pipeline is made of asr, llm and tts",
-                     "agents.%s has %s but no %s", agent->key, text_str(&have),
-                     text_str(&missing));
+                     "agents.%s has %s but no %s", agent->key, text_str(&have), text_str(&missing));
 }
 
 static void read_agent(struct assembly *a, const struct entry *e)
 {
     struct agent_spec agent = {.key = e->key->text, .origin = origin_of(e->key)};
 
-    if (!check_entry_name(a, e->key, "an agent") ||
-        !note_name(a, &a->agent_keys, e->key, "agent "))
+    if (!check_entry_name(a, e->key, "an agent") || !note_name(a, &a->agent_keys, e->key, "agent "))
         return;
     read_section(&a->reader, &schema_agent, e->value, &agent,
                  read_where(&a->reader, "agents", agent.key));

@@ -20,7 +20,7 @@ struct spec_errors {
     size_t n;
 };
 
-struct spec_env { /* where ${VAR} and {env: VAR} are looked up */
+struct spec_env {                                    /* where ${VAR} and {env: VAR} are looked up */
     const char *(*get)(void *ctx, const char *name); /* NULL: not set */
     void *ctx;
 };

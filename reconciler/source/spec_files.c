@@ -57,8 +57,7 @@ static void add_file(struct collection *c, const char *path)
         file.bytes += 3;
         file.len -= 3;
     }
-    ARRAY_PUSH(c->arena, c->files->list,
-               report_file(c->report, path, file.bytes, file.len));
+    ARRAY_PUSH(c->arena, c->files->list, report_file(c->report, path, file.bytes, file.len));
 }
 
 static int is_spec_name(const struct dirent *e)

@@ -5,6 +5,7 @@
 #include <yaml.h>
 
 #include "base/text.h"
+#include "source/yaml_parts.h"
 
 enum { MAX_DEPTH = 64, MAX_NODES = 100000, MAX_ANCHORS = 1000, MAX_MERGED = 64 };
 
@@ -144,12 +145,11 @@ static void apply_merge_keys(struct builder *b, struct frame *f)
         struct entry e = f->entries.items[i];
         if (!is_merge_key(e.key))
             continue; /* a second one was reported as a duplicate */
-        memmove(&f->entries.items[i], &f->entries.items[i + 1],
-                (f->entries.n - i - 1) * sizeof e);
+        memmove(&f->entries.items[i], &f->entries.items[i + 1], (f->entries.n - i - 1) * sizeof e);
         f->entries.n--;
         if (e.value->kind == NODE_SEQUENCE && e.value->n > MAX_MERGED)
-            report_error(b->report, &e.value->place, NULL,
-                         "\"<<\" merges at most %d mappings", MAX_MERGED);
+            report_error(b->report, &e.value->place, NULL, "\"<<\" merges at most %d mappings",
+                         MAX_MERGED);
         else if (e.value->kind == NODE_SEQUENCE)
             for (size_t k = 0; k < e.value->n; k++)
                 merge_one(b, f, e.value->items[k]);
@@ -192,8 +192,7 @@ static int attach(struct builder *b, const struct node *n)
     } else if (n->kind == NODE_SCALAR) {
         f->key = n;
     } else {
-        report_error(b->report, &n->place, NULL, "a key must be a text, not %s",
-                     node_kind_name(n));
+        report_error(b->report, &n->place, NULL, "a key must be a text, not %s", node_kind_name(n));
         return -1;
     }
     return 0;
@@ -232,13 +231,13 @@ static int on_scalar(struct builder *b, const yaml_event_t *e)
 {
     struct node *n = arena_alloc(b->arena, sizeof *n);
 
-    *n = (struct node){.kind = NODE_SCALAR,
-                       .place = place_of(b->file, e->start_mark, e->end_mark),
-                       .text = arena_strndup(b->arena, (const char *)e->data.scalar.value,
-                                             e->data.scalar.length),
-                       .plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE,
-                       .size = 1,
-                       .height = 1};
+    *n = (struct node){
+        .kind = NODE_SCALAR,
+        .place = place_of(b->file, e->start_mark, e->end_mark),
+        .text = arena_strndup(b->arena, (const char *)e->data.scalar.value, e->data.scalar.length),
+        .plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE,
+        .size = 1,
+        .height = 1};
     refuse_tag(b, e->data.scalar.tag, &n->place);
     if (strlen(n->text) != e->data.scalar.length)
         report_error(b->report, &n->place, NULL, "a NUL character (\"\\0\") inside a value");
@@ -349,164 +348,6 @@ static int on_event(struct builder *b, const yaml_event_t *e)
     return 0;
 }
 
-/* ---- what libyaml refuses, in better words ---- */
-
-static char character_at(const struct source_file *f, yaml_mark_t m)
-{
-    if (m.line >= f->lines.n)
-        return '\0';
-    const char *s = f->lines.items[m.line], *end = f->bytes + f->len;
-    for (size_t column = 0; s < end; s++) {
-        if (((unsigned char)*s & 0xc0) == 0x80)
-            continue;
-        if (column++ == m.column)
-            return *s;
-    }
-    return '\0';
-}
-
-static bool tab_indents(const struct source_file *f, yaml_mark_t m, unsigned *ret_column)
-{
-    if (m.line >= f->lines.n)
-        return false;
-    const char *s = f->lines.items[m.line];
-    size_t n = strspn(s, " \t");
-    const char *tab = memchr(s, '\t', n);
-    *ret_column = tab ? (unsigned)(tab - s) + 1 : 0;
-    return tab && m.column <= n;
-}
-
-static const char *hint_for(const char *problem, char c)
-{
-    if (strstr(problem, "mapping values are not allowed"))
-        return "quote the value if it holds \": \"";
-    if (strstr(problem, "cannot start any token") && (c == '@' || c == '`' || c == '%'))
-        return "quote the value";
-    if (strstr(problem, "<document start>"))
-        return "a spec is one document";
-    if (strstr(problem, "',' or"))
-        return "is a comma or a closing bracket missing?";
-    if (strstr(problem, "did not find expected"))
-        return "is the indentation right?";
-    return NULL;
-}
-
-static void report_syntax(struct builder *b, const yaml_parser_t *p)
-{
-    yaml_mark_t m = p->problem_mark;
-    const char *problem = p->problem ? p->problem : "something is wrong";
-    unsigned tab = 0;
-
-    /* Of something that never ends, its beginning says more than the end of the file. */
-    bool at_end = character_at(b->file, m) == '\0';
-    if (p->context && (at_end || strstr(problem, "unexpected end of stream")))
-        m = p->context_mark;
-    if (tab_indents(b->file, m, &tab)) {
-        struct place place = place_at(b->file, (unsigned)m.line + 1, tab, 1);
-        report_error(b->report, &place, "use spaces", "a tab in the indentation");
-        return;
-    }
-    struct place place = place_at(b->file, (unsigned)m.line + 1, (unsigned)m.column + 1, 1);
-    report_error(b->report, &place, hint_for(problem, character_at(b->file, m)),
-                 "not valid YAML: %s%s%s", p->context ? p->context : "", p->context ? ": " : "",
-                 problem);
-}
-
-/* ---- bytes that may not stand in a file ---- */
-
-/* What YAML calls printable, given well-formed UTF-8 at s. */
-static bool is_printable(const unsigned char *s)
-{
-    if (s[0] < 0x80)
-        return s[0] == '\t' || s[0] == '\n' || s[0] == '\r' || (s[0] >= 0x20 && s[0] != 0x7f);
-    if (s[0] == 0xc2)
-        return s[1] == 0x85 || s[1] >= 0xa0;
-    bool is_mark = s[0] == 0xef && s[1] == 0xbb && s[2] == 0xbf;
-    bool is_no_character = s[0] == 0xef && s[1] == 0xbf && s[2] >= 0xbe;
-    return !is_mark && !is_no_character;
-}
-
-static size_t character_len(const char *s, size_t left)
-{
-    for (size_t n = 1; n <= 4 && n <= left; n++)
-        if (text_is_utf8(s, n))
-            return n;
-    return 0;
-}
-
-static int refuse_byte(struct builder *b, size_t line, size_t column, const char *what)
-{
-    struct place place = place_at(b->file, (unsigned)line, (unsigned)column, 1);
-    report_error(b->report, &place, NULL, "%s", what);
-    return -1;
-}
-
-static int check_bytes(struct builder *b)
-{
-    const struct source_file *f = b->file;
-    const char *end = f->bytes + f->len;
-    size_t line = 1, column = 1;
-
-    for (const char *s = f->bytes; s < end;) {
-        while (line < f->lines.n && s >= f->lines.items[line]) {
-            line++;
-            column = 1;
-        }
-        size_t n = *s ? character_len(s, (size_t)(end - s)) : 1;
-        if (!*s)
-            return refuse_byte(b, line, column, "a NUL byte: this is no text file");
-        if (n == 0)
-            return refuse_byte(b, line, column, "not valid UTF-8");
-        if (!is_printable((const unsigned char *)s))
-            return refuse_byte(b, line, column, "a control character");
-        s += n;
-        column++;
-    }
-    return 0;
-}
-
-/* ---- marking what must not be shown ---- */
-
-enum concealment { SHOWN, SECRET_KEY, ALL_SECRET };
-
-/* `{secret: name}`, `{env: VAR}` and `{file: path}` name a secret and are none. */
-static bool is_reference_word(const char *key)
-{
-    return text_is(key, "secret") || text_is(key, "env") || text_is(key, "file");
-}
-
-static void conceal(struct builder *b, const struct node *n, enum concealment how)
-{
-    if (n->kind == NODE_SCALAR) {
-        const char *equals = strchr(n->text, '=');
-        const char *name = equals ? arena_strndup(b->arena, n->text, (size_t)(equals - n->text))
-                                  : NULL;
-        if (how != SHOWN || hides_value(name, n->text))
-            report_hide(b->report, &n->place);
-        return;
-    }
-    for (size_t i = 0; n->kind == NODE_SEQUENCE && i < n->n; i++)
-        conceal(b, n->items[i], how);
-    for (size_t i = 0; n->kind == NODE_MAPPING && i < n->n; i++) {
-        const char *key = n->entries[i].key->text;
-        enum concealment below = how;
-        if (how != ALL_SECRET && is_reference_word(key))
-            below = SHOWN;
-        else if (how == SHOWN && hides_value(key, NULL))
-            below = SECRET_KEY;
-        conceal(b, n->entries[i].value, below);
-    }
-}
-
-static void conceal_file(struct builder *b)
-{
-    for (size_t i = 0; i < b->root->n; i++) {
-        const struct entry *e = &b->root->entries[i];
-        conceal(b, e->value, text_is(e->key->text, "secrets") ? ALL_SECRET : SHOWN);
-    }
-    b->file->parsed = true;
-}
-
 /* ---- the whole file ---- */
 
 static int run_parser(struct builder *b)
@@ -521,7 +362,7 @@ static int run_parser(struct builder *b)
     while (done == 0) {
         yaml_event_t event;
         if (!yaml_parser_parse(&parser, &event)) {
-            report_syntax(b, &parser);
+            yaml_report_syntax(b->report, b->file, &parser);
             return -1;
         }
         done = on_event(b, &event);
@@ -535,7 +376,7 @@ const struct node *yaml_parse(struct arena *a, struct report *r, struct source_f
     struct builder *b = arena_alloc(a, sizeof *b);
 
     *b = (struct builder){.arena = a, .report = r, .file = file};
-    if (check_bytes(b) < 0 || run_parser(b) < 0)
+    if (yaml_check_bytes(r, file) < 0 || run_parser(b) < 0)
         return NULL;
     if (!b->root || b->n_documents == 0) {
         struct place place = {.file = file};
@@ -548,6 +389,7 @@ const struct node *yaml_parse(struct arena *a, struct report *r, struct source_f
                      node_kind_name(b->root));
         return NULL;
     }
-    conceal_file(b);
+    yaml_conceal(a, r, b->root);
+    file->parsed = true;
     return b->root;
 }

@@ -14,8 +14,8 @@ enum node_kind { NODE_SCALAR, NODE_MAPPING, NODE_SEQUENCE };
 struct node {
     enum node_kind kind;
     struct place place;
-    const char *text; /* scalar, no NUL inside */
-    bool plain;       /* written without quotes */
+    const char *text;                /* scalar, no NUL inside */
+    bool plain;                      /* written without quotes */
     const struct entry *entries;     /* mapping: n of them */
     const struct node *const *items; /* sequence: n of them */
     size_t n;

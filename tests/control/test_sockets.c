@@ -52,9 +52,9 @@ static int set_up(void **state)
     strcat(path, "/net");
     mkdir(path, 0700);
     put("cgroup", "0::/system.slice/docker-" ID ".scope\n");
-    put("net/tcp", HEAD ROW("00000000:1A12", "0A") /* listens */
+    put("net/tcp", HEAD ROW("00000000:1A12", "0A")            /* listens */
         ROW("040012AC:1A12", "01") ROW("040012AC:1A12", "06") /* open, TIME_WAIT */
-        ROW("040012AC:9C40", "01") /* its own call to the vendor */
+        ROW("040012AC:9C40", "01")                            /* its own call to the vendor */
         ROW("040012AC:1A12", "01"));
     put("net/tcp6", HEAD ROW("0000000000000000FFFF0000040012AC:1A12", "01"));
     return 0;

@@ -145,17 +145,14 @@ static void test_is_url(void **state)
 
 static void test_host_variables(void **state)
 {
-    struct host host = {.ami_url = "ami",
-                        .backend_url = "back",
-                        .webhook_url = "hook",
-                        .webhook_secret = "secret"};
+    struct host host = {
+        .ami_url = "ami", .backend_url = "back", .webhook_url = "hook", .webhook_secret = "secret"};
     static const char *const want[ROLE__N] = {
         [ROLE_STS] = "AMI_URL=ami <$AMI_URL>\nBACKEND_URL=back <$BACKEND_URL>\n",
         [ROLE_ASR] = "BACKEND_URL=back <$BACKEND_URL>\n",
         [ROLE_LLM] = "AMI_URL=ami <$AMI_URL>\nBACKEND_URL=back <$BACKEND_URL>\n",
         [ROLE_TTS] = "BACKEND_URL=back <$BACKEND_URL>\n",
-        [ROLE_CORE] =
-            "WEBHOOK_SECRET=secret <$WEBHOOK_SECRET>\nWEBHOOK_URL=hook <$WEBHOOK_URL>\n",
+        [ROLE_CORE] = "WEBHOOK_SECRET=secret <$WEBHOOK_SECRET>\nWEBHOOK_URL=hook <$WEBHOOK_URL>\n",
     };
     CLEANUP_ARENA struct arena *a = arena_new();
 
@@ -277,16 +274,11 @@ static void test_image_ports(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_agent),
-        cmocka_unit_test(test_precedence),
-        cmocka_unit_test(test_rewrites),
-        cmocka_unit_test(test_is_url),
-        cmocka_unit_test(test_host_variables),
-        cmocka_unit_test(test_kept_names),
-        cmocka_unit_test(test_means_unset),
-        cmocka_unit_test(test_binds),
-        cmocka_unit_test(test_urls),
-        cmocka_unit_test(test_wrong_name_means_the_same),
+        cmocka_unit_test(test_agent),          cmocka_unit_test(test_precedence),
+        cmocka_unit_test(test_rewrites),       cmocka_unit_test(test_is_url),
+        cmocka_unit_test(test_host_variables), cmocka_unit_test(test_kept_names),
+        cmocka_unit_test(test_means_unset),    cmocka_unit_test(test_binds),
+        cmocka_unit_test(test_urls),           cmocka_unit_test(test_wrong_name_means_the_same),
         cmocka_unit_test(test_image_ports),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,7 +104,8 @@ static void test_sts_whose_port_moves(void **state)
     assert_true(m.w[ROLE_STS].as_set && m.w[ROLE_CORE].as_set);
     assert_true(text_starts(m.w[ROLE_STS].alias, "avrd-sts-"));
     assert_int_equal(strlen(m.w[ROLE_STS].alias), strlen("avrd-sts-") + 12);
-    assert_string_equal(url_of(&m, "STS_URL"), arena_printf(a, "ws://%s:6033", m.w[ROLE_STS].alias));
+    assert_string_equal(url_of(&m, "STS_URL"),
+                        arena_printf(a, "ws://%s:6033", m.w[ROLE_STS].alias));
 }
 
 /* From the edit of one provider to the last rename, every state on the way asks for the same. */
@@ -136,8 +137,8 @@ static void test_pipeline_as_a_set(void **state)
     material_resolve(&m, "booking");
     assert_string_equal(m.w[ROLE_LLM].alias, alias);
     struct box *next = box_named(&m, "avrd-next-00000000000a");
-    assert_int_equal(
-        drift_find(a, &m.w[ROLE_LLM], next, observed_image(&m.o, next->image_id)).n, 0);
+    assert_int_equal(drift_find(a, &m.w[ROLE_LLM], next, observed_image(&m.o, next->image_id)).n,
+                     0);
 
     /* 3. Core was swapped, its old box drains; the old llm still has the name. */
     box_named(&m, "avr-core-b2")->name = "avrd-drain-00000000000c";

@@ -172,12 +172,9 @@ static void test_environment_sizes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_binds),
-        cmocka_unit_test(test_binds_carried_over),
-        cmocka_unit_test(test_no_roots),
-        cmocka_unit_test(test_networks),
-        cmocka_unit_test(test_environment),
-        cmocka_unit_test(test_environment_sizes),
+        cmocka_unit_test(test_binds),       cmocka_unit_test(test_binds_carried_over),
+        cmocka_unit_test(test_no_roots),    cmocka_unit_test(test_networks),
+        cmocka_unit_test(test_environment), cmocka_unit_test(test_environment_sizes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,13 +39,12 @@ static void test_dashboard_alone(void **state)
     assert_int_equal(sts->image.pull, PULL_PREFER_LOCAL);
     assert_int_equal(sts->probe.kind, PROBE_WS);
     const struct container_spec *core = container(&m, "sales", ROLE_CORE);
-    assert_string_equal(env_dump(a, &core->env),
-                        "AGENT_ID=a1 <AVR>\n"
-                        "AGENT_NAME=sales <agent \"sales\", data.db>\n"
-                        "HTTP_PORT=7001 <agent \"sales\", data.db>\n"
-                        "PORT=5001 <agent \"sales\", data.db>\n"
-                        "WEBHOOK_SECRET=wh <$WEBHOOK_SECRET>\n"
-                        "WEBHOOK_URL=hook <$WEBHOOK_URL>\n");
+    assert_string_equal(env_dump(a, &core->env), "AGENT_ID=a1 <AVR>\n"
+                                                 "AGENT_NAME=sales <agent \"sales\", data.db>\n"
+                                                 "HTTP_PORT=7001 <agent \"sales\", data.db>\n"
+                                                 "PORT=5001 <agent \"sales\", data.db>\n"
+                                                 "WEBHOOK_SECRET=wh <$WEBHOOK_SECRET>\n"
+                                                 "WEBHOOK_URL=hook <$WEBHOOK_URL>\n");
     assert_int_equal(core->image.n, 0);
     assert_string_equal(core->image.fallback, "agentvoiceresponse/avr-core:latest");
     assert_int_equal(core->probe.kind, PROBE_HTTP);
@@ -130,9 +129,9 @@ static void test_status_and_wishes(void **state)
         const char *status, *mode, *state;
         enum wish wish;
     } cases[] = {
-        {"running", NULL, NULL, WISH_RUN},       {"starting", NULL, NULL, WISH_RUN},
-        {"error", NULL, NULL, WISH_RUN},         {"stopped", NULL, NULL, WISH_STOP},
-        {"stopping", NULL, NULL, WISH_STOP},     {"stopped", "all", NULL, WISH_RUN},
+        {"running", NULL, NULL, WISH_RUN},        {"starting", NULL, NULL, WISH_RUN},
+        {"error", NULL, NULL, WISH_RUN},          {"stopped", NULL, NULL, WISH_STOP},
+        {"stopping", NULL, NULL, WISH_STOP},      {"stopped", "all", NULL, WISH_RUN},
         {"stopped", "all", "stopped", WISH_STOP}, {"running", NULL, "stopped", WISH_STOP},
         {"running", NULL, "absent", WISH_ABSENT}, {"stopped", NULL, "running", WISH_RUN},
         {"stopped", "none", "running", WISH_RUN},
@@ -220,12 +219,11 @@ static void test_a_provider_of_the_specs(void **state)
     material_merge(&m);
     const struct container_spec *asr = container(&m, "booking", ROLE_ASR);
     assert_string_equal(asr->image.candidates[0].text, "my/asr");
-    assert_string_equal(env_dump(a, &asr->env),
-                        "AGENT_ID=b2 <AVR>\n"
-                        "AGENT_NAME=booking <agent \"booking\", data.db>\n"
-                        "PROVIDER_ASR_ID=dg-asr <a.yaml:5:10>\n"
-                        "PROVIDER_ASR_NAME=dg-asr <a.yaml:2:1>\n"
-                        "PROVIDER_ASR_TYPE=ASR <a.yaml:2:1>\n");
+    assert_string_equal(env_dump(a, &asr->env), "AGENT_ID=b2 <AVR>\n"
+                                                "AGENT_NAME=booking <agent \"booking\", data.db>\n"
+                                                "PROVIDER_ASR_ID=dg-asr <a.yaml:5:10>\n"
+                                                "PROVIDER_ASR_NAME=dg-asr <a.yaml:2:1>\n"
+                                                "PROVIDER_ASR_TYPE=ASR <a.yaml:2:1>\n");
     /* The other roles stay the dashboard's. */
     assert_string_equal(env_get(&container(&m, "booking", ROLE_LLM)->env, "OPENAI_MODEL")->value,
                         "gpt-4o");
@@ -317,8 +315,9 @@ static void test_a_broken_row_hurts_only_its_agents(void **state)
     rows[0].problem = "config is not valid JSON at byte 17 of 40";
     m.db.providers = rows;
     material_merge(&m);
-    assert_string_equal(agent_of(&m, "sales")->problem,
-                        "provider \"deepgram\", data.db: config is not valid JSON at byte 17 of 40");
+    assert_string_equal(
+        agent_of(&m, "sales")->problem,
+        "provider \"deepgram\", data.db: config is not valid JSON at byte 17 of 40");
     assert_null(agent_of(&m, "booking")->problem);
 }
 
@@ -418,7 +417,7 @@ static void test_container_names(void **state)
     p.spec.agents = specs, p.spec.n_agents = 1;
     material_merge(&p);
     assert_non_null(strstr(agent_of(&p, "sales")->problem, "container name \"avr-core-b2\" is used "
-                                                            "twice"));
+                                                           "twice"));
     assert_non_null(agent_of(&p, "booking")->problem);
 }
 
@@ -509,9 +508,12 @@ static void test_pull_policies_and_probes(void **state)
         int64_t every_s;
         bool good;
     } cases[] = {
-        {"prefer_local", PULL_PREFER_LOCAL, 0, true}, {"missing", PULL_MISSING, 0, true},
-        {"always", PULL_ALWAYS, 0, true},             {"never", PULL_NEVER, 0, true},
-        {"every_6h", PULL_ALWAYS, 21600, true},       {"every_", PULL_ALWAYS, -1, false},
+        {"prefer_local", PULL_PREFER_LOCAL, 0, true},
+        {"missing", PULL_MISSING, 0, true},
+        {"always", PULL_ALWAYS, 0, true},
+        {"never", PULL_NEVER, 0, true},
+        {"every_6h", PULL_ALWAYS, 21600, true},
+        {"every_", PULL_ALWAYS, -1, false},
         {"sometimes", PULL_ALWAYS, -1, false},
     };
     static const struct value path = {.text = "/ready", .origin = SPEC_AT(1, 1)};

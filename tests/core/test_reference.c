@@ -10,8 +10,7 @@
 #include "base/text.h"
 #include "core/reference.h"
 
-#define SHA                                                                                        \
-    "sha256:01dfc0e3e7f68705e514e04e7d1fdad99bbd1e2cf984000fcba4b7bc25f92029"
+#define SHA         "sha256:01dfc0e3e7f68705e514e04e7d1fdad99bbd1e2cf984000fcba4b7bc25f92029"
 #define N_OF(array) (sizeof(array) / sizeof(array)[0])
 
 static void test_parts(void **state)
@@ -53,10 +52,33 @@ static void test_parts(void **state)
 static void test_refused(void **state)
 {
     static const char *const cases[] = {
-        "",     " a",       "a b",     "A",       "a/B",     "a:",      "a:-x",   "/a",
-        "a/",   "a//b",     "-a",      "a-",      "a..b",    "a___b",   "a:b:c",  "a@",
-        "a@b",  "a@sha256:00", "http://a/b", "h:x/a", "h:/a", "[::1/a", "a\n",    "a:\xc3\xa9",
-        "h..x/a", "-h.x/a", "a@sha256:01DFC0E3E7F68705E514E04E7D1FDAD99BBD1E2CF984000FCBA4B7BC25F92029",
+        "",
+        " a",
+        "a b",
+        "A",
+        "a/B",
+        "a:",
+        "a:-x",
+        "/a",
+        "a/",
+        "a//b",
+        "-a",
+        "a-",
+        "a..b",
+        "a___b",
+        "a:b:c",
+        "a@",
+        "a@b",
+        "a@sha256:00",
+        "http://a/b",
+        "h:x/a",
+        "h:/a",
+        "[::1/a",
+        "a\n",
+        "a:\xc3\xa9",
+        "h..x/a",
+        "-h.x/a",
+        "a@sha256:01DFC0E3E7F68705E514E04E7D1FDAD99BBD1E2CF984000FCBA4B7BC25F92029",
     };
     CLEANUP_ARENA struct arena *a = arena_new();
 

@@ -219,6 +219,24 @@ static void no_line_is_wider_than_the_terminal(void **state)
     }
 }
 
+/* All containers are right, and something is left to be cleared away: not an empty diff. */
+static void leftovers_are_shown(void **state)
+{
+    const struct step step = {
+        .kind = STEP_REMOVE, .role = ROLE_STS, .box_name = "avrd-drain-019a2b3c4d5f"};
+    struct agent_plan left = fixture_plans[2];
+    const struct plan plan = {&left, 1, 3};
+
+    left.steps = &step;
+    left.n_steps = 1;
+    const char *text = render_plan(*state, &fixture_render, &fixture_desired, &plan);
+    assert_non_null(strstr(text, "≠ sales"));
+    assert_non_null(strstr(text, "remove avrd-drain-019a2b3c4d5f"));
+    assert_non_null(strstr(text, "1 to finish, 0 in sync."));
+    text = render_plan_json(*state, &fixture_render, &fixture_desired, &plan);
+    assert_non_null(strstr(text, "\"verdict\": \"underway\""));
+}
+
 static void cut_calls_are_announced(void **state)
 {
     const struct step stop = {.kind = STEP_STOP, .role = ROLE_STS, .forced = true};
@@ -246,6 +264,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(hostile_text_cannot_drive_a_terminal, setup, teardown),
         cmocka_unit_test_setup_teardown(json_reads_back, setup, teardown),
         cmocka_unit_test_setup_teardown(no_line_is_wider_than_the_terminal, setup, teardown),
+        cmocka_unit_test_setup_teardown(leftovers_are_shown, setup, teardown),
         cmocka_unit_test_setup_teardown(cut_calls_are_announced, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,7 +31,8 @@ static const struct sample hidden[] = {
     {"DATABASE_URL", "postgres://avr:pw@db/avr"},
     {"TEXT", "see https://u:p@example.test/ for more"},
     {"CERT", "-----BEGIN RSA PRIVATE KEY-----\nabc"},
-    {"X", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"},
+    {"X", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_"
+          "XgL0n3I9PlFUP0THsR8U"},
     {"MODEL", "sk-proj-9a8b7c6d5e4f"},
     {"DG", "3f9a1c7be2d84f06a5b19c3de7f2048b6a1d5e9c"},
     {"VALUE", "Zm9vYmFyMTIzNDU2Nzg5MGFiY2RlZmdoaWprbG1ub3A4Nw=="},

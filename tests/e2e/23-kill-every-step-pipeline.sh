@@ -1,8 +1,7 @@
 #!/bin/bash
-# Goal of this test: the same with a pipeline agent, whose four containers move as a set.  (Every third line;
-# STRIDE=1 for all.)
+# Goal of this test: the same with a pipeline agent whose prompt changes: its llm moves together with its core,
+# and a kill at any step leaves an agent that the next apply completes.
 set -euo pipefail
-: "${STRIDE:=3}"
 . "$(dirname "$0")/lib.sh"
 
 . "$E2E/kills.sh"

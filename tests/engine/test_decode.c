@@ -39,9 +39,9 @@ static struct err decode_response(struct call call, struct http_response respons
 
 static struct err decode_text(enum call_kind kind, int status, const char *body)
 {
-    return decode_response((struct call){.kind = kind, .ref = "a"},
-                           (struct http_response){
-                               .status = status, .body = body, .len = strlen(body)});
+    return decode_response(
+        (struct call){.kind = kind, .ref = "a"},
+        (struct http_response){.status = status, .body = body, .len = strlen(body)});
 }
 
 static void assert_text(const char *got, const char *want)
@@ -53,7 +53,8 @@ static void assert_text(const char *got, const char *want)
 static void reads_a_running_container(void **state)
 {
     CLEANUP_ARENA struct arena *a = arena_new();
-    struct box box = decode(a, "inspect-running", (struct call){.kind = CALL_INSPECT, .id = ID}).box;
+    struct box box =
+        decode(a, "inspect-running", (struct call){.kind = CALL_INSPECT, .id = ID}).box;
 
     (void)state;
     assert_string_equal(box.id, ID);
@@ -200,8 +201,8 @@ static void speaks_a_version_both_know(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         CLEANUP_ARENA struct arena *a = arena_new();
-        struct http_response r = {.status = 200, .body = "OK", .len = 2, .server = "x",
-                                  .api_version = cases[i].server};
+        struct http_response r = {
+            .status = 200, .body = "OK", .len = 2, .server = "x", .api_version = cases[i].server};
         struct facts facts;
         struct err err;
         int failed = docker_driver.decode(&(struct call){.kind = CALL_PING}, &r, a, &facts, &err);
@@ -285,9 +286,10 @@ static void cleans_the_engine_s_words(void **state)
     struct err err;
 
     (void)state;
-    err = decode_text(CALL_START, 500,
-                      "{\"message\":\"Get \\\"https://ann:s3cre@t@reg.example/v2/\\\": \\u001b[31mno"
-                      "\\u0007\\nway\"}");
+    err =
+        decode_text(CALL_START, 500,
+                    "{\"message\":\"Get \\\"https://ann:s3cre@t@reg.example/v2/\\\": \\u001b[31mno"
+                    "\\u0007\\nway\"}");
     assert_text(err.text, "start: 500 Get \"https://reg.example/v2/");
     assert_null(strchr(err.text, '\n'));
     assert_null(strchr(err.text, '\033'));
@@ -354,7 +356,8 @@ static void reads_odd_fields(void **state)
         "\"a\":\"2\",\"n\":null,\"z\":\"3\"},\"Cmd\":\"text\",\"StopTimeout\":15},"
         "\"HostConfig\":{\"RestartPolicy\":7,\"Memory\":\"x\",\"NanoCpus\":1500000000,"
         "\"Binds\":[\"/a:/b\",null],\"LogConfig\":{\"Type\":\"syslog\",\"Config\":{\"b\":\"1\","
-        "\"a\":\"2\"}},\"PortBindings\":{\"80/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"8080\"},"
+        "\"a\":\"2\"}},\"PortBindings\":{\"80/"
+        "tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"8080\"},"
         "{\"HostIp\":\"\",\"HostPort\":\"81\"},{\"HostIp\":\"::1\",\"HostPort\":\"82\"}],"
         "\"53/udp\":[{}],\"9/tcp\":null}},"
         "\"NetworkSettings\":{\"Networks\":{\"z\":null,\"m\":{\"IPAddress\":7,"
@@ -423,11 +426,15 @@ static void reads_both_forms_of_logs(void **state)
     assert_string_equal(LOG(a, "plain\r\ntext\n"), "plain\ntext\n");
     assert_string_equal(LOG(a, "\1\0\0\0\0\0\0\0"), "");
     assert_string_equal(LOG(a, "\1\0\0\0\0\0\1\0cut sh"), "cut sh");
-    assert_string_equal(LOG(a, "\1\0\0\0\xff\xff\xff\xff" "big"), "big");
+    assert_string_equal(LOG(a, "\1\0\0\0\xff\xff\xff\xff"
+                               "big"),
+                        "big");
     assert_string_equal(LOG(a, "\1\0\0\0\0\0\0\2ab\1\0\0"), "ab");
     assert_string_equal(LOG(a, "\033[1;31mred\033[0m \033]0;title\adone \x7f\x01\tok\033"),
                         "red done \tok");
-    assert_string_equal(LOG(a, "bad \xff\xc3 utf \xc3\xa9 \xc2\x9b" "31m"), "bad ?? utf é 31m");
+    assert_string_equal(LOG(a, "bad \xff\xc3 utf \xc3\xa9 \xc2\x9b"
+                               "31m"),
+                        "bad ?? utf é 31m");
 }
 
 int main(void)

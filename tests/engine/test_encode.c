@@ -77,8 +77,7 @@ static void asks_as_recorded(void **state)
     } cases[] = {
         {"ping", {.kind = CALL_PING}},
         {"inspect-running", {.kind = CALL_INSPECT, .id = ID}},
-        {"image-inspect",
-         {.kind = CALL_IMAGE, .ref = "127.0.0.1:5000/avr-sts-deepgram:latest"}},
+        {"image-inspect", {.kind = CALL_IMAGE, .ref = "127.0.0.1:5000/avr-sts-deepgram:latest"}},
         {"image-inspect-404",
          {.kind = CALL_IMAGE, .ref = "agentvoiceresponse/avr-sts-nothere:local"}},
         {"distribution", {.kind = CALL_DIGEST, .ref = "127.0.0.1:5000/avr-sts-deepgram"}},
@@ -140,8 +139,8 @@ static void every_write_is_a_write(void **state)
     (void)state;
     for (enum call_kind kind = 0; kind < CALL__N; kind++) {
         CLEANUP_ARENA struct arena *a = arena_new();
-        struct call call = {.kind = kind, .id = ID, .ref = "a", .name = "n", .create = &create,
-                            .wanted = &w};
+        struct call call = {
+            .kind = kind, .id = ID, .ref = "a", .name = "n", .create = &create, .wanted = &w};
         bool get = text_is(encode(a, call).method, "GET");
         assert_int_equal(call_changes(kind), !get);
     }
@@ -163,8 +162,13 @@ static void waits_as_long_as_the_call_may_take(void **state)
 
 static void refuses_what_it_was_not_made_for(void **state)
 {
-    static const char *const ids[] = {NULL, "", "fb5d89fb13a8", ID "0", "../../images/x",
-                                      "FB5d89fb13a82e01ecb102bf2ebe1ee1ecf17de785434000b328bab3cd6a8fe8"};
+    static const char *const ids[] = {
+        NULL,
+        "",
+        "fb5d89fb13a8",
+        ID "0",
+        "../../images/x",
+        "FB5d89fb13a82e01ecb102bf2ebe1ee1ecf17de785434000b328bab3cd6a8fe8"};
     static const char *const refs[] = {NULL, "", "a b", "../x", "a?b", "a/json?x=", "A", "a\n"};
     static const char *const names[] = {NULL, "", "a b", "a&b=1", "-a", "a/b", "ä"};
 
@@ -210,9 +214,8 @@ static void creates_a_plain_container(void **state)
 static void creates_all_that_was_asked_for(void **state)
 {
     static const struct value words[] = {{.text = "node"}, {.text = "a \"b\"\n"}};
-    static const struct value ports[] = {{.text = "8080:80"},
-                                         {.text = "127.0.0.1:5060:5060/udp"},
-                                         {.text = "[::1]:81:80/tcp"}};
+    static const struct value ports[] = {
+        {.text = "8080:80"}, {.text = "127.0.0.1:5060:5060/udp"}, {.text = "[::1]:81:80/tcp"}};
     static const struct label labels[] = {{"team", {.text = "voice"}}, {"app", {.text = "mine"}}};
     static const struct label options[] = {{"max-size", {.text = "10m"}}};
     static const struct value caps[] = {{.text = "ALL"}}, hosts[] = {{.text = "pbx:10.0.0.1"}};
@@ -276,10 +279,10 @@ static void carries_published_ports_over(void **state)
     (void)state;
     w.carried_ports = carried;
     w.n_carried_ports = 2;
-    assert_non_null(strstr(
-        create_body(a, &w),
-        "\"PortBindings\":{\"6033/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"6033\"}],"
-        "\"9000/tcp\":[{\"HostIp\":\"\",\"HostPort\":\"\"}]}"));
+    assert_non_null(
+        strstr(create_body(a, &w),
+               "\"PortBindings\":{\"6033/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"6033\"}],"
+               "\"9000/tcp\":[{\"HostIp\":\"\",\"HostPort\":\"\"}]}"));
 }
 
 static void creates_in_several_networks_where_the_engine_can(void **state)
@@ -303,7 +306,7 @@ static void creates_in_several_networks_where_the_engine_can(void **state)
 
 static void never_creates_what_may_not_be(void **state)
 {
-    static const char *const modes[] = {"host", "none", "container:" ID, "", "ns:/proc/1/ns/net"};
+    static const char *const modes[] = {"host", "none", "container:x", "", "ns:/proc/1/ns/net"};
     static const struct value bad[] = {{.text = "80:http"}};
     static const struct settings bad_ports = {.ports = {bad, 1, true}};
     struct wanted w = plain();

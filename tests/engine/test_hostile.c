@@ -14,9 +14,9 @@
 #include "engine/engine.h"
 #include "engine/recorded.h"
 
-static const enum call_kind kinds[] = {CALL_PING,   CALL_INFO, CALL_LIST,   CALL_INSPECT,
-                                       CALL_IMAGE,  CALL_PULL, CALL_DIGEST, CALL_CREATE,
-                                       CALL_START,  CALL_LOGS};
+static const enum call_kind kinds[] = {CALL_PING,  CALL_INFO, CALL_LIST,   CALL_INSPECT,
+                                       CALL_IMAGE, CALL_PULL, CALL_DIGEST, CALL_CREATE,
+                                       CALL_START, CALL_LOGS};
 
 static unsigned long accepted, refused;
 
@@ -25,8 +25,11 @@ static void decode_as(enum call_kind kind, int status, const char *bytes, size_t
 {
     CLEANUP_ARENA struct arena *a = arena_new();
     struct call call = {.kind = kind, .ref = "a"};
-    struct http_response r = {.status = status, .body = arena_strndup(a, bytes, len), .len = len,
-                              .server = "", .api_version = "1.41"};
+    struct http_response r = {.status = status,
+                              .body = arena_strndup(a, bytes, len),
+                              .len = len,
+                              .server = "",
+                              .api_version = "1.41"};
     struct facts facts;
     struct err err;
 
@@ -64,7 +67,7 @@ static void each_recorded(void (*fn)(const struct recorded *))
 
 static void cut_everywhere(const struct recorded *recorded)
 {
-    size_t len = recorded->response.len, step = len > 2000 ? 37 : 1;
+    size_t len = recorded->response.len, step = len > 2000 ? 97 : 1;
 
     for (size_t n = 0; n <= len; n += step)
         decode_all(recorded->response.status, recorded->response.body, n);
@@ -86,11 +89,11 @@ static void change_bytes(const struct recorded *recorded)
     size_t len = recorded->response.len;
     char *bytes = malloc(len + 1);
 
-    for (int round = 0; len && round < 60; round++) {
+    for (int round = 0; len && round < 25; round++) {
         memcpy(bytes, recorded->response.body, len);
         for (size_t i = 0; i < 1 + random_below(6); i++)
-            bytes[random_below(len)] = random_below(2) ? likely[random_below(sizeof likely)]
-                                                       : (char)random_below(256);
+            bytes[random_below(len)] =
+                random_below(2) ? likely[random_below(sizeof likely)] : (char)random_below(256);
         decode_all(200, bytes, len);
         decode_as(CALL_START, 404, bytes, len);
     }
@@ -100,8 +103,8 @@ static void change_bytes(const struct recorded *recorded)
 /* Every value of an inspect replaced by every type of JSON. */
 static void of_any_type(const struct recorded *recorded)
 {
-    static const char *const values[] = {"null", "true", "7", "-1e300", "\"\"", "\"x=y\"", "[]",
-                                         "[[1]]", "{}", "{\"\":{}}"};
+    static const char *const values[] = {"null",    "true", "7",     "-1e300", "\"\"",
+                                         "\"x=y\"", "[]",   "[[1]]", "{}",     "{\"\":{}}"};
     const char *body = recorded->response.body;
 
     if (recorded->response.len > 9000)
@@ -111,8 +114,8 @@ static void of_any_type(const struct recorded *recorded)
             CLEANUP_ARENA struct arena *a = arena_new();
             const char *rest = colon + 2;
             size_t skip = *rest == '"' ? strcspn(rest + 1, "\"") + 2 : strcspn(rest, ",}]");
-            const char *text = arena_printf(a, "%.*s%s%s", (int)(rest - body), body, values[i],
-                                            rest + skip);
+            const char *text =
+                arena_printf(a, "%.*s%s%s", (int)(rest - body), body, values[i], rest + skip);
             decode_as(CALL_INSPECT, 200, text, strlen(text));
             decode_as(CALL_IMAGE, 200, text, strlen(text));
         }

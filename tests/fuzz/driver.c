@@ -1,4 +1,5 @@
-/* driver.c - runs a fuzz target over files and folders of files, for compilers without libFuzzer. */
+/* driver.c - runs a fuzz target over files and folders of files, for compilers without libFuzzer.
+ */
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>

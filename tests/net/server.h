@@ -89,7 +89,9 @@ static void answer_lines(int fd, int count)
 
     for (int i = 0; i < count; i++)
         len += (size_t)snprintf(body + len, sizeof body - len, "line %d%s", i,
-                                i + 1 == count ? "" : i % 2 ? "\n" : "\r\n");
+                                i + 1 == count ? ""
+                                : i % 2        ? "\n"
+                                               : "\r\n");
     says(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
     for (size_t at = 0; at < len; at += step, step = step % 17 + 1) {
         step = step < len - at ? step : len - at;
@@ -276,8 +278,7 @@ static inline void server_start_unix(struct server *s)
 
 static inline void server_start_tcp(struct server *s)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof address;
 
     memset(s, 0, sizeof *s);

@@ -38,10 +38,9 @@ static int set_up_with(void **state, void (*start)(struct server *))
     snprintf(w->base_url, sizeof w->base_url, "http://127.0.0.1:%d", w->server.port);
     w->loop = ev_loop_new(EVFLAG_AUTO);
     w->http = http_open(w->loop);
-    w->endpoint = *w->server.unix_path
-                      ? (struct endpoint){.unix_path = w->server.unix_path,
-                                          .base_url = "http://localhost"}
-                      : (struct endpoint){.base_url = w->base_url};
+    w->endpoint = *w->server.unix_path ? (struct endpoint){.unix_path = w->server.unix_path,
+                                                           .base_url = "http://localhost"}
+                                       : (struct endpoint){.base_url = w->base_url};
     *state = w;
     return 0;
 }
@@ -558,7 +557,9 @@ static void a_write_on_a_read_only_client_aborts(void **state)
 
 #define ON_UNIX(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 #define ON_TCP(test)                                                                               \
-    {#test " over TCP", test, set_up_tcp, tear_down, NULL}
+    {                                                                                              \
+#test " over TCP", test, set_up_tcp, tear_down, NULL                                       \
+    }
 
 int main(void)
 {

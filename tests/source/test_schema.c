@@ -40,11 +40,11 @@ static void check_references(const cJSON *node, const cJSON *definitions)
 {
     const cJSON *child;
 
-    json_each(child, node) {
+    json_each(child, node)
+    {
         if (text_is(child->string, "$ref")) {
             assert_true(text_starts(child->valuestring, "#/definitions/"));
-            assert_non_null(
-                json_get(definitions, child->valuestring + strlen("#/definitions/")));
+            assert_non_null(json_get(definitions, child->valuestring + strlen("#/definitions/")));
         }
         check_references(child, definitions);
     }
@@ -102,8 +102,7 @@ static void test_reference_names_every_key(void **state)
 {
     CLEANUP_ARENA struct arena *a = arena_new();
     const char *text = spec_reference_markdown(a);
-    const struct section *sections[] = {&schema_top, &schema_role, &schema_agent,
-                                        &schema_secret};
+    const struct section *sections[] = {&schema_top, &schema_role, &schema_agent, &schema_secret};
 
     (void)state;
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {

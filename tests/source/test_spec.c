@@ -95,7 +95,7 @@ static bool is_as_expected(const char *name, bool good)
         print_error("%s: %s\n", expected_path, err.text);
         return false;
     } else if (strcmp(have, expected.bytes) != 0) {
-        print_error("%s\n--- expected\n%s--- got\n%s", name, expected.bytes, have);
+        fprintf(stderr, "%s\n--- expected\n%s--- got\n%s", name, expected.bytes, have);
         return false;
     }
     return ok == good && (good || !strstr(have, "hidden"));
@@ -154,6 +154,29 @@ static void test_default_spec_is_valid(void **state)
     assert_true(ok);
     outcome(a, TEST_SOURCE "/specs", &ok);
     assert_true(ok);
+}
+
+/* The words of `avr-reconciler validate`. */
+static void test_error_text(void **state)
+{
+    CLEANUP_ARENA struct arena *a = arena_new();
+    const struct spec_error with_line = {.at = {"specs/agents.yaml", 5, 7},
+                                         .length = 10,
+                                         .text = "unknown key \"pull_polcy\" in agents.support.sts",
+                                         .hint = "did you mean \"pull_policy\"?",
+                                         .line_text = "      pull_polcy: never"};
+    const struct spec_error no_line = {
+        .at = {"a.yaml", 2, 1}, .length = 1, .text = "wrong", .hint = "right"};
+    const struct spec_error no_place = {.length = 1, .text = "wrong"};
+
+    (void)state;
+    assert_string_equal(
+        spec_error_text(a, &with_line),
+        "specs/agents.yaml:5:7: error: unknown key \"pull_polcy\" in agents.support.sts\n"
+        "    5 |       pull_polcy: never\n"
+        "      |       ^~~~~~~~~~ did you mean \"pull_policy\"?");
+    assert_string_equal(spec_error_text(a, &no_line), "a.yaml:2:1: error: wrong\n      = right");
+    assert_string_equal(spec_error_text(a, &no_place), "error: wrong");
 }
 
 static void test_no_paths_is_an_empty_spec(void **state)
@@ -229,8 +252,7 @@ static void test_files_that_are_no_specs(void **state)
     assert_outcome("pipe.yaml", "pipe.yaml: error: is not a regular file\n");
     assert_outcome("/dev/zero", "/dev/zero: error: is not a regular file\n");
     assert_int_equal(mkdir("folder.yaml", 0700), 0);
-    assert_outcome("folder.yaml",
-                   "folder.yaml: error: no *.yaml and no *.yml in this folder\n");
+    assert_outcome("folder.yaml", "folder.yaml: error: no *.yaml and no *.yml in this folder\n");
     write_repeated("huge.yaml", "# nothing to see\n", (1 << 20) + 100);
     assert_outcome("huge.yaml", "huge.yaml: error: is larger than 1 MiB\n");
     write_bytes("empty.yaml", "", 0);
@@ -241,10 +263,11 @@ static void test_files_that_are_no_specs(void **state)
 /* Large and odd, but within 1 MiB: must be answered soon and with few words. */
 static void test_large_files(void **state)
 {
-    static const char *const lines[] = {"- a\n",       "[", "{a: ", "? ", "&a *a ", "a: b\n",
-                                        "\"",          "- - - - ", "x: |\n  y\n", "agents: \n",
-                                        "<<: {}\n",    "[a,", "'", "!!str ", "\t", "%YAML 1.2\n",
-                                        "--- a\n", "- &a {a: *a}\n", "$", "{{", "${A:-"};
+    static const char *const lines[] = {
+        "- a\n", "[",        "{a: ",        "? ",          "&a *a ",   "a: b\n",
+        "\"",    "- - - - ", "x: |\n  y\n", "agents: \n",  "<<: {}\n", "[a,",
+        "'",     "!!str ",   "\t",          "%YAML 1.2\n", "--- a\n",  "- &a {a: *a}\n",
+        "$",     "{{",       "${A:-"};
 
     (void)state;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
@@ -303,9 +326,9 @@ int main(void)
         cmocka_unit_test(test_good_specs),
         cmocka_unit_test(test_bad_specs),
         cmocka_unit_test(test_default_spec_is_valid),
+        cmocka_unit_test(test_error_text),
         cmocka_unit_test(test_no_paths_is_an_empty_spec),
-        cmocka_unit_test_setup_teardown(test_files_that_are_no_specs, make_scratch,
-                                        remove_scratch),
+        cmocka_unit_test_setup_teardown(test_files_that_are_no_specs, make_scratch, remove_scratch),
         cmocka_unit_test_setup_teardown(test_large_files, make_scratch, remove_scratch),
         cmocka_unit_test_setup_teardown(test_every_prefix, make_scratch, remove_scratch),
     };

@@ -1,0 +1,111 @@
+/* fake_control.h - control without an engine: a look that was made by hand and an apply that plays
+ * events.  It defines every function of control that the command line calls, so the real ones are
+ * not linked. */
+#ifndef TEST_FAKE_CONTROL_H
+#define TEST_FAKE_CONTROL_H
+
+#include "cli/cli_fixture.h"
+#include "core/render_fixture.h"
+
+static struct {
+    const struct plan *plan;
+    struct err sources_err, look_err, apply_err; /* code ERR_NONE: it works */
+    struct spec_errors spec_errors;
+    const struct event *events;
+    size_t n_events;
+    struct outcome outcome;
+    /* What was asked of it. */
+    int looks, applies, sessions, freed;
+    bool read_only;
+    struct apply_options asked;
+    const char *only[4];
+} fake;
+
+struct session {
+    int unused;
+};
+static struct session fake_session;
+
+struct session *session_new(const struct config *config, bool read_only)
+{
+    (void)config;
+    fake.sessions++;
+    fake.read_only = read_only;
+    return &fake_session;
+}
+
+void session_free(struct session *s)
+{
+    (void)s;
+    fake.freed++;
+}
+
+int session_look(struct session *s, struct arena *a, const struct sources *sources,
+                 const struct plan_options *options, const char *const *only, size_t n_only,
+                 struct look *ret, struct err *err)
+{
+    (void)s, (void)a, (void)options, (void)only, (void)n_only;
+    fake.looks++;
+    if (fake.look_err.code != ERR_NONE) {
+        *err = fake.look_err;
+        return -1;
+    }
+    *ret = (struct look){.sources = sources,
+                         .observed = {.now_ms = NOW},
+                         .plan = *fake.plan,
+                         .engine_text = "pbx-01 (Docker 20.10.24)"};
+    return 0;
+}
+
+int session_apply(struct session *s, struct arena *a, const struct sources *sources,
+                  const struct apply_options *options, struct outcome *ret, struct err *err)
+{
+    (void)s, (void)a, (void)sources;
+    fake.applies++;
+    fake.asked = *options;
+    for (size_t i = 0; i < options->n_only && i < 4; i++)
+        fake.only[i] = options->only[i];
+    if (fake.apply_err.code != ERR_NONE) {
+        *err = fake.apply_err;
+        return -1;
+    }
+    for (size_t i = 0; i < fake.n_events; i++)
+        options->on_event(options->ctx, &fake.events[i]);
+    *ret = fake.outcome;
+    return 0;
+}
+
+void session_interrupt(struct session *s)
+{
+    (void)s;
+}
+
+const struct digest_key *session_key(const struct session *s)
+{
+    (void)s;
+    return &fixture_key;
+}
+
+int sources_read(struct arena *a, const struct config *config, struct sources *ret,
+                 struct spec_errors *errors, struct err *err)
+{
+    (void)a, (void)config;
+    *errors = fake.spec_errors;
+    if (fake.sources_err.code != ERR_NONE) {
+        *err = fake.sources_err;
+        return -1;
+    }
+    *ret = (struct sources){.desired = fixture_desired, .text = "specs/agents.yaml, data.db"};
+    return 0;
+}
+
+static inline int fake_setup(void **state)
+{
+    memset(&fake, 0, sizeof fake);
+    fake.plan = &fixture_plan;
+    return arena_setup(state);
+}
+
+#define FAKE_TEST(f) cmocka_unit_test_setup_teardown(f, fake_setup, arena_teardown)
+
+#endif

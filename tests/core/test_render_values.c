@@ -1,0 +1,195 @@
+/* Single values: made visible, hidden, cut, compared line by line, written as JSON. */
+#include "core/render_fixture.h"
+
+#include "base/json.h"
+#include "base/text.h"
+#include "core/render_out.h"
+#include "core/render_parts.h"
+
+static int setup(void **state)
+{
+    *state = arena_new();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    arena_free(*state);
+    return 0;
+}
+
+static void control_characters_are_spelled_out(void **state)
+{
+    static const struct {
+        const char *value, *shown;
+    } cases[] = {
+        {"plain é 日本", "plain é 日本"},
+        {"a\nb\tc\rd", "a\\nb\\tc\\rd"},
+        {"\x1b[31m", "\\x1b[31m"},
+        {"\x7f", "\\x7f"},
+        {"\xc2\x9b"
+         "31m",
+         "\\xc2\\x9b31m"},
+        {"\xff\xc3", "\\xff\\xc3"},
+        {"cut \xe2\x82", "cut \\xe2\\x82"},
+        {"\xe2\x80\xae"
+         "gnp",
+         "\\xe2\\x80\\xaegnp"},
+        {"\xed\xa0\x80", "\\xed\\xa0\\x80"},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_string_equal(render_visible(*state, cases[i].value), cases[i].shown);
+    assert_string_equal(render_visible_lines(*state, "a\nb\x1b"), "a\nb\\x1b");
+}
+
+static void cutting_never_breaks_a_character(void **state)
+{
+    assert_string_equal(render_cut(*state, "héllo", 5), "héllo");
+    assert_string_equal(render_cut(*state, "héllo", 4), "hél…");
+    assert_string_equal(render_cut(*state, "ééééé", 1), "…");
+    assert_string_equal(render_cut(*state, "ééééé", 0), "ééééé");
+    for (size_t n = 1; n < 8; n++) {
+        const char *s = render_cut(*state, "日é€a😀b", n);
+        assert_true(text_is_utf8(s, strlen(s)));
+        assert_true(text_columns(s) <= n);
+    }
+}
+
+static void values_are_shown_or_hidden(void **state)
+{
+    const char *hidden = render_value(*state, &fixture_key, "s3cret", true);
+    const struct digest_key other = {{9}};
+
+    assert_string_equal(render_value(*state, &fixture_key, NULL, false), "(not set)");
+    assert_string_equal(render_value(*state, &fixture_key, "", true), "\"\"");
+    assert_string_equal(render_value(*state, &fixture_key, "x\ny", false), "x\\ny");
+    assert_true(text_starts(hidden, "(hidden fp:"));
+    assert_null(strstr(hidden, "s3cret"));
+    assert_string_equal(hidden, render_value(*state, &fixture_key, "s3cret", true));
+    assert_string_not_equal(hidden, render_value(*state, &other, "s3cret", true));
+    char *longest = arena_alloc(*state, 5000);
+    memset(longest, 'x', 4999);
+    assert_true(text_columns(render_value(*state, &fixture_key, longest, false)) <= 160);
+}
+
+static const char *diff(struct arena *a, const char *have, const char *want)
+{
+    static const char signs[] = {[LINE_SAME] = ' ', [LINE_OLD] = '-', [LINE_NEW] = '+'};
+    struct line_edits e = line_edits_make(a, have, want);
+    struct text t = {.arena = a};
+
+    for (size_t i = 0; i < e.n; i++)
+        text_printf(&t, "%c%s|", signs[e.items[i].kind], e.items[i].text);
+    return text_str(&t);
+}
+
+static void lines_are_compared(void **state)
+{
+    assert_string_equal(diff(*state, "a\nb\nc", "a\nx\nc"), " a|-b|+x| c|");
+    assert_string_equal(diff(*state, "a\nb", "a\nb"), " a| b|");
+    assert_string_equal(diff(*state, "a\nc", "a\nb\nc"), " a|+b| c|");
+    assert_string_equal(diff(*state, "a\nb\na\nb", "b\na\nb\na"), "-a| b| a| b|+a|");
+    assert_string_equal(diff(*state, "a", "a\n"), " a|+|");
+    assert_string_equal(diff(*state, NULL, "a\nb"), "+a|+b|");
+    assert_string_equal(diff(*state, "a\nb", NULL), "-a|-b|");
+}
+
+/* Too many different lines for the table: replaced as a whole, and quickly. */
+static void huge_texts_are_compared_too(void **state)
+{
+    struct text have = {.arena = *state}, want = {.arena = *state};
+
+    for (int i = 0; i < 3000; i++) {
+        text_printf(&have, "old %d\n", i);
+        text_printf(&want, "new %d\n", i);
+    }
+    struct line_edits e = line_edits_make(*state, text_str(&have), text_str(&want));
+    assert_int_equal(e.n_old, 3000);
+    assert_int_equal(e.n_new, 3000);
+}
+
+static const char *plan_of(struct arena *a, const char *have, const char *want, unsigned width)
+{
+    const struct drift drift = {.field = "env", .key = "TEXT", .have = have, .want = want};
+    const struct role_plan role = {.verdict = VERDICT_REPLACE, .drifts = {&drift, 1}};
+    const struct agent agent = {.id = "a", .name = "a"};
+    const struct agent_plan agent_plan = {
+        .agent = &agent, .verdict = VERDICT_REPLACE, .roles = &role, .n_roles = 1};
+    const struct plan plan = {&agent_plan, 1, 1};
+    const struct desired desired = {0};
+    struct render r = fixture_render;
+
+    r.width = width;
+    return render_plan(a, &r, &desired, &plan);
+}
+
+static void the_difference_of_long_values_is_in_sight(void **state)
+{
+    char have[400], want[400];
+
+    memset(have, 'x', sizeof have);
+    have[398] = 'A';
+    have[399] = '\0';
+    memcpy(want, have, sizeof have);
+    want[398] = 'B';
+    for (unsigned width = 60; width <= 200; width += 20) {
+        const char *text = plan_of(*state, have, want, width);
+        assert_non_null(strstr(text, "xA → …"));
+        assert_non_null(strstr(text, "xB "));
+    }
+}
+
+static void long_line_diffs_are_limited(void **state)
+{
+    struct text have = {.arena = *state}, want = {.arena = *state};
+    size_t lines = 0;
+
+    for (int i = 0; i < 200; i++) {
+        text_printf(&have, "old %d\n", i);
+        text_printf(&want, "new %d\n", i);
+    }
+    const char *text = plan_of(*state, text_str(&have), text_str(&want), 100);
+    for (const char *s = text; *s; s++)
+        lines += *s == '\n';
+    assert_true(lines < 30);
+    assert_non_null(strstr(text, "200 lines of 201"));
+    assert_non_null(strstr(text, "… 388 more changed lines"));
+}
+
+static void json_is_written_soundly(void **state)
+{
+    struct out o = {.text.arena = *state};
+    struct err err;
+
+    out_object(&o, NULL);
+    out_text(&o, "te\"xt", "q\"b\\s/\n\t\x01\x1b\x7f\xc2\x85\xe2\x80\xae\xff é 😀");
+    out_array(&o, "list");
+    out_number(&o, NULL, INT64_C(9007199254740993));
+    out_count(&o, NULL, -1);
+    out_object(&o, NULL);
+    out_end(&o);
+    out_end(&o);
+    out_bool(&o, "yes", true);
+    out_end(&o);
+    assert_string_equal(text_str(&o.text),
+                        "{\"te\\\"xt\": \"q\\\"b\\\\s/\\n\\u0009\\u0001\\u001b\\u007f\\u0085\\u202e"
+                        "\xef\xbf\xbd é 😀\", \"list\": [9007199254740993, null, {}], "
+                        "\"yes\": true}");
+    assert_non_null(json_parse(*state, text_str(&o.text), o.text.len, &err));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(control_characters_are_spelled_out, setup, teardown),
+        cmocka_unit_test_setup_teardown(cutting_never_breaks_a_character, setup, teardown),
+        cmocka_unit_test_setup_teardown(values_are_shown_or_hidden, setup, teardown),
+        cmocka_unit_test_setup_teardown(lines_are_compared, setup, teardown),
+        cmocka_unit_test_setup_teardown(huge_texts_are_compared_too, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_difference_of_long_values_is_in_sight, setup, teardown),
+        cmocka_unit_test_setup_teardown(long_line_diffs_are_limited, setup, teardown),
+        cmocka_unit_test_setup_teardown(json_is_written_soundly, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
