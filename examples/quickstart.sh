@@ -44,9 +44,9 @@ show() { # COMMAND…: as somebody would type it, and what it says
     printf '%s   $ %s%s\n' "$dim" "$*" "$plain"
     "$@"
 }
-logged() { # the same, but what it says goes to a log that is shown if it fails
+logged() { # the same, but what it says is shown only if it fails
     printf '%s   $ %s%s\n' "$dim" "$*" "$plain"
-    "$@" >>"$DEMO/log" 2>&1
+    "$@" >"$DEMO/log" 2>&1 || { cat "$DEMO/log"; die "That failed: $*"; }
 }
 indented() { sed -u "s/^/   ${1:-}/"; }
 
@@ -76,10 +76,7 @@ finish() {
     trap - EXIT
     trap '' INT TERM
     for pid in $(jobs -p); do end_process "$pid" 5 || true; done
-    if ((code != 0)); then
-        warn "The demo ended early (exit $code)."
-        [[ ! -s $DEMO/log ]] || tail -n 30 "$DEMO/log" >&2
-    fi
+    ((code == 0)) || warn "The demo ended early (exit $code)."
     if [[ -n $keep && $code == 0 ]]; then
         how_to_go_on
     else
@@ -167,7 +164,7 @@ phone() {
     printf '%s\n' "$uuid" >"$DEMO/call-$1"
     call_row "$2" "$uuid"
     docker run -d --name "avrd-demo-$1" --label tenant=$TENANT --network "$NET" avrd-demo/phone \
-        --core "avr-core-$2:$port" --http "avr-core-$2:$http" --uuid "$uuid" --seconds "$3" >/dev/null
+        caller --core "avr-core-$2:$port" --http "avr-core-$2:$http" --uuid "$uuid" --seconds "$3" >/dev/null
 }
 phone_up() { [[ $(docker inspect -f '{{.State.Running}}' "avrd-demo-$1") == true ]]; }
 phone_down() { ! phone_up "$1"; }

@@ -35,17 +35,20 @@ install_missing "$NEED_TO_BUILD" "$NEED_TO_RUN" "$NEED_FOR_ENGINE" "$NEED_FOR_TE
 
 build() { # PRESET [OPTION…]
     headline "Building: $1"
-    cmake --preset "$@" >"build/$1.log" 2>&1 || { cat "build/$1.log"; die "cannot configure $1"; }
-    cmake --build "build/$1" --parallel "$(nproc)"
+    if ! { cmake --preset "$@" && cmake --build "build/$1" --parallel "$(nproc)"; } >"build/$1.log" 2>&1; then
+        tail -n 60 "build/$1.log"
+        die "build $1 failed"
+    fi
+    tail -n 1 "build/$1.log"
 }
 mkdir -p build
-build release
+build release -DBUILD_TESTING=ON
 clang=''
 if command -v clang >/dev/null; then
-    build clang
+    build clang -DBUILD_TESTING=ON
     clang=$PWD/build/clang
 fi
-build debug \
+build debug -DBUILD_TESTING=ON \
     -DAVR_RELEASE_BUILD="$PWD/build/release" -DAVR_CLANG_BUILD="$clang" \
     -DAVR_E2E_PROGRAM="$PWD/build/release/avr-reconciler" \
     -DAVR_E2E_MINI_AVR="$PWD/build/release/examples/mini-avr/mini-avr"

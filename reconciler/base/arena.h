@@ -19,7 +19,7 @@ struct arena;
 struct arena *arena_new(void);
 void arena_free(struct arena *); /* NULL is fine */
 
-void *arena_alloc(struct arena *, size_t size); /* zeroed, aligned for any type, never NULL */
+void *arena_alloc(struct arena *, size_t size);   /* zeroed, aligned for any type, never NULL */
 char *arena_strdup(struct arena *, const char *); /* NULL gives NULL */
 char *arena_strndup(struct arena *, const char *, size_t len);
 void *arena_memdup(struct arena *, const void *, size_t size);

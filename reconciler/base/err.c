@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void format(char *buf, size_t size, const char *fmt, va_list ap)
+static void PRINTF(3, 0) format(char *buf, size_t size, const char *fmt, va_list ap)
 {
     static const char ellipsis[] = "...";
     int n = vsnprintf(buf, size, fmt, ap);

@@ -5,9 +5,9 @@
 #include <stddef.h>
 
 struct http_request {
-    const char *method; /* "GET", "POST", "DELETE", "HEAD" */
-    const char *path;   /* from the slash on, already escaped */
-    const char *body;   /* JSON text, or NULL */
+    const char *method;         /* "GET", "POST", "DELETE", "HEAD" */
+    const char *path;           /* from the slash on, already escaped */
+    const char *body;           /* JSON text, or NULL */
     const char *const *headers; /* further "Name: value" lines, NULL-terminated; or NULL */
     enum {
         HTTP_WHOLE,        /* done when the whole answer was read */
@@ -25,7 +25,7 @@ struct http_response {
     int status;
     const char *body; /* NUL-terminated behind len bytes */
     size_t len;
-    const char *server; /* the Server header, "" if there was none */
+    const char *server;      /* the Server header, "" if there was none */
     const char *api_version; /* the Api-Version header, "" if there was none */
 };
 

@@ -226,7 +226,8 @@ static int check_format(struct arena *a, const struct options *opt, struct err *
         if (opt->cmd->formats & FORMAT_BIT(i))
             text_printf(&known, "%s%s", known.len ? ", " : "", words[i]);
     return err_set(err, ERR_INVALID, "%s cannot write %s, only %s", opt->cmd->name,
-                   words[opt->format], known.len ? text_str(&known) : "plain text");
+                   opt->value[OPT_OUTPUT] ? opt->value[OPT_OUTPUT] : "a table",
+                   known.len ? text_str(&known) : "plain text");
 }
 
 static int interpret(struct parser *p, struct err *err)

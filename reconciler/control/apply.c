@@ -14,10 +14,10 @@ struct apply {
     struct arena *arena;
     struct rollout_context shared;
     const struct look *look;
-    struct runner **runners;       /* by index in the plan; NULL: not started, or over */
-    struct agent_outcome *outcomes; /* likewise */
+    struct runner **runners;         /* by index in the plan; NULL: not started, or over */
+    struct agent_outcome *outcomes;  /* likewise */
     size_t n, next, running, active; /* active: running and not just waiting for calls */
-    bool paused; /* an agent failed that asked for no more after that */
+    bool paused;                     /* an agent failed that asked for no more after that */
 };
 
 static void start_more(struct apply *ap);
@@ -105,8 +105,8 @@ static void start_more(struct apply *ap)
         }
         ap->running++;
         ap->active++;
-        ap->runners[ap->next] = runner_new(&ap->shared, plan->agent, &ap->look->observed, on_done,
-                                           on_yield, ap);
+        ap->runners[ap->next] =
+            runner_new(&ap->shared, plan->agent, &ap->look->observed, on_done, on_yield, ap);
     }
 }
 

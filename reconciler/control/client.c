@@ -8,8 +8,8 @@
 struct client_call {
     struct client *client;
     struct call call;
-    struct arena *arena;   /* of the facts */
-    struct arena *request; /* of the request's text */
+    struct arena *arena;            /* of the facts */
+    struct arena *request;          /* of the request's text */
     struct http_transfer *transfer; /* NULL while a refused encoding is being reported */
     struct ev_timer refused;
     struct err err;
@@ -28,15 +28,17 @@ static void on_answer(void *ctx, const struct http_response *response, const str
 {
     struct client_call *c = ctx;
     struct facts facts = {0};
-    struct err err = c->err; /* of a line of a pull */
+    struct err err;
     client_done *done = c->done;
     void *done_ctx = c->ctx;
 
     c->transfer = NULL;
     if (failure)
-        err = *failure;
-    else if (!err.code)
-        (void)!c->client->driver->decode(&c->call, response, c->arena, &facts, &err);
+        c->err = *failure;
+    else if (!c->err.code && /* of a line of a pull */
+             c->client->driver->decode(&c->call, response, c->arena, &facts, &err) < 0)
+        c->err = err;
+    err = c->err;
     drop(c);
     done(done_ctx, err.code ? NULL : &facts, err.code ? &err : NULL);
 }
@@ -45,8 +47,10 @@ static void on_line(void *ctx, const char *line, size_t len)
 {
     struct client_call *c = ctx;
 
-    if (!c->err.code)
-        (void)!c->client->driver->pull_line(line, len, c->request, &c->err);
+    struct err err;
+
+    if (!c->err.code && c->client->driver->pull_line(line, len, &err) < 0)
+        c->err = err;
 }
 
 /* A call that must not be sent is still reported from the loop, never from within client_send(). */

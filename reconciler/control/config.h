@@ -15,7 +15,7 @@ struct config {
     const char *engine_name; /* for people: "pbx-01", "tcp://10.0.0.2:2376" */
     const char *state_dir;
     struct host host;
-    struct spec_env env; /* for ${VAR} in specs */
+    struct spec_env env;           /* for ${VAR} in specs */
     const char *const *bind_roots; /* folders below which binds are allowed, besides the specs' */
     size_t n_bind_roots;
 };

@@ -24,7 +24,7 @@ struct event { /* something happened to an agent while plans are carried out */
     const struct agent *agent;
     const struct step *step; /* NULL: about the agent as a whole */
     enum event_state state;
-    const char *text; /* of a failure or a progress; may be NULL */
+    const char *text;   /* of a failure or a progress; may be NULL */
     int64_t elapsed_ms; /* of this step, or of the agent when step is NULL */
 };
 typedef void on_event(void *ctx, const struct event *);
@@ -39,10 +39,10 @@ struct apply_options {
 };
 
 enum agent_result {
-    RESULT_SYNC,      /* as asked for */
-    RESULT_FAILED,    /* rolled back or refused; the old one serves */
-    RESULT_WAITING,   /* calls still open when the time was up */
-    RESULT_HELD,      /* left alone: its inputs are wrong, a conflict, a back-off */
+    RESULT_SYNC,    /* as asked for */
+    RESULT_FAILED,  /* rolled back or refused; the old one serves */
+    RESULT_WAITING, /* calls still open when the time was up */
+    RESULT_HELD,    /* left alone: its inputs are wrong, a conflict, a back-off */
     RESULT_INTERRUPTED,
 };
 

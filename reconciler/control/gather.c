@@ -186,8 +186,8 @@ static bool is_gone(void *ctx, size_t index, const struct err *err)
 static int look_at_boxes(struct gathering *g, struct err *err)
 {
     const struct desired *d = &g->sources->desired;
-    struct batch batch = {.client = g->client, .arena = g->arena, .on_facts = on_box, .ctx = g,
-                          .forgive = is_gone};
+    struct batch batch = {
+        .client = g->client, .arena = g->arena, .on_facts = on_box, .ctx = g, .forgive = is_gone};
 
     g->asked = arena_alloc(g->arena, g->n_entries * sizeof *g->asked);
     for (struct known_box *k = g->cache->boxes; k; k = k->next)
@@ -297,7 +297,10 @@ static bool note_registry(void *ctx, size_t index, const struct err *err)
 
 static int look_at_registries(struct gathering *g, struct err *err)
 {
-    struct batch batch = {.client = g->client, .arena = g->arena, .on_facts = on_digest, .ctx = g,
+    struct batch batch = {.client = g->client,
+                          .arena = g->arena,
+                          .on_facts = on_digest,
+                          .ctx = g,
                           .forgive = note_registry};
     const char *const *refs;
     size_t n = resolve_registry_refs(g->arena, &g->sources->desired, &refs);
@@ -326,7 +329,8 @@ int gather(struct client *client, struct cache *cache, struct arena *a,
         return -1;
     g.entries = list.entries;
     g.n_entries = list.n_entries;
-    if (look_at_boxes(&g, err) < 0 || look_at_images(&g, err) < 0 || look_at_registries(&g, err) < 0)
+    if (look_at_boxes(&g, err) < 0 || look_at_images(&g, err) < 0 ||
+        look_at_registries(&g, err) < 0)
         return -1;
     if (g.boxes.n)
         qsort(g.boxes.items, g.boxes.n, sizeof g.boxes.items[0], by_name);

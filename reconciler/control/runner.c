@@ -13,9 +13,9 @@
 #include "core/view.h"
 
 enum {
-    POLL_MS = 1000,      /* how often a gate looks again */
+    POLL_MS = 1000,       /* how often a gate looks again */
     SOAK_PROBE_MS = 5000, /* a box that was ready must answer within this */
-    MAX_STEPS = 200,     /* of one agent in one apply: more means that it does not settle */
+    MAX_STEPS = 200,      /* of one agent in one apply: more means that it does not settle */
     MAX_CONFLICTS = 5,
 };
 
@@ -123,8 +123,12 @@ static bool is_loop(struct runner *r, const struct box *made)
                              "%s%s%s differs right after our own create (have %s, want %s): doing "
                              "it again would not help",
                              x->field, x->key ? " " : "", x->key ? x->key : "",
-                             hide ? "hidden" : x->have ? x->have : "nothing",
-                             hide ? "hidden" : x->want ? x->want : "nothing"));
+                             hide      ? "hidden"
+                             : x->have ? x->have
+                                       : "nothing",
+                             hide      ? "hidden"
+                             : x->want ? x->want
+                                       : "nothing"));
         return true;
     }
     return false;
@@ -143,9 +147,9 @@ static void judge_start(struct runner *r)
     if (r->start_refused)
         b->health_text = r->start_refused;
     else
-        b->health_text = *b->error ? b->error
-                                   : arena_printf(r->arena, "it exited at once with code %d",
-                                                  b->exit_code);
+        b->health_text =
+            *b->error ? b->error
+                      : arena_printf(r->arena, "it exited at once with code %d", b->exit_code);
 }
 
 static void on_looked(void *ctx, const struct facts *facts, const struct err *err)
@@ -252,9 +256,9 @@ static void on_done(void *ctx, const struct facts *facts, const struct err *err)
     }
     r->outcome.steps++;
     if (r->step.kind == STEP_PULL)
-        r->call = client_send(r->shared->client,
-                              &(struct call){.kind = CALL_IMAGE, .ref = r->step.image}, r->arena,
-                              on_pulled_image, r);
+        r->call =
+            client_send(r->shared->client, &(struct call){.kind = CALL_IMAGE, .ref = r->step.image},
+                        r->arena, on_pulled_image, r);
     else
         look_at(r, r->step.kind == STEP_CREATE ? facts->created_id : r->step.box_id);
 }
@@ -288,9 +292,8 @@ static void create(struct runner *r)
         fail(r, arena_strdup(r->step_arena, err.text));
         return;
     }
-    *create = (struct create){.name = r->step.new_name,
-                              .wanted = r->step.wanted,
-                              .attempt = r->step.attempt};
+    *create = (struct create){
+        .name = r->step.new_name, .wanted = r->step.wanted, .attempt = r->step.attempt};
     send(r, &(struct call){.kind = CALL_CREATE, .create = create});
 }
 
@@ -329,8 +332,8 @@ static void on_probed(void *ctx, const struct verdict_of_probe *verdict)
         end_step(r, verdict->ready ? EVENT_DONE : EVENT_FAILED,
                  verdict->ready ? NULL : verdict->text);
     if (r->step.kind == STEP_WAIT && verdict->ready && !*r->shared->interrupted)
-        set_timer(r, r->step.until_ms - wall_ms() < POLL_MS ? r->step.until_ms - wall_ms()
-                                                           : POLL_MS);
+        set_timer(r,
+                  r->step.until_ms - wall_ms() < POLL_MS ? r->step.until_ms - wall_ms() : POLL_MS);
     else
         turn(r);
 }
@@ -340,8 +343,8 @@ static void probe(struct runner *r, int64_t timeout_ms)
     struct box *b = world_box(&r->world, r->step.box_id);
 
     begin_step(r);
-    r->prober = prober_start(r->shared->client, r->arena, r->step.wanted, b, timeout_ms, on_probed,
-                             r);
+    r->prober =
+        prober_start(r->shared->client, r->arena, r->step.wanted, b, timeout_ms, on_probed, r);
 }
 
 static void wait(struct runner *r)
@@ -474,7 +477,7 @@ static void decide(struct runner *r)
     if (!is_same_wait(&before, &next))
         end_step(r, EVENT_DONE, NULL);
     r->step = next;
-    if (r->step_said && before.calls != next.calls)
+    if (r->step_said && next.gate == GATE_DRAIN)
         report(r, EVENT_PROGRESS, NULL);
     arena_free(last);
 }

@@ -109,8 +109,7 @@ int session_look(struct session *s, struct arena *a, const struct sources *sourc
         return -1;
     look.engine_text = engine_text(a, s);
     look.plan = plan_make(a, &sources->desired, &look.observed, &s->key, options, only, n_only);
-    struct box *boxes = arena_memdup(a, look.observed.boxes,
-                                     look.observed.n_boxes * sizeof *boxes);
+    struct box *boxes = arena_memdup(a, look.observed.boxes, look.observed.n_boxes * sizeof *boxes);
     look.observed.sockets_known = count_connections(a, &look, boxes);
     look.observed.boxes = boxes;
     if (!plan_in_sync(&look.plan)) /* again, now that the calls are known */
@@ -119,8 +118,8 @@ int session_look(struct session *s, struct arena *a, const struct sources *sourc
     return 0;
 }
 
-int session_logs(struct session *s, struct arena *a, const char *box_id, int tail,
-                 const char **ret, struct err *err)
+int session_logs(struct session *s, struct arena *a, const char *box_id, int tail, const char **ret,
+                 struct err *err)
 {
     struct facts facts;
 

@@ -41,8 +41,7 @@ static void collect_roots(struct arena *a, const struct config *config, struct s
     s->n_bind_roots = roots.n;
 }
 
-static const char *list_sources(struct arena *a, const struct config *config,
-                                const char *database)
+static const char *list_sources(struct arena *a, const struct config *config, const char *database)
 {
     struct text t = {.arena = a};
 
@@ -64,8 +63,10 @@ int sources_read(struct arena *a, const struct config *config, struct sources *r
     if (spec_read(a, config->spec_paths, config->n_spec_paths, &config->env, &s.spec, errors) < 0)
         return err_set(err, ERR_INVALID, "the specs are not valid");
     const char *path = s.spec.database.text ? s.spec.database.text : config->database;
-    if (path && database_read(a, path, &s.database, err) < 0)
+    if (path && database_read(a, path, &s.database, err) < 0) {
+        err->code = ERR_UNREACHABLE; /* whatever is wrong with it: nothing can be read from it */
         return -1;
+    }
     merge(a, &s.spec, &s.database, &config->host, true, &s.desired);
     s.text = list_sources(a, config, path);
     collect_roots(a, config, &s);

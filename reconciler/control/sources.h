@@ -9,13 +9,13 @@ struct sources {
     struct spec spec;
     struct database database; /* path NULL: none is used */
     struct desired desired;
-    const char *text;             /* "specs/agents.yaml, data.db": for the head of a diff */
+    const char *text;              /* "specs/agents.yaml, data.db": for the head of a diff */
     const char *const *bind_roots; /* the config's and the specs' folders */
     size_t n_bind_roots;
 };
 
-/* ERR_INVALID with errors->n > 0: the specs are wrong.  ERR_UNREACHABLE or ERR_INVALID with
- * errors->n = 0: the database cannot be read; nothing may be changed. */
+/* ERR_INVALID with errors->n > 0: the specs are wrong.  ERR_UNREACHABLE: the database
+ * cannot be read, or is not AVR's; nothing may be changed. */
 int sources_read(struct arena *, const struct config *, struct sources *ret,
                  struct spec_errors *errors, struct err *) MUST_CHECK;
 

@@ -41,8 +41,8 @@ static bool make_key(struct arena *a, const char *dir, const char *path)
     if (fd < 0)
         return false;
     random_key(&key);
-    bool written = write(fd, key.bytes, sizeof key.bytes) == (ssize_t)sizeof key.bytes &&
-                   fsync(fd) == 0;
+    bool written =
+        write(fd, key.bytes, sizeof key.bytes) == (ssize_t)sizeof key.bytes && fsync(fd) == 0;
     close(fd);
     bool linked = written && (link(beside, path) == 0 || errno == EEXIST);
     unlink(beside);

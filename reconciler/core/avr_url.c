@@ -143,7 +143,7 @@ static bool copy_host(struct host_text *ret, const char *s, size_t len, bool dec
 static bool authority_ok(const char *s, size_t len, bool special, bool file)
 {
     size_t end = 0, host = 0;
-    struct host_text h;
+    struct host_text h = {.n = 0};
 
     while (end < len && !strchr(special ? "/?#\\" : "/?#", s[end]))
         end++;

@@ -40,7 +40,7 @@ struct container_spec {
     const char *const *keep;
     size_t n_keep;
     bool volumes_exact; /* a spec lists the volumes: a running bind that is not listed must go */
-    struct value port;      /* text NULL: taken over; see resolve.h */
+    struct value port;  /* text NULL: taken over; see resolve.h */
     struct value http_port; /* core only */
     bool per_call; /* fetches its settings at each call: a changed database value is live at once */
     const struct settings *settings; /* everything else, already merged; unset = nobody asked */
@@ -77,11 +77,11 @@ struct desired {
      * containers are neither wanted nor orphans. */
     const char *const *ignored;
     size_t n_ignored;
-    const char *tenant;    /* NULL: any */
-    const char *prefix;    /* "avr" */
-    int64_t parallelism;   /* agents at a time */
+    const char *tenant;  /* NULL: any */
+    const char *prefix;  /* "avr" */
+    int64_t parallelism; /* agents at a time */
     bool prune;
-    bool complete; /* every source was read completely: absence may be believed */
+    bool complete;              /* every source was read completely: absence may be believed */
     const char *const *notices; /* sentences worth a line in every listing */
     size_t n_notices;
 };

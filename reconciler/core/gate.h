@@ -15,7 +15,7 @@ enum {
     SETUP_MS = 10000,     /* a call that was announced and not started by then never will be */
 };
 
-struct calls { /* what the witnesses say of one box, or of an agent */
+struct calls {         /* what the witnesses say of one box, or of an agent */
     int n;             /* live calls; -1: not known */
     int64_t oldest_ms; /* start of the oldest; 0: not known */
     int lost;          /* open rows taken for lost ends */

@@ -48,10 +48,10 @@ struct label {
     struct value value;
 };
 
-struct healthcheck { /* kind.text NULL: not said; see UX words below */
-    struct value kind;        /* "TCP", "WS", "HTTP", "CMD", "CMD-SHELL", "NONE" */
-    struct values args;       /* HTTP: the path; CMD, CMD-SHELL: the command */
-    struct number timeout_s;  /* how long a candidate may take to become ready */
+struct healthcheck {         /* kind.text NULL: not said; see UX words below */
+    struct value kind;       /* "TCP", "WS", "HTTP", "CMD", "CMD-SHELL", "NONE" */
+    struct values args;      /* HTTP: the path; CMD, CMD-SHELL: the command */
+    struct number timeout_s; /* how long a candidate may take to become ready */
 };
 
 /* What one mapping of a spec says about a container: `defaults`, an entry of `providers`, or a
@@ -61,8 +61,8 @@ struct settings {
     struct values image;         /* candidates, first present wins */
     struct value pull_policy;    /* prefer_local | missing | always | never | every_<duration> */
     struct env_list environment; /* env_file below environment, in file order, names unique */
-    struct values volumes;       /* "source:target[:mode]", source made absolute when it is a path */
-    struct values ports;         /* "[host_ip:]host:container[/proto]" */
+    struct values volumes; /* "source:target[:mode]", source made absolute when it is a path */
+    struct values ports;   /* "[host_ip:]host:container[/proto]" */
     struct values command;
     struct values cap_drop;
     struct values extra_hosts; /* "name:address" */
@@ -85,9 +85,9 @@ struct settings {
 
 /* How replacements are done: keys `update` and `drain`, in `defaults` and in an agent. */
 struct rollout {
-    struct value order;         /* start-first | stop-first */
-    struct number parallelism;  /* agents at a time; only in defaults */
-    struct number monitor_s;    /* how long a new container must stay ready */
+    struct value order;          /* start-first | stop-first */
+    struct number parallelism;   /* agents at a time; only in defaults */
+    struct number monitor_s;     /* how long a new container must stay ready */
     struct value failure_action; /* rollback | pause */
     struct number drain_timeout_s;
     struct value on_timeout; /* wait | force | abort */
@@ -104,7 +104,7 @@ struct agent_spec {
     const char *key; /* id or name of a dashboard agent, or a name of its own */
     struct origin origin;
     struct value name;
-    struct value state; /* running | stopped | absent */
+    struct value state;            /* running | stopped | absent */
     struct number port, http_port; /* of core */
     struct rollout rollout;
     bool has_role[ROLE__N];
@@ -158,7 +158,7 @@ struct agent_row {
     const char *problem;
 };
 
-struct call_row { /* a row of `call` without endedAt */
+struct call_row {                /* a row of `call` without endedAt */
     const char *uuid, *agent_id; /* agent_id NULL: cannot be attributed */
     int64_t started_ms;          /* wall clock; 0: null */
     int64_t initiated_ms;        /* of its call_initiated event; 0: none seen */

@@ -71,12 +71,12 @@ static struct agent from_row(const struct sources *s, const struct agent_row *ro
     };
     struct agent agent = agent_make(s, &in);
 
-    if (m->second)
+    if (spec && m->second)
         refuse(&agent, m->second->origin.at,
                arena_printf(s->arena, "\"%s\" (%s) and \"%s\" (%s) are the same dashboard agent",
                             spec->key, origin_text(s->arena, &spec->origin), m->second->key,
                             origin_text(s->arena, &m->second->origin)));
-    else if (m->ambiguous)
+    else if (spec && m->ambiguous)
         refuse(&agent, spec->origin.at,
                arena_printf(s->arena,
                             "several dashboard agents are named \"%s\": use the id, here %s",

@@ -9,7 +9,7 @@
 struct model {
     struct arena *arena;
     struct observed now;
-    struct box *boxes;    /* what now.boxes and now.images point to: the model's own copies */
+    struct box *boxes; /* what now.boxes and now.images point to: the model's own copies */
     struct image *images;
     unsigned created;
 };

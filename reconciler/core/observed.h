@@ -11,13 +11,17 @@
 enum box_state { BOX_CREATED, BOX_RUNNING, BOX_PAUSED, BOX_RESTARTING, BOX_EXITED };
 
 enum health { /* of a running box, as far as it was looked at */
-    HEALTH_UNKNOWN,
-    HEALTH_GOOD,
-    HEALTH_BAD, /* did not become ready, died or stopped answering: a verdict */
+              HEALTH_UNKNOWN,
+              HEALTH_GOOD,
+              HEALTH_BAD, /* did not become ready, died or stopped answering: a verdict */
 };
 
-enum engine_health { ENGINE_HEALTH_NONE, ENGINE_HEALTH_STARTING, ENGINE_HEALTH_GOOD,
-                     ENGINE_HEALTH_BAD };
+enum engine_health {
+    ENGINE_HEALTH_NONE,
+    ENGINE_HEALTH_STARTING,
+    ENGINE_HEALTH_GOOD,
+    ENGINE_HEALTH_BAD
+};
 
 struct box_network {
     const char *name, *ip; /* ip "" while it does not run */
@@ -38,7 +42,7 @@ struct box {
     enum box_state state;
     enum engine_health engine_health;
     int pid, exit_code, restart_count;
-    const char *error; /* State.Error, "" if none */
+    const char *error;                           /* State.Error, "" if none */
     int64_t created_ms, started_ms, finished_ms; /* wall clock; 0: never */
     const struct pair *env; /* sorted by key; a repeated key keeps its last value */
     size_t n_env;
@@ -82,17 +86,17 @@ struct foreign {
 };
 
 struct image {
-    const char *asked;  /* the reference or id that was asked for */
-    const char *id;     /* NULL: not on the engine */
-    int64_t created_ms; /* 0: not known */
+    const char *asked;          /* the reference or id that was asked for */
+    const char *id;             /* NULL: not on the engine */
+    int64_t created_ms;         /* 0: not known */
     const char *const *digests; /* RepoDigests: "repo@sha256:…" */
     size_t n_digests;
     const struct pair *env; /* the image's own, sorted: never drift */
     size_t n_env;
-    bool healthcheck; /* has one of its own */
+    bool healthcheck;           /* has one of its own */
     const char *const *command; /* Config.Cmd: what a container without `command` runs */
     size_t n_command;
-    const char *user;           /* Config.User */
+    const char *user;          /* Config.User */
     const char *remote_digest; /* what the registry says for this tag; NULL: not asked */
     const char *remote_error;  /* asked, and this is why there is no digest; NULL otherwise */
 };
@@ -113,7 +117,7 @@ struct observed {
 
 const struct image *observed_image(const struct observed *, const char *asked); /* or NULL */
 bool box_runs(const struct box *); /* running, paused or restarting: it may carry calls */
-bool box_has_alias(const struct box *, const char *alias); /* on any of its networks */
+bool box_has_alias(const struct box *, const char *alias);            /* on any of its networks */
 const char *pair_get(const struct pair *, size_t n, const char *key); /* sorted by key; or NULL */
 
 #endif

@@ -108,7 +108,7 @@ static struct role_plan role_plan_make(struct agent_view *v, enum role r)
 
 /* Which verdict speaks for the agent when its roles differ; later ones weigh more. */
 static const enum verdict by_weight[] = {
-    VERDICT_SYNC,  VERDICT_LIVE,   VERDICT_UPDATE,  VERDICT_UNDERWAY, VERDICT_START,
+    VERDICT_SYNC,   VERDICT_LIVE,   VERDICT_UPDATE,  VERDICT_UNDERWAY, VERDICT_START,
     VERDICT_CREATE, VERDICT_REMOVE, VERDICT_REPLACE, VERDICT_ORPHAN,   VERDICT_HOLD,
 };
 

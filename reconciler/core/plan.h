@@ -33,21 +33,21 @@ enum step_kind {
 extern const char *const step_text[STEP__N];
 
 enum gate { /* what a WAIT waits for */
-    GATE_NONE,
-    GATE_SETUP, /* a call between call_initiated and call_started */
-    GATE_SOAK,  /* the new box must stay ready for `monitor` */
-    GATE_QUIET, /* longer than a call takes to show up in the database */
-    GATE_DRAIN, /* live calls on the old box */
+            GATE_NONE,
+            GATE_SETUP, /* a call between call_initiated and call_started */
+            GATE_SOAK,  /* the new box must stay ready for `monitor` */
+            GATE_QUIET, /* longer than a call takes to show up in the database */
+            GATE_DRAIN, /* live calls on the old box */
 };
 
 enum hold { /* why nothing can be done */
-    HOLD_NONE,
-    HOLD_PROBLEM,   /* the inputs are wrong: agent->problem or wanted->problem */
-    HOLD_CONFLICT,  /* the name is held by somebody else's container */
-    HOLD_FAILED,    /* these settings failed a moment ago: back-off */
-    HOLD_UNHEALTHY, /* the live box matches and still does not work */
-    HOLD_CALLS,     /* drain timeout passed, on_timeout: abort */
-    HOLD_ORPHAN,    /* nobody asks for it any more, and nobody asked to remove it */
+            HOLD_NONE,
+            HOLD_PROBLEM,   /* the inputs are wrong: agent->problem or wanted->problem */
+            HOLD_CONFLICT,  /* the name is held by somebody else's container */
+            HOLD_FAILED,    /* these settings failed a moment ago: back-off */
+            HOLD_UNHEALTHY, /* the live box matches and still does not work */
+            HOLD_CALLS,     /* drain timeout passed, on_timeout: abort */
+            HOLD_ORPHAN,    /* nobody asks for it any more, and nobody asked to remove it */
 };
 
 struct step {
@@ -56,16 +56,16 @@ struct step {
     enum gate gate;
     enum hold hold;
     const struct wanted *wanted; /* CREATE, START, PROBE, UPDATE */
-    const char *box_id;          /* full id as observed; in an unrolled plan "new-…" for boxes to be */
-    const char *box_name;        /* its name now */
-    const char *new_name;        /* RENAME, CREATE */
-    const char *image;           /* PULL */
+    const char *box_id;   /* full id as observed; in an unrolled plan "new-…" for boxes to be */
+    const char *box_name; /* its name now */
+    const char *new_name; /* RENAME, CREATE */
+    const char *image;    /* PULL */
     const char *why;
-    int attempt;          /* CREATE */
-    int64_t until_ms;     /* WAIT: when a timer ends it; 0: only calls do */
-    int calls;            /* WAIT drain: live calls counted, -1 unknown */
-    int64_t oldest_ms;    /* WAIT drain: start of the oldest, 0 unknown */
-    bool forced;          /* STOP although calls are open: on_timeout force or --now */
+    int attempt;       /* CREATE */
+    int64_t until_ms;  /* WAIT: when a timer ends it; 0: only calls do */
+    int calls;         /* WAIT drain: live calls counted, -1 unknown */
+    int64_t oldest_ms; /* WAIT drain: start of the oldest, 0 unknown */
+    bool forced;       /* STOP although calls are open: on_timeout force or --now */
 };
 
 /* What the planner may assume besides the inputs. */
@@ -80,16 +80,16 @@ struct step agent_next(struct arena *, const struct desired *, const struct agen
                        const struct plan_options *);
 
 enum verdict { /* of a role or an agent, for people */
-    VERDICT_SYNC,
-    VERDICT_REPLACE,
-    VERDICT_UPDATE, /* in place */
-    VERDICT_LIVE,   /* differs, and the next call sees it */
-    VERDICT_CREATE,
-    VERDICT_START,  /* not running */
-    VERDICT_REMOVE,
-    VERDICT_UNDERWAY, /* a replacement that somebody left unfinished */
-    VERDICT_HOLD,
-    VERDICT_ORPHAN, /* kept and reported */
+               VERDICT_SYNC,
+               VERDICT_REPLACE,
+               VERDICT_UPDATE, /* in place */
+               VERDICT_LIVE,   /* differs, and the next call sees it */
+               VERDICT_CREATE,
+               VERDICT_START, /* not running */
+               VERDICT_REMOVE,
+               VERDICT_UNDERWAY, /* a replacement that somebody left unfinished */
+               VERDICT_HOLD,
+               VERDICT_ORPHAN, /* kept and reported */
 };
 
 struct role_plan {
@@ -103,13 +103,13 @@ struct role_plan {
 
 struct agent_plan {
     const struct agent *agent;
-    enum verdict verdict; /* the weightiest of its roles */
+    enum verdict verdict;          /* the weightiest of its roles */
     const struct role_plan *roles; /* of roles it has or should have, in role order */
     size_t n_roles;
     const struct step *steps; /* the unrolled table */
     size_t n_steps;
-    struct step hold;         /* kind HOLD if it ends there, else NOTHING */
-    int live_calls;           /* -1: not known */
+    struct step hold; /* kind HOLD if it ends there, else NOTHING */
+    int live_calls;   /* -1: not known */
     int64_t oldest_call_ms;
 };
 

@@ -192,7 +192,7 @@ static const char *normal_repository(struct arena *a, const char *repository)
 
 bool reference_same(struct arena *a, const char *x, const char *y)
 {
-    struct reference p, q;
+    struct reference p = {0}, q = {0};
     struct err err;
 
     if (strcmp(x, y) == 0)

@@ -66,6 +66,7 @@ static const char *drift_note(struct arena *a, const struct agent_plan *plan)
 static struct status status_make(struct arena *a, const struct agent_plan *plan)
 {
     struct status s = {.mode = plan->agent->pipeline ? "pipeline" : "sts"};
+    enum role speaks = plan->agent->pipeline ? ROLE_CORE : ROLE_STS;
 
     set_state(&s, plan);
     for (size_t i = 0; i < plan->n_roles; i++) {
@@ -75,9 +76,7 @@ static struct status status_make(struct arena *a, const struct agent_plan *plan)
         if (!role->live)
             continue;
         s.running += role->live->state == BOX_RUNNING;
-        if (!s.speaker || role->role == ROLE_STS || s.speaker->state != BOX_RUNNING)
-            s.speaker = role->live;
-        else if (role->role == ROLE_CORE && plan->agent->pipeline)
+        if (!s.speaker || role->role == speaks)
             s.speaker = role->live;
     }
     if (is_left_alone(plan))

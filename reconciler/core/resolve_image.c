@@ -181,7 +181,8 @@ static void add_candidates(struct refs *refs, const struct image_policy *p)
     size_t n = p->n ? p->n : p->fallback ? 1 : 0;
 
     for (size_t i = 0; i < n; i++) {
-        struct choice c = choice_of(refs->arena, p->n ? p->candidates[i].text : p->fallback, p->pull);
+        struct choice c =
+            choice_of(refs->arena, p->n ? p->candidates[i].text : p->fallback, p->pull);
         if (c.ref)
             ARRAY_PUSH(refs->arena, refs->list, c.ref);
         if (c.local)

@@ -99,8 +99,8 @@ static struct step stop_when_idle(struct agent_view *v, enum role r, const struc
     if (since && now < since + QUIET_MS && role_holds_calls(carrier_role))
         return wait_until(r, b, GATE_QUIET, since + QUIET_MS,
                           "a call that just began must have time to show");
-    struct calls calls = calls_on(v->agent, carrier_role, carrier, v->observed,
-                                  since ? since + QUIET_MS : 0);
+    struct calls calls =
+        calls_on(v->agent, carrier_role, carrier, v->observed, since ? since + QUIET_MS : 0);
     enum drain_verdict verdict =
         drain_check(v->agent, &calls, since ? since : b->waiting_ms, now, &until);
     s.calls = calls.n;

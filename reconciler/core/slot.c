@@ -110,8 +110,7 @@ void slot_find(struct arena *a, const char *name, enum role role, const struct o
             ARRAY_PUSH(a, drains, b);
             continue;
         }
-        const struct box *older =
-            keep_newer(place == PLACE_NEXT ? &ret->next : &ret->failed, b);
+        const struct box *older = keep_newer(place == PLACE_NEXT ? &ret->next : &ret->failed, b);
         if (older)
             ARRAY_PUSH(a, stale, older);
     }

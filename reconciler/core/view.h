@@ -34,7 +34,6 @@ bool view_is_dialled(const struct agent_view *, enum role, const struct box *);
 /* The same by its name alone: such a box must not be renamed, one dialled by an alias may be. */
 bool view_is_dialled_by_name(const struct agent_view *, enum role, const struct box *);
 
-
 int box_attempt(const struct box *); /* which try of the same settings it was, from 1 */
 
 /* How long the same settings are left alone after their attempt-th failure. */

@@ -68,8 +68,8 @@ static int full_reference(struct arena *a, const struct call *call, const char *
 
 static int add_image(struct text *t, const struct call *call, const char *before, struct err *err)
 {
-    struct reference parsed;
-    const char *full;
+    struct reference parsed = {0};
+    const char *full = NULL;
 
     if (full_reference(t->arena, call, &full, &parsed, err))
         return -1;
@@ -94,8 +94,8 @@ static void add_platform(struct text *t, const struct wanted *w)
 
 static int add_pull(struct text *t, const struct call *call, struct err *err)
 {
-    struct reference parsed;
-    const char *full;
+    struct reference parsed = {0};
+    const char *full = NULL;
 
     if (full_reference(t->arena, call, &full, &parsed, err))
         return -1;

@@ -6,7 +6,7 @@
 
 /* One line of a pull: {"status": …}, {"error": …, "errorDetail": {"message": …}}.  A long pull has
  * tens of thousands of them, so nothing of a line stays in the caller's arena. */
-int docker_pull_line(const char *line, size_t len, struct arena *unused, struct err *err)
+int docker_pull_line(const char *line, size_t len, struct err *err)
 {
     CLEANUP_ARENA struct arena *a = arena_new();
 
@@ -34,7 +34,7 @@ int docker_read_pull(const char *body, size_t len, struct arena *a, struct err *
         const char *newline = memchr(body, '\n', len);
         size_t n = newline ? (size_t)(newline - body) + 1 : len;
 
-        if (docker_pull_line(body, n, a, err))
+        if (docker_pull_line(body, n, err))
             return -1;
         body += n;
         len -= n;

@@ -77,7 +77,7 @@ struct engine_driver {
                   struct facts *ret, struct err *) MUST_CHECK;
     /* For a CALL_PULL that is read line by line: -1 if this line (NUL-terminated behind len bytes)
      * says that the pull failed.  The decode() at its end then finds an empty body. */
-    int (*pull_line)(const char *line, size_t len, struct arena *, struct err *) MUST_CHECK;
+    int (*pull_line)(const char *line, size_t len, struct err *) MUST_CHECK;
 };
 
 extern const struct engine_driver docker_driver;

@@ -13,11 +13,11 @@
 enum {
     BUSY_MS = 250,
     STEPS_A_TICK = 100 * 1000, /* of SQLite's machine, between two questions whether to stop */
-    MAX_TICKS = 1000,
+    MAX_TICKS = 200,
     MAX_TEXT = 64 * 1024 * 1024,
 };
 
-typedef int read_fn(const struct look *, struct database *, struct err *);
+typedef int read_fn(struct look *, struct database *, struct err *);
 
 static int file_error(const char *path, int errnum, struct err *err)
 {
@@ -148,11 +148,9 @@ static int check_table(const struct look *l, const char *table, struct err *err)
     return result;
 }
 
-static int read_fleet(const struct look *l, struct database *ret, struct err *err)
+static int read_fleet(struct look *l, struct database *ret, struct err *err)
 {
     if (database_read_providers(l, ret, err) || database_read_agents(l, ret, err))
-        return -1;
-    if (check_table(l, "provider", err) || check_table(l, "agent", err))
         return -1;
     return database_read_open_calls(l, ret, err);
 }
@@ -168,6 +166,9 @@ static int read_once(struct look *l, read_fn *read, struct database *ret, struct
             if (result == 0)
                 result = exec(l, "COMMIT", err);
         }
+        /* In short transactions of their own: the backend may write in between. */
+        if (result == 0 && read == read_fleet)
+            result = check_table(l, "provider", err) || check_table(l, "agent", err) ? -1 : 0;
     }
     sqlite3_close(l->db); /* rolls back what failed */
     l->db = NULL;
@@ -194,9 +195,13 @@ static int look(struct arena *a, const char *path, read_fn *read, struct databas
             return file_error(path, errno, err);
         if (!is_same_file(&before, &after))
             continue;
-        if (result == 0)
-            *ret = found;
-        return result;
+        if (result != 0)
+            return -1;
+        for (size_t i = 0; i < found.n_providers; i++)
+            if (l.configs[i].json)
+                database_parse_config(a, l.configs[i].json, l.configs[i].len, &l.providers[i]);
+        *ret = found;
+        return 0;
     }
     return err_set(err, ERR_UNREACHABLE, "database %s is being replaced: try again", path);
 }

@@ -9,8 +9,6 @@
 #include "source/database_parts.h"
 #include "source/javascript.h"
 
-enum { MAX_CONFIG = 1024 * 1024 };
-
 /* cJSON ends a text at \u0000 without a word; no environment can hold one anyway. */
 static bool has_escaped_nul(const char *s, size_t len)
 {
@@ -59,9 +57,7 @@ void database_parse_config(struct arena *a, const char *json, size_t len, struct
 {
     struct err err;
 
-    if (len > MAX_CONFIG) {
-        row->problem = "config is longer than 1 MiB";
-    } else if (!text_is_utf8(json, len)) {
+    if (!text_is_utf8(json, len)) {
         row->problem = "config is not valid UTF-8";
     } else if (has_escaped_nul(json, len)) {
         row->problem = "config has a NUL character, which no environment can hold";

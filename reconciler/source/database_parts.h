@@ -6,18 +6,25 @@
 
 #include "core/inputs.h"
 
+struct config_text {  /* a `config` column, to be parsed when the transaction is over */
+    const char *json; /* NULL: null */
+    size_t len;
+};
+
 struct look { /* one look at an open database, inside its transaction */
     struct arena *arena;
     sqlite3 *db;
     const char *path;
+    struct provider_row *providers; /* those of the result, and their configs */
+    const struct config_text *configs;
 };
 
 /* What an SQLite result means to the person who must do something about it; -1. */
 int database_error(const struct look *, int rc, struct err *);
 
-int database_read_providers(const struct look *, struct database *, struct err *) MUST_CHECK;
-int database_read_agents(const struct look *, struct database *, struct err *) MUST_CHECK;
-int database_read_open_calls(const struct look *, struct database *, struct err *) MUST_CHECK;
+int database_read_providers(struct look *, struct database *, struct err *) MUST_CHECK;
+int database_read_agents(struct look *, struct database *, struct err *) MUST_CHECK;
+int database_read_open_calls(struct look *, struct database *, struct err *) MUST_CHECK;
 
 /* A provider's `config` column: image and env, or problem. */
 void database_parse_config(struct arena *, const char *json, size_t len, struct provider_row *);

@@ -9,7 +9,14 @@
 #include "base/text.h"
 #include "source/database_parts.h"
 
-enum { MAX_ROWS = 10000, MAX_CALLS = 100000, MAX_NAME = 1024, RECENT_EVENTS = 2000 };
+enum {
+    MAX_ROWS = 10000,
+    MAX_CALLS = 100000,
+    MAX_NAME = 1024,
+    MAX_CONFIG = 1024 * 1024,
+    MAX_CONFIGS = 64 * MAX_CONFIG,
+    RECENT_EVENTS = 2000
+};
 
 struct column {
     const char *name;
@@ -132,6 +139,8 @@ static int too_many(const struct look *l, const char *table, int limit, struct e
 
 struct providers {
     ARRAY(struct provider_row) list;
+    ARRAY(struct config_text) configs;
+    size_t bytes;
 };
 
 static int take_provider(const struct look *l, sqlite3_stmt *stmt, void *ctx, struct err *err)
@@ -146,13 +155,22 @@ static int take_provider(const struct look *l, sqlite3_stmt *stmt, void *ctx, st
     row.type = column_text(l, stmt, 1, "type", &row.problem);
     row.name = column_text(l, stmt, 2, "name", &row.problem);
     const char *config = (const char *)sqlite3_column_text(stmt, 3);
-    if (config && !row.problem)
-        database_parse_config(l->arena, config, (size_t)sqlite3_column_bytes(stmt, 3), &row);
+    size_t len = (size_t)sqlite3_column_bytes(stmt, 3);
+    if (len > MAX_CONFIG && !row.problem)
+        row.problem = "config is longer than 1 MiB";
+    config = config && !row.problem ? arena_strndup(l->arena, config, len) : NULL;
+    p->bytes += config ? len : 0;
+    if (p->bytes > MAX_CONFIGS)
+        return err_set(err, ERR_INVALID,
+                       "database %s: the configs of its providers are longer than "
+                       "64 MiB in all",
+                       l->path);
     ARRAY_PUSH(l->arena, p->list, row);
+    ARRAY_PUSH(l->arena, p->configs, ((struct config_text){config, len}));
     return 0;
 }
 
-int database_read_providers(const struct look *l, struct database *ret, struct err *err)
+int database_read_providers(struct look *l, struct database *ret, struct err *err)
 {
     static const struct column columns[] = {
         {"id", true}, {"type", true}, {"name", true}, {"config", true}};
@@ -165,6 +183,8 @@ int database_read_providers(const struct look *l, struct database *ret, struct e
         return table_gone(l, "provider", err);
     if (each_row(l, sql, take_provider, &p, err) != 0)
         return -1;
+    l->providers = p.list.items;
+    l->configs = p.configs.items;
     ret->providers = p.list.items;
     ret->n_providers = p.list.n;
     return 0;
@@ -232,7 +252,7 @@ static int take_agent(const struct look *l, sqlite3_stmt *stmt, void *ctx, struc
     return 0;
 }
 
-int database_read_agents(const struct look *l, struct database *ret, struct err *err)
+int database_read_agents(struct look *l, struct database *ret, struct err *err)
 {
     struct agents agents = {0};
     const char *sql;
@@ -357,7 +377,7 @@ static int read_initiated(const struct look *l, struct calls *calls, struct err 
                     take_initiated, calls, err);
 }
 
-int database_read_open_calls(const struct look *l, struct database *ret, struct err *err)
+int database_read_open_calls(struct look *l, struct database *ret, struct err *err)
 {
     static const struct column columns[C_N] = {[C_UUID] = {"uuid", true},
                                                [C_AGENT] = {"agentId", true},

@@ -78,6 +78,8 @@ const char *report_quote(struct arena *a, const char *s)
     enum { MAX_COLUMNS = 60 };
     size_t columns = 0;
 
+    if (hides_value(NULL, s))
+        return "(hidden)";
     for (const char *c = s; *c; c++) {
         columns += ((unsigned char)*c & 0xc0) != 0x80;
         if (columns > MAX_COLUMNS)

@@ -37,7 +37,8 @@ struct source_file *report_file(struct report *, const char *path, const char *b
 void report_error(struct report *, const struct place *, const char *hint, const char *fmt, ...)
     PRINTF(4, 5);
 
-/* The text in quotes, cut where it is too long for a sentence. */
+/* The text in quotes, cut where it is too long for a sentence; "(hidden)" if it looks like a secret
+ * that somebody wrote where its name belongs. */
 const char *report_quote(struct arena *, const char *);
 
 void report_hide(struct report *, const struct place *);

@@ -1,21 +1,22 @@
 /* spec.h - YAML specs: from files to 'struct spec', strictly.
  *
  * Every error of every file is collected, each with its place, and a suggestion where one is
- * near; a spec with an error yields nothing.  Scalars are never retyped: `no` stays "no". */
+ * near; a spec with an error yields nothing.  Scalars are never retyped: `no` stays "no".  No error
+ * shows a secret: in the lines that are shown, secret values are asterisks. */
 #ifndef SOURCE_SPEC_H
 #define SOURCE_SPEC_H
 
 #include "core/inputs.h"
 
 struct spec_error {
-    struct pos at;         /* file NULL: not about a place */
+    struct pos at;         /* file NULL: not about a place; line 0: about the file as a whole */
     unsigned length;       /* columns to underline, at least 1 */
     const char *text;      /* `unknown key "pull_polcy" in agents.support.sts` */
     const char *hint;      /* `did you mean "pull_policy"?`, or NULL */
-    const char *line_text; /* the line of the file, tabs as they are; NULL if there is none */
+    const char *line_text; /* the line of the file, tabs as they are; NULL if it is not shown */
 };
 
-struct spec_errors {
+struct spec_errors { /* files in the order of reading, then by line; at most about a hundred */
     const struct spec_error *items;
     size_t n;
 };
@@ -25,12 +26,14 @@ struct spec_env {                                    /* where ${VAR} and {env: V
     void *ctx;
 };
 
-/* paths: files, or folders of which every *.yaml and *.yml is read, in name order.  Returns 0 with
- * *ret filled, or -1 with *errors filled (n >= 1).  n_paths = 0 is an empty spec, no error. */
+/* paths: files, or folders of which every *.yaml and *.yml is read, in name order; a file that is
+ * named twice is read once.  Returns 0 with *ret filled, or -1 with *errors filled (n >= 1).
+ * n_paths = 0 is an empty spec, no error; an empty file and a folder without specs are errors. */
 int spec_read(struct arena *, const char *const *paths, size_t n_paths, const struct spec_env *,
               struct spec *ret, struct spec_errors *errors) MUST_CHECK;
 
-/* One error as people read it: place, sentence, the line with a caret and the hint. */
+/* One error as people read it: place, sentence, the line with a caret and the hint; one to three
+ * lines, without a line break at the end. */
 const char *spec_error_text(struct arena *, const struct spec_error *);
 
 const char *spec_schema_json(struct arena *);        /* specs/schema.json, draft-07 */

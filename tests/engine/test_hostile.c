@@ -107,7 +107,7 @@ static void of_any_type(const struct recorded *recorded)
                                          "\"x=y\"", "[]",   "[[1]]", "{}",     "{\"\":{}}"};
     const char *body = recorded->response.body;
 
-    if (recorded->response.len > 9000)
+    if (!strstr(body, "\"/rec-a\"") && !strstr(body, "RepoTags")) /* one of each form will do */
         return;
     for (const char *colon = strstr(body, "\":"); colon; colon = strstr(colon + 2, "\":"))
         for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {

@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)decode_bytes(CALL_PULL, 500, data, size, a, &facts);
     (void)decode_bytes(CALL_DIGEST, 200, data, size, a, &facts);
     const char *line = arena_strndup(a, (const char *)data, size);
-    if (docker_driver.pull_line(line, size, a, &err))
+    if (docker_driver.pull_line(line, size, &err))
         must(err.text[0]);
     return 0;
 }

@@ -18,21 +18,32 @@ static const struct scenario scenarios[] = {
     {.name = "hand-over, dies after the swap", .witnesses = SEE_SOCKETS, .late_bad = 1 << 1},
     {.name = "hand-over, sts and core", .witnesses = SEE_SOCKETS | SEE_ROWS, .core_too = true},
     {.name = "stop-first, good", .witnesses = SEE_SOCKETS | SEE_ROWS, .stop_first = true},
-    {.name = "stop-first, bad candidate", .witnesses = SEE_SOCKETS, .stop_first = true,
+    {.name = "stop-first, bad candidate",
+     .witnesses = SEE_SOCKETS,
+     .stop_first = true,
      .bad = 1 << 1},
-    {.name = "stop-first, dies after the swap", .witnesses = SEE_SOCKETS, .stop_first = true,
+    {.name = "stop-first, dies after the swap",
+     .witnesses = SEE_SOCKETS,
+     .stop_first = true,
      .late_bad = 1 << 1},
     {.name = "pipeline set, good", .witnesses = SEE_SOCKETS | SEE_ROWS, .pipeline = true},
-    {.name = "pipeline set, core too", .witnesses = SEE_SOCKETS, .pipeline = true,
+    {.name = "pipeline set, core too",
+     .witnesses = SEE_SOCKETS,
+     .pipeline = true,
      .core_too = true},
-    {.name = "pipeline set, bad candidate", .witnesses = SEE_SOCKETS, .pipeline = true,
+    {.name = "pipeline set, bad candidate",
+     .witnesses = SEE_SOCKETS,
+     .pipeline = true,
      .bad = 1 << 1},
-    {.name = "pipeline set, dies after the swap", .witnesses = SEE_SOCKETS, .pipeline = true,
+    {.name = "pipeline set, dies after the swap",
+     .witnesses = SEE_SOCKETS,
+     .pipeline = true,
      .late_bad = 1 << 1},
 };
 
 /* What is asked for after each of up to three crashes. */
-static const int wishes[][4] = {{1, 1, 1, 1}, {1, 2, 2, 2}, {1, 2, 1, 1}, {1, 1, 2, 3}, {1, 0, 0, 0}};
+static const int wishes[][4] = {
+    {1, 1, 1, 1}, {1, 2, 2, 2}, {1, 2, 1, 1}, {1, 1, 2, 3}, {1, 0, 0, 0}};
 
 struct calls { /* a call comes in every `every` steps and lasts for `length` */
     unsigned every;
@@ -176,8 +187,7 @@ static int trace(char *argv[])
             continue;
         world_make(first, a, &scenarios[i]);
         world_adopt(first);
-        status = run(first, wishes[atoi(argv[2])], &patterns[atoi(argv[3])], crash, steps, &t,
-                     true)
+        status = run(first, wishes[atoi(argv[2])], &patterns[atoi(argv[3])], crash, steps, &t, true)
                      ? 0
                      : 1;
     }

@@ -48,14 +48,21 @@ static void desired_make(struct world *w, int generation)
     struct database *db = arena_alloc(a, sizeof *db);
     struct host *host = arena_alloc(a, sizeof *host);
 
-    *row = (struct agent_row){.id = agent_id, .name = "desk", .status = "running",
-                              .mode = s->pipeline ? "pipeline" : "sts", .port = 5001,
+    *row = (struct agent_row){.id = agent_id,
+                              .name = "desk",
+                              .status = "running",
+                              .mode = s->pipeline ? "pipeline" : "sts",
+                              .port = 5001,
                               .http_port = 6001};
     for (enum role r = 0; r < ROLE_CORE; r++) {
         const char *id = arena_printf(a, "provider-%s", role_name[r]);
-        providers[r] = (struct provider_row){
-            .id = id, .type = role_upper[r], .name = id, .image = "agent/any:1", .n_env = 2,
-            .env = env_of_generation(a, role_changes(s, r) ? generation : 0)};
+        providers[r] =
+            (struct provider_row){.id = id,
+                                  .type = role_upper[r],
+                                  .name = id,
+                                  .image = "agent/any:1",
+                                  .n_env = 2,
+                                  .env = env_of_generation(a, role_changes(s, r) ? generation : 0)};
         if (role_is_used(s, r))
             row->provider_id[r] = id;
     }
@@ -67,8 +74,12 @@ static void desired_make(struct world *w, int generation)
     agent->rollout.order.text = s->stop_first ? "stop-first" : "start-first";
     spec->agents = agent;
     spec->n_agents = 1;
-    *db = (struct database){.path = "data.db", .providers = providers, .n_providers = ROLE_CORE,
-                            .agents = row, .n_agents = 1, .calls_known = true};
+    *db = (struct database){.path = "data.db",
+                            .providers = providers,
+                            .n_providers = ROLE_CORE,
+                            .agents = row,
+                            .n_agents = 1,
+                            .calls_known = true};
     host->core_default_image = "agent/any:1";
     merge(a, spec, db, host, true, &w->desired[generation]);
     if (w->desired[generation].n_agents != 1 || w->desired[generation].agents[0].problem)
@@ -115,8 +126,8 @@ static size_t rows_make(struct arena *a, const struct world *w, const struct cal
 
     for (int i = 0; i < MAX_CALLS; i++)
         if (w->calls[i].live && w->now_ms - w->calls[i].began_ms >= ROW_LAG_MS)
-            rows[n++] = (struct call_row){.uuid = "call", .agent_id = agent_id,
-                                          .started_ms = w->calls[i].began_ms};
+            rows[n++] = (struct call_row){
+                .uuid = "call", .agent_id = agent_id, .started_ms = w->calls[i].began_ms};
     *ret = rows;
     return n;
 }

@@ -29,7 +29,7 @@ struct scenario {
     bool pipeline, core_too; /* core_too: core's settings change as well */
     bool stop_first;
     unsigned witnesses;
-    unsigned bad; /* bit g: generation g never becomes ready */
+    unsigned bad;      /* bit g: generation g never becomes ready */
     unsigned late_bad; /* bit g: generation g dies a while after it became ready */
 };
 
