@@ -119,15 +119,22 @@ static void on_attempt(void *ctx, bool ready, const char *text)
 
 static void try(struct prober *p)
 {
-    const struct probe *probe = &p->wanted->spec->probe;
+    static const struct probe listens = {.kind = PROBE_TCP};
+    const struct wanted *w = p->wanted;
+    const struct probe *probe = &w->spec->probe;
+    const char *port = w->port;
 
     if (probe->kind == PROBE_ENGINE || probe->kind == PROBE_NONE) {
         p->answered = true;
         inspect(p);
         return;
     }
-    bool http = p->wanted->spec->role == ROLE_CORE && probe->kind == PROBE_HTTP;
-    const char *port = http && p->wanted->http_port ? p->wanted->http_port : p->wanted->port;
+    if (w->spec->role == ROLE_CORE && probe->kind == PROBE_HTTP) {
+        if (w->http_port)
+            port = w->http_port;
+        else
+            probe = &listens; /* nobody knows where its health is asked for */
+    }
     p->attempt = probe_start(p->client->http, probe, p->ip, port, on_attempt, p);
 }
 

@@ -27,7 +27,7 @@ static bool matches_id(const struct database *db, const char *key)
 
 /* Pairs specs with rows, by id before name.  Returns, for each row, what refines it, and marks the
  * specs that were used. */
-static struct matched *match(const struct sources *s, bool *used)
+static struct matched *match(const struct merging *s, bool *used)
 {
     const struct database *db = s->db;
     struct matched *m = arena_alloc(s->arena, (db->n_agents + 1) * sizeof *m);
@@ -55,7 +55,7 @@ static void refuse(struct agent *agent, struct pos at, const char *text)
     agent->problem_at = at;
 }
 
-static struct agent from_row(const struct sources *s, const struct agent_row *row,
+static struct agent from_row(const struct merging *s, const struct agent_row *row,
                              const struct matched *m)
 {
     const struct agent_spec *spec = m->spec;
@@ -85,7 +85,7 @@ static struct agent from_row(const struct sources *s, const struct agent_row *ro
 }
 
 /* "; did you mean …" among the dashboard's names, for a spec that describes no agent itself. */
-static const char *agent_suggestion(const struct sources *s, const char *key)
+static const char *agent_suggestion(const struct merging *s, const char *key)
 {
     const char **names = arena_alloc(s->arena, (s->db->n_agents + 1) * sizeof *names);
     size_t n = 0;
@@ -97,7 +97,7 @@ static const char *agent_suggestion(const struct sources *s, const char *key)
     return near ? arena_printf(s->arena, "; did you mean \"%s\" (%s)?", near, s->db_name) : "";
 }
 
-static struct agent from_spec(const struct sources *s, const struct agent_spec *spec)
+static struct agent from_spec(const struct merging *s, const struct agent_spec *spec)
 {
     struct agent_inputs in = {
         .id = spec->key,
@@ -171,7 +171,7 @@ static void check_unique(struct arena *a, struct agent *agents, size_t n)
     refuse_clashes(a, names.items, names.n, "container name");
 }
 
-static void add_notices(const struct sources *s, struct desired *ret)
+static void add_notices(const struct merging *s, struct desired *ret)
 {
     ARRAY(const char *) list = {0};
     size_t lost = 0;
@@ -204,7 +204,7 @@ static void add_notices(const struct sources *s, struct desired *ret)
 void merge(struct arena *a, const struct spec *spec, const struct database *db,
            const struct host *host, bool complete, struct desired *ret)
 {
-    struct sources s = {.arena = a,
+    struct merging s = {.arena = a,
                         .spec = spec,
                         .db = db,
                         .host = host,

@@ -30,7 +30,7 @@ void problem_set(struct arena *a, struct problem *p, struct pos at, const char *
     p->at = at;
 }
 
-struct origin origin_of_row(const struct sources *s, const char *table, const char *name)
+struct origin origin_of_row(const struct merging *s, const char *table, const char *name)
 {
     return (struct origin){.kind = FROM_DATABASE,
                            .where =
@@ -45,7 +45,7 @@ bool name_is_usable(const char *s)
 }
 
 /* status of the dashboard, `database: {agents: …}` over it, `state` of the spec over both. */
-static enum wish wish_of(const struct sources *s, const struct agent_inputs *in,
+static enum wish wish_of(const struct merging *s, const struct agent_inputs *in,
                          struct origin *ret_origin, struct problem *problem)
 {
     const struct value *state = in->spec ? &in->spec->state : NULL;
@@ -80,7 +80,7 @@ static bool spec_has_pipeline(const struct agent_spec *spec)
 }
 
 /* The roles of the spec tell the mode; without any, the dashboard's does. */
-static bool is_pipeline(const struct sources *s, const struct agent_inputs *in,
+static bool is_pipeline(const struct merging *s, const struct agent_inputs *in,
                         struct problem *problem)
 {
     bool sts = in->spec && in->spec->has_role[ROLE_STS], parts = spec_has_pipeline(in->spec);
@@ -105,7 +105,7 @@ static bool is_pipeline(const struct sources *s, const struct agent_inputs *in,
 
 /* The provider of a role: what its spec names, else what the dashboard assigned, else none, which
  * is fine for a role that the spec describes itself.  False: *problem is set. */
-static bool provider_of(const struct sources *s, const struct agent_inputs *in, enum role role,
+static bool provider_of(const struct merging *s, const struct agent_inputs *in, enum role role,
                         struct provider *ret, const struct provider **ret_found,
                         struct problem *problem)
 {
@@ -133,7 +133,7 @@ static bool provider_of(const struct sources *s, const struct agent_inputs *in, 
     return true;
 }
 
-static void containers_make(const struct sources *s, const struct agent_inputs *in,
+static void containers_make(const struct merging *s, const struct agent_inputs *in,
                             struct agent *agent, struct problem *problem)
 {
     const enum role *roles = agent->pipeline ? pipeline_roles : sts_roles;
@@ -150,7 +150,7 @@ static void containers_make(const struct sources *s, const struct agent_inputs *
     agent->n_containers = list.n;
 }
 
-static void rollout_make(const struct sources *s, const struct agent_inputs *in,
+static void rollout_make(const struct merging *s, const struct agent_inputs *in,
                          struct agent *agent)
 {
     struct rollout r = s->spec->rollout;
@@ -169,7 +169,7 @@ static void rollout_make(const struct sources *s, const struct agent_inputs *in,
     };
 }
 
-struct agent agent_make(const struct sources *s, const struct agent_inputs *in)
+struct agent agent_make(const struct merging *s, const struct agent_inputs *in)
 {
     struct problem problem = {0}, ignored = {0};
     struct agent agent = {.id = in->id, .name = in->name, .origin = in->origin};

@@ -24,7 +24,7 @@ static struct settings of_provider(struct arena *a, const struct settings *from)
 }
 
 /* config.image of the row, CORE_DEFAULT_IMAGE for core: one candidate, or none. */
-static struct values image_below(const struct sources *s, enum role role, const struct provider *p)
+static struct values image_below(const struct merging *s, enum role role, const struct provider *p)
 {
     struct value v = {0};
 
@@ -40,7 +40,7 @@ static struct values image_below(const struct sources *s, enum role role, const 
     return (struct values){arena_memdup(s->arena, &v, sizeof v), 1, true};
 }
 
-static struct settings *settings_make(const struct sources *s, const struct agent_inputs *in,
+static struct settings *settings_make(const struct merging *s, const struct agent_inputs *in,
                                       enum role role, const struct provider *p)
 {
     struct settings *m = arena_alloc(s->arena, sizeof *m);
@@ -66,7 +66,7 @@ static bool volumes_asked(const struct settings *m)
 }
 
 /* A number of the agent's, as core's environment shows it; text NULL if it has none. */
-static struct value core_number(const struct sources *s, const struct agent_inputs *in,
+static struct value core_number(const struct merging *s, const struct agent_inputs *in,
                                 const struct number *spec, int row)
 {
     if (spec && spec->set)
@@ -83,7 +83,7 @@ static void put_number(struct env_build *b, const char *name, const struct value
         env_put(b, &(struct env_var){.name = name, .value = v->text, .origin = v->origin});
 }
 
-static void put_core(const struct sources *s, const struct agent_inputs *in, struct env_build *b)
+static void put_core(const struct merging *s, const struct agent_inputs *in, struct env_build *b)
 {
     struct value port =
         core_number(s, in, in->spec ? &in->spec->port : NULL, in->row ? in->row->port : 0);
@@ -108,7 +108,7 @@ static void put_provider(struct env_build *b, enum role role, const struct provi
 
 /* PROVIDER_ID and BACKEND_URL are how a container asks for its settings: the id is wanted where
  * the address is, and must be the right one wherever it is. */
-static void settle_backend(const struct sources *s, enum role role, const struct provider *p,
+static void settle_backend(const struct merging *s, enum role role, const struct provider *p,
                            struct env_build *b, struct container_spec *c)
 {
     struct env_list env = env_done(b);
@@ -127,7 +127,7 @@ static void settle_backend(const struct sources *s, enum role role, const struct
     c->if_present = env_done(&if_present);
 }
 
-static void environment_make(const struct sources *s, const struct agent_inputs *in, enum role role,
+static void environment_make(const struct merging *s, const struct agent_inputs *in, enum role role,
                              const struct provider *p, struct container_spec *c)
 {
     struct env_build b = {.arena = s->arena};
@@ -180,7 +180,7 @@ static struct probe probe_make(enum role role, const struct healthcheck *h)
     return p;
 }
 
-static struct image_policy image_make(const struct sources *s, enum role role,
+static struct image_policy image_make(const struct merging *s, enum role role,
                                       const struct settings *m, struct problem *problem)
 {
     static const struct {
@@ -211,7 +211,7 @@ static struct image_policy image_make(const struct sources *s, enum role role,
     return p;
 }
 
-static const char *container_name(const struct sources *s, const struct agent_inputs *in,
+static const char *container_name(const struct merging *s, const struct agent_inputs *in,
                                   enum role role, const struct settings *m, struct problem *problem)
 {
     const struct value *asked = &m->container_name;
@@ -227,7 +227,7 @@ static const char *container_name(const struct sources *s, const struct agent_in
     return asked->text;
 }
 
-struct container_spec container_make(const struct sources *s, const struct agent_inputs *in,
+struct container_spec container_make(const struct merging *s, const struct agent_inputs *in,
                                      enum role role, const struct provider *p,
                                      struct problem *problem)
 {

@@ -6,7 +6,7 @@
 #include "core/avr.h"
 #include "core/desired.h"
 
-struct sources {
+struct merging {
     struct arena *arena;
     const struct spec *spec;
     const struct database *db;
@@ -24,7 +24,7 @@ void problem_set(struct arena *, struct problem *, struct pos at, const char *fm
     PRINTF(4, 5); /* keeps the one that is there */
 
 /* `agent "sales", data.db` */
-struct origin origin_of_row(const struct sources *, const char *table, const char *name);
+struct origin origin_of_row(const struct merging *, const char *table, const char *name);
 
 /* A provider as the specs and the database know it together: an entry of `providers` with the name
  * or id of a row refines that row. */
@@ -36,7 +36,7 @@ struct provider {
 };
 
 /* ref: what a role says, or the id an agent's row holds (by_id).  False with *problem set. */
-bool provider_find(const struct sources *, enum role, const struct value *ref, bool by_id,
+bool provider_find(const struct merging *, enum role, const struct value *ref, bool by_id,
                    struct provider *ret, struct problem *);
 
 struct agent_inputs { /* what is known of one agent */
@@ -46,11 +46,11 @@ struct agent_inputs { /* what is known of one agent */
     const struct agent_spec *spec; /* NULL: not in the specs */
 };
 
-struct container_spec container_make(const struct sources *, const struct agent_inputs *, enum role,
+struct container_spec container_make(const struct merging *, const struct agent_inputs *, enum role,
                                      const struct provider *, struct problem *);
 
 /* Never NULL in *ret but for `problem`; see desired.h. */
-struct agent agent_make(const struct sources *, const struct agent_inputs *);
+struct agent agent_make(const struct merging *, const struct agent_inputs *);
 
 /* Fits [a-zA-Z0-9][a-zA-Z0-9_.-]*, what engines take in a container's name. */
 bool name_is_usable(const char *);

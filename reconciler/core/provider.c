@@ -24,7 +24,7 @@ static const struct provider_spec *spec_find(const struct spec *spec, const char
 }
 
 /* " (did you mean …?)", or "". */
-static const char *suggestion(const struct sources *s, const char *key)
+static const char *suggestion(const struct merging *s, const char *key)
 {
     ARRAY(const char *) names = {0};
 
@@ -44,7 +44,7 @@ static const char *suggestion(const struct sources *s, const char *key)
                     : arena_printf(s->arena, "; did you mean \"%s\" (%s)?", near, s->db_name);
 }
 
-static bool not_found(const struct sources *s, const struct value *ref, bool by_id,
+static bool not_found(const struct merging *s, const struct value *ref, bool by_id,
                       struct problem *problem)
 {
     if (by_id)
@@ -59,7 +59,7 @@ static bool not_found(const struct sources *s, const struct value *ref, bool by_
     return false;
 }
 
-bool provider_find(const struct sources *s, enum role role, const struct value *ref, bool by_id,
+bool provider_find(const struct merging *s, enum role role, const struct value *ref, bool by_id,
                    struct provider *ret, struct problem *problem)
 {
     const struct provider_row *row = row_find(s->db, ref->text, by_id);

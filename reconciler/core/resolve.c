@@ -39,7 +39,7 @@ static bool same_words(const char *const *a, size_t n, const char *const *b, siz
 
 /* What differs from the image's own is somebody's wish; what equals it must not be frozen, or the
  * next image would run with the old one's command. */
-static void carry_image_overrides(struct view *v, struct settings *s, const struct box *from)
+static void carry_image_overrides(struct resolving *v, struct settings *s, const struct box *from)
 {
     const struct image *image = observed_image(v->observed, from->image_id);
 
@@ -67,7 +67,7 @@ static void carry_logging(struct arena *a, struct settings *s, const struct box 
     s->n_log_options = from->n_log_options;
 }
 
-static const struct settings *carry_settings(struct view *v, const struct settings *asked,
+static const struct settings *carry_settings(struct resolving *v, const struct settings *asked,
                                              const struct box *from)
 {
     if (!from)
@@ -153,7 +153,7 @@ static struct restart_policy restart_parse(struct arena *a, const char *text)
                                    (int)strtol(colon + 1, NULL, 10)};
 }
 
-void resolve_settings(struct view *v, struct wanted *w, const struct box *from)
+void resolve_settings(struct resolving *v, struct wanted *w, const struct box *from)
 {
     const struct settings *asked = w->spec->settings;
 
@@ -177,7 +177,7 @@ void resolve_agent(struct arena *a, const struct desired *d, const struct agent 
                    const struct observed *o, const struct digest_key *key,
                    struct wanted ret[ROLE__N])
 {
-    struct view v = {
+    struct resolving v = {
         .arena = a, .desired = d, .agent = agent, .observed = o, .key = key, .wanted = ret};
 
     memset(ret, 0, ROLE__N * sizeof ret[0]);

@@ -22,7 +22,7 @@ static const char *env_of(const struct box *b, const char *name)
 }
 
 /* What the running core was told about this role; NULL: nothing. */
-static const char *core_url(const struct view *v, enum role role)
+static const char *core_url(const struct resolving *v, enum role role)
 {
     const struct box *core = carried_from(&v->slots[ROLE_CORE]);
     const char *url = env_of(core, avr_url_name(role));
@@ -30,7 +30,7 @@ static const char *core_url(const struct view *v, enum role role)
     return url || !avr_url_name_wrong(role) ? url : env_of(core, avr_url_name_wrong(role));
 }
 
-static bool core_url_parse(const struct view *v, enum role role, struct avr_url *ret)
+static bool core_url_parse(const struct resolving *v, enum role role, struct avr_url *ret)
 {
     const char *url = core_url(v, role);
     return url && avr_url_parse(v->arena, url, ret);
@@ -50,7 +50,7 @@ static const char *image_port(struct arena *a, const struct wanted *w)
 }
 
 /* Fixed by somebody, else as it is, else as core believes, else as the image does by itself. */
-static struct value port_of(const struct view *v, enum role role)
+static struct value port_of(const struct resolving *v, enum role role)
 {
     const struct wanted *w = &v->wanted[role];
     const struct slot *s = &v->slots[role];
@@ -75,7 +75,7 @@ static struct value port_of(const struct view *v, enum role role)
 }
 
 /* All but core's URLs. */
-static void environment_begin(struct view *v, enum role role, struct env_build *b)
+static void environment_begin(struct resolving *v, enum role role, struct env_build *b)
 {
     struct wanted *w = &v->wanted[role];
     const struct box *from = carried_from(&v->slots[role]);
@@ -126,7 +126,7 @@ static void digest_words(struct text *t, const char *const *words, size_t n)
 
 /* avrd-<role>-<12 hex> over everything that makes a new container necessary: the same wish gives
  * the same alias, whoever computes it and when. */
-static const char *generation_alias(const struct view *v, const struct wanted *w)
+static const char *generation_alias(const struct resolving *v, const struct wanted *w)
 {
     const struct settings *s = w->settings;
     struct text t = {.arena = v->arena};
@@ -160,7 +160,7 @@ static const char *generation_alias(const struct view *v, const struct wanted *w
  * live differs   pipeline, or the port moves, or core uses an alias of the box that goes: a new
  *                alias, and core follows (as_set); else the canonical name, which moves by itself
  * no live box    an alias of ours that core uses already must lead to the new one */
-static void settle_generation(struct view *v, enum role role)
+static void settle_generation(struct resolving *v, enum role role)
 {
     struct wanted *w = &v->wanted[role];
     const struct box *live = v->slots[role].live;
@@ -185,7 +185,7 @@ static void settle_generation(struct view *v, enum role role)
     w->alias = w->as_set ? generation_alias(v, w) : NULL;
 }
 
-static void put_core_urls(struct view *v, struct env_build *b)
+static void put_core_urls(struct resolving *v, struct env_build *b)
 {
     struct wanted *core = &v->wanted[ROLE_CORE];
 
@@ -203,7 +203,7 @@ static void put_core_urls(struct view *v, struct env_build *b)
     core->env = env_done(b);
 }
 
-void resolve_environment(struct view *v)
+void resolve_environment(struct resolving *v)
 {
     struct env_build b[ROLE__N] = {0};
 

@@ -36,7 +36,7 @@ static struct choice choice_of(struct arena *a, const char *text, enum pull_poli
     return c;
 }
 
-static const struct image *present(const struct view *v, const char *ref)
+static const struct image *present(const struct resolving *v, const char *ref)
 {
     const struct image *image = ref ? observed_image(v->observed, ref) : NULL;
     return image && image->id ? image : NULL;
@@ -50,7 +50,7 @@ static void use(struct wanted *w, const char *ref, const struct image *image,
     w->image_origin = candidate->origin;
 }
 
-static const char *local_note(const struct view *v, const struct image *image)
+static const char *local_note(const struct resolving *v, const struct image *image)
 {
     int64_t age_ms = v->observed->now_ms - image->created_ms;
 
@@ -71,7 +71,7 @@ static bool has_digest(const struct image *image, const char *digest)
 }
 
 /* pull_policy always and every_…: the registry was asked about the last candidate. */
-static void compare_with_registry(struct view *v, struct wanted *w, const struct image *image)
+static void compare_with_registry(struct resolving *v, struct wanted *w, const struct image *image)
 {
     if (image->remote_error)
         w->image_note =
@@ -82,7 +82,7 @@ static void compare_with_registry(struct view *v, struct wanted *w, const struct
     }
 }
 
-static void pull_last(struct view *v, struct wanted *w, const struct choice *last,
+static void pull_last(struct resolving *v, struct wanted *w, const struct choice *last,
                       const struct value *candidate, enum pull_policy pull)
 {
     use(w, last->ref, NULL, candidate);
@@ -95,7 +95,7 @@ static void pull_last(struct view *v, struct wanted *w, const struct choice *las
     w->pull_why = "not on the engine";
 }
 
-static void choose(struct view *v, struct wanted *w, const struct value *candidates, size_t n,
+static void choose(struct resolving *v, struct wanted *w, const struct value *candidates, size_t n,
                    enum pull_policy pull)
 {
     struct choice c = {0};
@@ -125,7 +125,7 @@ static void choose(struct view *v, struct wanted *w, const struct value *candida
 }
 
 /* Nobody named an image: exactly the running one, by its tag while that still means it. */
-static void keep_running(struct view *v, struct wanted *w, const struct box *from)
+static void keep_running(struct resolving *v, struct wanted *w, const struct box *from)
 {
     const struct image *tagged = observed_image(v->observed, from->image_ref);
 
@@ -134,7 +134,7 @@ static void keep_running(struct view *v, struct wanted *w, const struct box *fro
     w->image_origin = (struct origin){.kind = FROM_CONTAINER};
 }
 
-void resolve_image(struct view *v, struct wanted *w, const struct box *from)
+void resolve_image(struct resolving *v, struct wanted *w, const struct box *from)
 {
     const struct image_policy *p = &w->spec->image;
 

@@ -5,7 +5,7 @@
 #include "core/env.h"
 #include "core/slot.h"
 
-struct view { /* one agent while it is being resolved */
+struct resolving { /* one agent while it is being resolved */
     struct arena *arena;
     const struct desired *desired;
     const struct agent *agent;
@@ -20,12 +20,12 @@ struct view { /* one agent while it is being resolved */
 const struct box *carried_from(const struct slot *);
 
 /* image_ref, image_id, note and pull, by the policy; or problem. */
-void resolve_image(struct view *, struct wanted *, const struct box *from);
+void resolve_image(struct resolving *, struct wanted *, const struct box *from);
 
 /* Everything but image and environment: what was asked for, and the rest as it is in `from`. */
-void resolve_settings(struct view *, struct wanted *, const struct box *from);
+void resolve_settings(struct resolving *, struct wanted *, const struct box *from);
 
 /* PORT, aliases and core's URLs of all roles; the environments are complete after it. */
-void resolve_environment(struct view *);
+void resolve_environment(struct resolving *);
 
 #endif

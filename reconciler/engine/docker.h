@@ -41,7 +41,7 @@ int docker_read_image(struct arena *, const cJSON *, struct image *ret, struct e
 int docker_read_list(struct arena *, const cJSON *, struct facts *ret, struct err *) MUST_CHECK;
 
 int docker_pull_line(const char *line, size_t len, struct err *) MUST_CHECK;
-int docker_read_pull(const char *body, size_t len, struct arena *, struct err *) MUST_CHECK;
+int docker_read_pull(const char *body, size_t len, struct err *) MUST_CHECK;
 const char *docker_read_logs(struct arena *, const char *body, size_t len);
 
 /* What a registry's refusal means, wherever its text arrives. */

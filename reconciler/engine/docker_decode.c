@@ -196,7 +196,7 @@ int docker_decode(const struct call *call, const struct http_response *r, struct
     case CALL_PING:
         return decode_ping(r, a, ret, err);
     case CALL_PULL:
-        return docker_read_pull(r->body, r->len, a, err);
+        return docker_read_pull(r->body, r->len, err);
     case CALL_LOGS:
         ret->log = docker_read_logs(a, r->body, r->len);
         return 0;

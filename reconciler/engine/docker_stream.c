@@ -10,7 +10,6 @@ int docker_pull_line(const char *line, size_t len, struct err *err)
 {
     CLEANUP_ARENA struct arena *a = arena_new();
 
-    (void)unused;
     if (strspn(line, " \t\r\n") >= len)
         return 0;
     const cJSON *body = json_parse(a, line, len, err);
@@ -28,7 +27,7 @@ int docker_pull_line(const char *line, size_t len, struct err *err)
                    *sentence ? sentence : "failed without a reason");
 }
 
-int docker_read_pull(const char *body, size_t len, struct arena *a, struct err *err)
+int docker_read_pull(const char *body, size_t len, struct err *err)
 {
     while (len) {
         const char *newline = memchr(body, '\n', len);

@@ -67,7 +67,7 @@ static void open_handle(struct handle *h, const char *socket)
 
 static void set_path(struct handle *h, const char *path)
 {
-    char url[4096];
+    char url[4200];
 
     snprintf(url, sizeof url, "http://localhost%s", path);
     curl_easy_setopt(h->easy, CURLOPT_URL, url);
@@ -134,7 +134,7 @@ static int get_all(const char *socket, size_t connections, const char *list)
 {
     struct getter g = {.multi = curl_multi_init()};
     FILE *file = fopen(list, "re");
-    char line[4096];
+    char line[4000];
 
     if (!file || !g.multi)
         die(list, "cannot be read");
@@ -176,8 +176,8 @@ static char *read_file(const char *path)
     return text;
 }
 
-static void send(struct handle *h, const char *what, const char *method, const char *body,
-                 const char *path)
+static void ask(struct handle *h, const char *what, const char *method, const char *body,
+                const char *path)
 {
     double begun = now_ms();
 
@@ -208,18 +208,18 @@ static int replace(const char *socket, const char *name, const char *old, const 
     open_handle(&h, socket);
     curl_easy_setopt(h.easy, CURLOPT_HTTPHEADER, headers);
     snprintf(path, sizeof path, "/containers/create?name=avrd-next-%s", tag);
-    send(&h, "create", "POST", body, path);
+    ask(&h, "create", "POST", body, path);
     find_id(&h.answer, id);
     snprintf(path, sizeof path, "/containers/%s/start", id);
-    send(&h, "start", "POST", "", path);
+    ask(&h, "start", "POST", "", path);
     snprintf(path, sizeof path, "/containers/%s/rename?name=avrd-drain-%s", old, tag);
-    send(&h, "rename", "POST", "", path);
+    ask(&h, "rename", "POST", "", path);
     snprintf(path, sizeof path, "/containers/%s/rename?name=%s", id, name);
-    send(&h, "rename", "POST", "", path);
+    ask(&h, "rename", "POST", "", path);
     snprintf(path, sizeof path, "/containers/%s/stop", old);
-    send(&h, "stop", "POST", "", path);
+    ask(&h, "stop", "POST", "", path);
     snprintf(path, sizeof path, "/containers/%s?v=1", old);
-    send(&h, "remove", "DELETE", "", path);
+    ask(&h, "remove", "DELETE", "", path);
     curl_easy_cleanup(h.easy);
     curl_slist_free_all(headers);
     free(body);

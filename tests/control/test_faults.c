@@ -21,12 +21,12 @@ static struct config config;
 
 /* --- what is asked for ----------------------------------------------------------------------- */
 
-struct wish {
+struct asked {
     bool pipeline, stop_first;
     const char *prompt;
 };
 
-static struct sources *wish_sources(const struct wish *wish)
+static struct sources *wish_sources(const struct asked *wish)
 {
     static const enum role parts[] = {ROLE_ASR, ROLE_LLM, ROLE_TTS, ROLE_STS};
     struct sources *s = arena_alloc(arena, sizeof *s);
@@ -102,7 +102,7 @@ static struct applied apply(const struct sources *sources, unsigned fault_at, en
 /* --- what must be true ----------------------------------------------------------------------- */
 
 /* Every role exactly once under its name, running, with these settings; at most one failure kept. */
-static const char *wrong_with(const struct wish *wish, const char *prompt)
+static const char *wrong_with(const struct asked *wish, const char *prompt)
 {
     unsigned serving = 0, failed = 0;
     const char *want = arena_printf(arena, "PROMPT=%s", prompt);
@@ -149,9 +149,9 @@ struct base { /* generation 0 serves, a call is on it */
     size_t n;
 };
 
-static struct base base_make(const struct wish *wish)
+static struct base base_make(const struct asked *wish)
 {
-    struct wish v0 = {wish->pipeline, wish->stop_first, "v0"};
+    struct asked v0 = {wish->pipeline, wish->stop_first, "v0"};
     struct sources *sources = wish_sources(&v0);
     struct base base;
 
@@ -167,7 +167,7 @@ static struct base base_make(const struct wish *wish)
     return base;
 }
 
-static void restore(const struct base *base, const struct wish *wish)
+static void restore(const struct base *base, const struct asked *wish)
 {
     memcpy(engine.boxes, base->boxes, sizeof base->boxes);
     engine.n_boxes = base->n;
@@ -181,7 +181,7 @@ static void restore(const struct base *base, const struct wish *wish)
 }
 
 /* Applies again until it is as asked for; a back-off is waited for.  NULL: all went well. */
-static const char *heal(const struct sources *sources, const struct wish *wish, const char *prompt,
+static const char *heal(const struct sources *sources, const struct asked *wish, const char *prompt,
                         unsigned *ret_backed_off)
 {
     struct applied again = apply(sources, 0, FAULT_NONE);
@@ -199,7 +199,7 @@ static const char *heal(const struct sources *sources, const struct wish *wish, 
     return wrong_with(wish, prompt);
 }
 
-static void spoil_all(const struct wish *wish, const char *name)
+static void spoil_all(const struct asked *wish, const char *name)
 {
     struct base base = base_make(wish);
     const struct sources *sources = wish_sources(wish);
@@ -237,25 +237,25 @@ static void spoil_all(const struct wish *wish, const char *name)
 static void hand_over_survives_every_fault(void **state)
 {
     (void)state;
-    spoil_all(&(struct wish){.prompt = "v1"}, "hand-over");
+    spoil_all(&(struct asked){.prompt = "v1"}, "hand-over");
 }
 
 static void bad_candidate_survives_every_fault(void **state)
 {
     (void)state;
-    spoil_all(&(struct wish){.prompt = "bad"}, "bad candidate");
+    spoil_all(&(struct asked){.prompt = "bad"}, "bad candidate");
 }
 
 static void stop_first_survives_every_fault(void **state)
 {
     (void)state;
-    spoil_all(&(struct wish){.prompt = "v1", .stop_first = true}, "stop-first");
+    spoil_all(&(struct asked){.prompt = "v1", .stop_first = true}, "stop-first");
 }
 
 static void pipeline_set_survives_every_fault(void **state)
 {
     (void)state;
-    spoil_all(&(struct wish){.prompt = "v1", .pipeline = true}, "pipeline set");
+    spoil_all(&(struct asked){.prompt = "v1", .pipeline = true}, "pipeline set");
 }
 
 static int set_up(void **state)

@@ -201,6 +201,8 @@ int main(int argc, char *argv[])
     unsigned stride = 4;
     bool ok = true;
 
+    setvbuf(stdout, NULL, _IOLBF, 0);
+
     if (argc == 7)
         return trace(argv);
     if (argc == 2)

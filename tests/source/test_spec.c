@@ -76,6 +76,15 @@ static void write_expected(const char *path, const char *text)
     fclose(f);
 }
 
+/* All secrets of the bad specs have "hidden" in them; "(hidden)" is what errors say instead. */
+static bool shows_secret(const char *errors)
+{
+    for (const char *s = errors; (s = strstr(s, "hidden")); s++)
+        if (s == errors || s[-1] != '(')
+            return true;
+    return false;
+}
+
 /* True if the outcome of name.yaml is what name.txt says. */
 static bool is_as_expected(const char *name, bool good)
 {
@@ -87,7 +96,7 @@ static bool is_as_expected(const char *name, bool good)
     bool ok;
     const char *have = outcome(a, name, &ok);
 
-    if (!good && strstr(have, "hidden"))
+    if (!good && shows_secret(have))
         print_error("%s: a secret is shown\n", name);
     if (getenv("UPDATE_EXPECTED")) {
         write_expected(expected_path, have);
@@ -98,7 +107,7 @@ static bool is_as_expected(const char *name, bool good)
         fprintf(stderr, "%s\n--- expected\n%s--- got\n%s", name, expected.bytes, have);
         return false;
     }
-    return ok == good && (good || !strstr(have, "hidden"));
+    return ok == good && (good || !shows_secret(have));
 }
 
 static int is_case(const struct dirent *e)
