@@ -368,7 +368,7 @@ static const char *number_text(struct arena *a, int64_t n, int64_t unit, const c
     return arena_printf(a, "%.3g%s", (double)n / (double)unit, suffix);
 }
 
-/* What the engine changes on a container that runs. */
+/* What the engine changes on a container that runs; it takes a limit of 0 for "leave it". */
 static void compare_updatable(struct found *f)
 {
     const struct wanted *w = f->w;
@@ -387,13 +387,13 @@ static void compare_updatable(struct found *f)
                                .have = number_text(f->arena, f->b->memory, 1 << 20, "m"),
                                .want = number_text(f->arena, w->memory, 1 << 20, "m"),
                                .origin = s->mem_limit.origin,
-                               .effect = EFFECT_UPDATE});
+                               .effect = w->memory ? EFFECT_UPDATE : EFFECT_REPLACE});
     if (w->nano_cpus != f->b->nano_cpus)
         add(f, &(struct drift){.field = "cpus",
                                .have = number_text(f->arena, f->b->nano_cpus, 1000000000, ""),
                                .want = number_text(f->arena, w->nano_cpus, 1000000000, ""),
                                .origin = s->nano_cpus.origin,
-                               .effect = EFFECT_UPDATE});
+                               .effect = w->nano_cpus ? EFFECT_UPDATE : EFFECT_REPLACE});
 }
 
 /* A candidate of another generation can be like the wanted one in all but the name core will use.
@@ -403,12 +403,8 @@ static void compare_alias(struct found *f)
     const char *alias = f->w->alias;
     struct drifts others = {f->list.items, f->list.n};
 
-    if (!alias || drifts_have(&others, EFFECT_REPLACE))
-        return;
-    for (size_t i = 0; i < f->b->n_networks; i++)
-        if (has_text(f->b->networks[i].aliases, f->b->networks[i].n_aliases, alias))
-            return;
-    add(f, &(struct drift){.field = "alias", .want = alias, .origin = {.kind = FROM_DEFAULT}});
+    if (alias && !drifts_have(&others, EFFECT_REPLACE) && !box_has_alias(f->b, alias))
+        add(f, &(struct drift){.field = "alias", .want = alias, .origin = {.kind = FROM_DEFAULT}});
 }
 
 struct drifts drift_find(struct arena *a, const struct wanted *w, const struct box *b,

@@ -29,8 +29,6 @@ static bool fits(struct agent_view *v, const struct wanted *w, const struct box 
 {
     if (!b || !w->spec || w->problem)
         return false;
-    if (w->alias && !box_has_alias(b, w->alias))
-        return false;
     struct drifts d = drift_find(v->arena, w, b, observed_image(v->observed, b->image_id));
     return !drifts_have(&d, EFFECT_REPLACE);
 }

@@ -156,7 +156,7 @@ looks() {
             measured_ours "$size" "$case" "$code" diff
             for connections in 4 1; do measured_floor "$size" "$case" "$connections"; done
         done
-        [[ -z ${4-} ]] || measured_compose "$size" "$case"
+        [[ -z ${4-} ]] || ((round >= 3)) || measured_compose "$size" "$case"
     done
     : "$k"
     local -a peers=(avr-reconciler 'floor, 4 connections' 'floor, 1 connection')
@@ -238,7 +238,7 @@ cycles() { # CONTAINERS
 # ---- replacements
 
 gap_start() { # NAME-OF-CONTAINER NAME PORT
-    on ours docker run -d --name "$1" --network "$NET" --dns 127.0.0.1 bench/gap "$2" "$3" >/dev/null
+    on ours docker run -d --name "$1" --network "$NET" bench/gap "$2" "$3" >/dev/null
     eventually 20 gap_says "$1" ready || die 'the gap program reaches nobody'
 }
 gap_says() { on ours docker logs "$1" 2>&1 | grep -q "^$2"; }
@@ -302,7 +302,7 @@ handovers() {
     wall=$(awk -v a="$wall" -v b="$waits" 'BEGIN {print a - b}')
     printf '  %-16s %10.1f %9.1f %9s\n' 'without waits' "$wall" "$floor" "$(ratio "$wall" "$floor")"
     aim 'replacement, engine steps by bare requests' '<= 1.2' "$(ratio "$ours" "$floor")"
-    aim 'replacement, apply without deliberate waits by bare requests' '' "$(ratio "$wall" "$floor")"
+    aim 'replacement, apply without waits by bare requests' '' "$(ratio "$wall" "$floor")"
     print_gaps
 }
 

@@ -121,7 +121,7 @@ static inline bool fake_has_env(const struct fake_box *b, const char *assignment
 
 static inline bool fake_has_call(const struct fake_box *b)
 {
-    return b->state == BOX_RUNNING && b->calls_until_ms > virtual_ms;
+    return b->state == BOX_RUNNING && b->calls_until_ms > virtual_ms();
 }
 
 /* Every container that shares the slot of one must keep one of them running. */
@@ -269,7 +269,7 @@ static inline struct fake_answer fake_start(struct fake_box *b)
 {
     if (b->state == BOX_RUNNING)
         return (struct fake_answer){304, NULL};
-    b->started_ms = virtual_ms;
+    b->started_ms = virtual_ms();
     b->state = BOX_RUNNING;
     b->calls_until_ms = 0;
     if (fake_has_env(b, "PROMPT=bad")) {
@@ -420,7 +420,7 @@ static inline bool fake_serve(struct fake_connection *c)
         sscanf(c->in, "%7s %511s", method, path) != 2)
         return false;
     c->len = 0; /* no pipelining: nothing can follow yet */
-    virtual_ms++;
+    virtual_pass(1);
     if (++engine.requests == engine.fault_at) {
         fake_spoil(c, method, path, end + 4);
     } else {

@@ -74,15 +74,31 @@ struct applied {
     const char *text;
 };
 
+/* Every step and how it ended, kept for a failure's report. */
+static struct text transcript;
+
+static void note(void *ctx, const struct event *event)
+{
+    const struct step *s = event->step;
+
+    (void)ctx;
+    if (event->state == EVENT_STARTED || !s)
+        return;
+    text_printf(&transcript, "\n  %s %s %s %s%s%s", step_text[s->kind], role_name[s->role],
+                s->box_name ? s->box_name : "", s->new_name ? s->new_name : "",
+                event->text ? ": " : "", event->text ? event->text : "");
+}
+
 /* A program run: a session of its own. */
 static struct applied apply(const struct sources *sources, unsigned fault_at, enum fault fault)
 {
     struct session *session = session_new(&config, false);
-    struct apply_options options = {.wait_timeout_s = -1};
+    struct apply_options options = {.wait_timeout_s = -1, .on_event = note};
     struct outcome outcome = {0};
     struct err err = {0};
     struct applied applied = {.result = RESULT_SYNC};
 
+    text_add(&transcript, "\n  -- apply");
     engine.requests = engine.changes = 0;
     engine.fault_at = fault_at;
     engine.fault = fault;
@@ -155,6 +171,7 @@ static struct base base_make(const struct asked *wish)
     struct sources *sources = wish_sources(&v0);
     struct base base;
 
+    transcript = (struct text){.arena = arena};
     engine.n_boxes = 0;
     engine.guarded = false;
     struct applied first = apply(sources, 0, FAULT_NONE);
@@ -171,11 +188,12 @@ static void restore(const struct base *base, const struct asked *wish)
 {
     memcpy(engine.boxes, base->boxes, sizeof base->boxes);
     engine.n_boxes = base->n;
-    virtual_ms += 3600000;
+    transcript = (struct text){.arena = arena};
+    virtual_pass(3600000);
     for (size_t i = 0; i < engine.n_boxes; i++)
         if (text_starts(engine.boxes[i].name, "avr-core") ||
             text_starts(engine.boxes[i].name, "avr-sts"))
-            engine.boxes[i].calls_until_ms = virtual_ms + CALL_MS;
+            engine.boxes[i].calls_until_ms = virtual_ms() + CALL_MS;
     engine.guarded = !wish->stop_first;
     engine.violation = NULL;
 }
@@ -189,7 +207,7 @@ static const char *heal(const struct sources *sources, const struct asked *wish,
     if (!engine.violation && again.status == 0 && wrong_with(wish, prompt) &&
         again.result == RESULT_FAILED) {
         ++*ret_backed_off;
-        virtual_ms += BACK_OFF_MS;
+        virtual_pass(BACK_OFF_MS);
         again = apply(sources, 0, FAULT_NONE);
     }
     if (engine.violation)
@@ -197,6 +215,16 @@ static const char *heal(const struct sources *sources, const struct asked *wish,
     if (again.status < 0)
         return again.text;
     return wrong_with(wish, prompt);
+}
+
+/* What happened and what there is, for a failure's report. */
+static const char *told(void)
+{
+    text_add(&transcript, "\n  -- left");
+    for (size_t i = 0; i < engine.n_boxes; i++)
+        text_printf(&transcript, "\n  %s (%s) %s", engine.boxes[i].name,
+                    fake_slot(&engine.boxes[i]), fake_state(&engine.boxes[i]));
+    return text_str(&transcript);
 }
 
 static void spoil_all(const struct asked *wish, const char *name)
@@ -223,8 +251,8 @@ static void spoil_all(const struct asked *wish, const char *name)
                                     ? engine.violation
                                     : heal(sources, wish, ends_with, &backed_off);
             if (wrong)
-                fail_msg("%s, request %u (%s) %s: %s\n  the spoiled apply said: %s", name, k,
-                         engine.spoiled, fault_text[fault], wrong, first.text);
+                fail_msg("%s, request %u (%s) %s: %s\n  the spoiled apply said: %s%s", name, k,
+                         engine.spoiled, fault_text[fault], wrong, first.text, told());
             if (!bad)
                 expect_in_sync(sources);
             cases++;

@@ -15,7 +15,17 @@
 #include <sys/time.h>
 #include <time.h>
 
-static int64_t virtual_ms = 1700000000000;
+static int64_t virtual_us = 1700000000000000;
+
+static inline int64_t virtual_ms(void)
+{
+    return virtual_us / 1000;
+}
+
+static inline void virtual_pass(int64_t ms)
+{
+    virtual_us += ms * 1000;
+}
 
 /* What else could be done, by whoever plays the other side; true: something was. */
 static bool (*virtual_work)(void);
@@ -23,16 +33,16 @@ static bool (*virtual_work)(void);
 int clock_gettime(clockid_t id, struct timespec *ret)
 {
     (void)id;
-    ret->tv_sec = virtual_ms / 1000;
-    ret->tv_nsec = virtual_ms % 1000 * 1000000;
+    ret->tv_sec = virtual_us / 1000000;
+    ret->tv_nsec = virtual_us % 1000000 * 1000;
     return 0;
 }
 
 int gettimeofday(struct timeval *restrict ret, void *restrict zone)
 {
     (void)zone;
-    ret->tv_sec = virtual_ms / 1000;
-    ret->tv_usec = virtual_ms % 1000 * 1000;
+    ret->tv_sec = virtual_us / 1000000;
+    ret->tv_usec = virtual_us % 1000000;
     return 0;
 }
 
@@ -40,6 +50,7 @@ int epoll_wait(int fd, struct epoll_event *events, int max, int timeout_ms)
 {
     bool yielded = false;
 
+    virtual_us++; /* a timer is due only after its moment */
     for (;;) {
         int n = epoll_pwait(fd, events, max, 0, NULL);
         if (n != 0 || timeout_ms == 0)
@@ -55,7 +66,7 @@ int epoll_wait(int fd, struct epoll_event *events, int max, int timeout_ms)
             fputs("virtual time: everybody sleeps for ever\n", stderr);
             abort();
         }
-        virtual_ms += timeout_ms;
+        virtual_pass(timeout_ms);
         return 0;
     }
 }

@@ -179,12 +179,16 @@ static struct sim_box *named(struct world *w, const char *name)
     return NULL;
 }
 
+static bool answers_to(const struct box *b, const char *host)
+{
+    return b->state == BOX_RUNNING && (text_is(b->name, host) || box_has_alias(b, host));
+}
+
 /* What the network's DNS answers: a name or an alias of a running container. */
 static struct sim_box *resolve_host(struct world *w, const char *host)
 {
     for (size_t i = 0; i < w->n_boxes; i++) {
-        const struct box *b = &w->boxes[i].box;
-        if (b->state == BOX_RUNNING && (text_is(b->name, host) || box_has_alias(b, host)))
+        if (answers_to(&w->boxes[i].box, host))
             return &w->boxes[i];
     }
     return NULL;
@@ -406,6 +410,25 @@ static void check_service(struct world *w)
     }
 }
 
+/* One name, two containers: the network would send the turns of one call to either. */
+static void check_names(struct world *w)
+{
+    for (size_t i = 0; i < w->n_boxes; i++) {
+        const struct sim_box *core = &w->boxes[i];
+        if (core->box.state != BOX_RUNNING || !is_of_role(core, ROLE_CORE))
+            continue;
+        for (enum role r = 0; r < ROLE_CORE; r++) {
+            const char *text = pair_get(core->box.env, core->box.n_env, avr_url_name(r));
+            struct avr_url url;
+            unsigned n = 0;
+            for (size_t k = 0; text && avr_url_parse(w->arena, text, &url) && k < w->n_boxes; k++)
+                n += answers_to(&w->boxes[k].box, url.host);
+            if (n > 1)
+                violate(w, "core's address of a role leads to two containers");
+        }
+    }
+}
+
 /* A call keeps the very containers it began with: in a pipeline core resolves them at each turn. */
 static void check_calls(struct world *w)
 {
@@ -460,6 +483,7 @@ bool world_step(struct world *w, struct step *ret)
     w->steps++;
     check_service(w);
     check_calls(w);
+    check_names(w);
     if (was_free && names_free(w))
         violate(w, "a name stayed free longer than two renames");
     if (w->steps > 4000)
