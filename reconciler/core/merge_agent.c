@@ -9,7 +9,7 @@
 
 enum {
     DEFAULT_MONITOR_S = 10,
-    DEFAULT_DRAIN_S = 30 * 60,
+    DEFAULT_DRAIN_S = 60 * 60,
     DEFAULT_CALL_AGE_S = 4 * 60 * 60,
 };
 

@@ -139,24 +139,37 @@ static void merge_one(struct builder *b, struct frame *f, const struct node *fro
             ARRAY_PUSH(b->arena, f->entries, from->entries[i]);
 }
 
+static void merge_value(struct builder *b, struct frame *f, const struct node *value)
+{
+    if (value->kind != NODE_SEQUENCE) {
+        merge_one(b, f, value);
+        return;
+    }
+    if (value->n > MAX_MERGED) {
+        report_error(b->report, &value->place, NULL, "\"<<\" merges at most %d mappings",
+                     MAX_MERGED);
+        return;
+    }
+    for (size_t i = 0; i < value->n; i++)
+        merge_one(b, f, value->items[i]);
+}
+
+/* Takes `<<` out and puts in what it stands for.  A second one was reported as a duplicate. */
 static void apply_merge_keys(struct builder *b, struct frame *f)
 {
+    const struct node *value = NULL;
+    size_t kept = 0;
+
     for (size_t i = 0; i < f->entries.n; i++) {
         struct entry e = f->entries.items[i];
         if (!is_merge_key(e.key))
-            continue; /* a second one was reported as a duplicate */
-        memmove(&f->entries.items[i], &f->entries.items[i + 1], (f->entries.n - i - 1) * sizeof e);
-        f->entries.n--;
-        if (e.value->kind == NODE_SEQUENCE && e.value->n > MAX_MERGED)
-            report_error(b->report, &e.value->place, NULL, "\"<<\" merges at most %d mappings",
-                         MAX_MERGED);
-        else if (e.value->kind == NODE_SEQUENCE)
-            for (size_t k = 0; k < e.value->n; k++)
-                merge_one(b, f, e.value->items[k]);
-        else
-            merge_one(b, f, e.value);
-        i--;
+            f->entries.items[kept++] = e;
+        else if (!value)
+            value = e.value;
     }
+    f->entries.n = kept;
+    if (value)
+        merge_value(b, f, value);
 }
 
 /* ---- events ---- */
