@@ -112,23 +112,12 @@ struct agent_spec {
     struct settings role[ROLE__N];
 };
 
-/* Key `service`: options of the service itself; the command line and AVR_RECONCILER_… beat them. */
-struct service_spec {
-    struct value listen;     /* ADDR:PORT or none */
-    struct value state_dir;  /* a path, as seen from the spec file */
-    struct value control;    /* a path, as seen from the spec file */
-    struct value log_format; /* text | json */
-    struct value advertise;  /* http://… */
-    struct number resync_s;
-};
-
 /* All spec files together; keys and names are unique across them (the reader saw to it). */
 struct spec {
     struct value database;        /* path of the provider database */
     struct value database_agents; /* running | all | none */
     struct value name_prefix;     /* of container names, "avr" */
     struct value prune;           /* "true" | "false" */
-    struct service_spec service;
     struct settings defaults;
     struct rollout rollout;
     const struct provider_spec *providers;

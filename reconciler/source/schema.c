@@ -390,8 +390,6 @@ const struct section schema_env_value = {
 /* ---- the top ---- */
 
 static const char *const agents_choices[] = {"running", "all", "none", NULL};
-static const char *const format_choices[] = {"text", "json", NULL};
-
 #define AT(member) .at = offsetof(struct spec, member)
 static const struct field database_fields[] = {
     {"path", SHAPE_PATH, AT(database), .expects = "the path of AVR's SQLite file",
@@ -410,29 +408,6 @@ static const struct section database_section = {
     .shorthand = "path",
 };
 
-static const struct field service_fields[] = {
-    {"listen", SHAPE_TEXT, AT(service.listen), .pattern = "^(none|.*:[0-9]{1,5})$",
-     .expects = "address:port, or none", .doc = "Where the page and the API are served, or none."},
-    {"state_dir", SHAPE_PATH, AT(service.state_dir), .expects = "the path of a folder",
-     .doc = "The folder for history and keys."},
-    {"control", SHAPE_PATH, AT(service.control), .expects = "the path of a socket",
-     .doc = "The socket by which the command line reaches the service."},
-    {"log_format", SHAPE_TEXT, AT(service.log_format), .choices = format_choices,
-     .expects = "text or json", .doc = "How the log is written: text or json."},
-    {"resync", SHAPE_DURATION, AT(service.resync_s), .expects = DURATION ", from 1s to 1d",
-     .min = 1, .max = DAY, .doc = "How often everything is looked at even if nothing seems new."},
-    {"advertise", SHAPE_TEXT, AT(service.advertise), .pattern = "^https?://.+$",
-     .expects = "a URL that begins with http:// or https://",
-     .doc = "The URL by which containers reach this service."},
-};
-
-static const struct section service_section = {
-    .name = "service",
-    .title = "`service`",
-    .doc = "Options of the service; the command line and AVR_RECONCILER_* win over them.",
-    FIELDS(service_fields),
-};
-
 static const struct field top_fields[] = {
     {"database", SHAPE_SECTION, .at = 0, .section = &database_section,
      .doc = "AVR's provider database: a path, or {path, agents}."},
@@ -449,9 +424,8 @@ static const struct field top_fields[] = {
     {"name_prefix", SHAPE_TEXT, AT(name_prefix), .pattern = "^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$",
      .expects = "letters, digits, _ . and -, at most 32",
      .doc = "What the names of containers begin with; avr unless a fork of AVR says otherwise."},
-    {"service", SHAPE_SECTION, .at = 0, .section = &service_section,
-     .doc = "Options of the service."},
-    NOT_READ("services", "`avr-reconciler import` makes a spec of a compose file"),
+    NOT_READ("service", "there is no service yet; its options are the command line's"),
+    NOT_READ("services", "describe the agents under `agents`"),
     NOT_READ("version", "leave it out"),
     NOT_READ("networks", "write `network` under `defaults`; the network itself must exist"),
     NOT_READ("volumes", "named volumes need no declaration"),

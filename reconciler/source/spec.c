@@ -99,16 +99,12 @@ static const struct node *role_key(const struct node *n, enum role r)
     return NULL;
 }
 
-/* `sts`, or all of asr, llm, tts, or none: then the agent refines one of the dashboard. */
+/* Never both modes.  Half a pipeline is fine here: it refines an agent of the dashboard. */
 static void check_mode(struct assembly *a, const struct agent_spec *agent, const struct entry *e)
 {
     static const enum role parts[] = {ROLE_ASR, ROLE_LLM, ROLE_TTS};
-    struct arena *arena = a->reader.arena;
-    struct text have = {.arena = arena}, missing = {.arena = arena};
 
     for (size_t i = 0; i < 3; i++) {
-        struct text *t = is_there(agent, parts[i]) ? &have : &missing;
-        text_printf(t, "%s%s", t->len ? " and " : "", role_name[parts[i]]);
         if (!is_there(agent, ROLE_STS) || !is_there(agent, parts[i]))
             continue;
         bool sts_is_later = role_line(agent, ROLE_STS) > role_line(agent, parts[i]);
@@ -120,9 +116,6 @@ static void check_mode(struct assembly *a, const struct agent_spec *agent, const
             role_line(agent, earlier), role_name[later], role_line(agent, later));
         return;
     }
-    if (have.len && missing.len)
-        report_error(a->reader.report, &e->key->place, "a pipeline is made of asr, llm and tts",
-                     "agents.%s has %s but no %s", agent->key, text_str(&have), text_str(&missing));
 }
 
 static void read_agent(struct assembly *a, const struct entry *e)

@@ -443,7 +443,7 @@ static void test_rollout(void **state)
     assert_int_equal(sales->monitor_s, 45);
     assert_int_equal(sales->drain.on_timeout, ON_TIMEOUT_ABORT);
     assert_int_equal(booking->drain.on_timeout, ON_TIMEOUT_FORCE);
-    assert_int_equal(booking->drain.timeout_s, 1800);
+    assert_int_equal(booking->drain.timeout_s, 3600);
     assert_int_equal(booking->drain.max_call_age_s, 14400);
     assert_false(booking->stop_first || booking->pause_on_failure);
     assert_int_equal(m.d.parallelism, 2);

@@ -10,8 +10,7 @@ call_place first "$AGENT" 300
 provider_set "$PROVIDER" DEEPGRAM_GREETING 'Hi v2'
 rec_start apply --progress json
 
-new_serves() { [[ $(box_id "$STS") != "$old" ]]; }
-eventually 60 new_serves || fail 'the new container did not take over'
+eventually 60 replaced "$STS" "$old" || fail 'the new container did not take over'
 step 'a second call beside the first'
 expect_greeting "$AGENT" 'Hi v2'
 expect_call_up first

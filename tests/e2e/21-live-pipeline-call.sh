@@ -13,8 +13,7 @@ provider_set "$PROVIDER_LLM" SYSTEM_PROMPT 'prompt v2'
 provider_set "$PROVIDER_ASR" SPEECH_RECOGNITION_LANGUAGE it-IT
 rec_start apply --progress json
 
-new_serves() { exists "$CORE" && [[ $(box_id "$CORE") != "$old_core" ]]; }
-eventually 90 new_serves || fail 'the new set did not take over'
+eventually 90 replaced "$CORE" "$old_core" || fail 'the new set did not take over'
 turns_before=$(call_heard first | grep -c '^turn ')
 step 'a new call: new prompt'
 expect_greeting "$AGENT" 'prompt v2'

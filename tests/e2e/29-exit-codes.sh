@@ -30,6 +30,7 @@ for verb in validate diff apply config; do
 done
 printf '%s\n' "$good" >"$SPEC"
 expect_exit 0 rec validate
+AVR_DATABASE=$DB_DATABASE expect_exit 0 "$AVR_RECONCILER" validate -f "$TOP/examples/avr-infra/spec.yaml"
 
 step 'engine'
 for host in "unix://$W/nobody.sock" "tcp://127.0.0.1:$(free_port)"; do
@@ -79,5 +80,5 @@ expect_text 'lock|busy'
 printf 'ROLLBACK;\n.quit\n' >&"${WRITER[1]}"
 eventually 10 gone "$WRITER_PID" || fail 'the writer stays'
 expect_exit 2 rec diff
-expect_exit 1 rec diff 'nobody by this name'
+expect_exit 64 rec diff 'nobody by this name'
 expect_equal "$(box_id "$STS")" "$sts" 'the container at the end'

@@ -230,6 +230,11 @@ address_of() { docker inspect --type container -f '{{range .NetworkSettings.Netw
 env_of() { docker inspect --type container -f '{{range .Config.Env}}{{println .}}{{end}}' "$1" | sed -n "s/^$2=//p"; }
 has_env() { docker inspect --type container -f '{{range .Config.Env}}{{println .}}{{end}}' "$1" | grep -q "^$2="; }
 exists() { docker inspect --type container "$1" >/dev/null 2>&1; }
+# replaced SLOT OLD-ID: another container has the name (for a moment of a hand-over nobody has).
+replaced() {
+    local id
+    id=$(box_id "$1" 2>/dev/null) && [[ $id != "$2" ]]
+}
 # slot_boxes SLOT: "name state" of every container of a slot.
 slot_boxes() { docker ps -a --filter "label=agentName=$1" --format '{{.Names}} {{.State}}'; }
 leftovers() { # temporary containers of this world, failed candidates not counted

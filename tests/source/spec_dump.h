@@ -173,12 +173,6 @@ static const char *spec_dump(struct arena *a, const struct spec *s, const char *
     dump_value(&d, "database_agents", &s->database_agents);
     dump_value(&d, "name_prefix", &s->name_prefix);
     dump_value(&d, "prune", &s->prune);
-    dump_value(&d, "service.listen", &s->service.listen);
-    dump_value(&d, "service.state_dir", &s->service.state_dir);
-    dump_value(&d, "service.control", &s->service.control);
-    dump_value(&d, "service.log_format", &s->service.log_format);
-    dump_value(&d, "service.advertise", &s->service.advertise);
-    dump_number(&d, "service.resync_s", &s->service.resync_s);
     dump_open(&d, "defaults", NULL);
     dump_settings(&d, &s->defaults);
     dump_rollout(&d, &s->rollout);
