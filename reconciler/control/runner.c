@@ -232,7 +232,7 @@ static void look_again(struct runner *r, const char *why)
 
 static void on_refused(struct runner *r, const struct err *err)
 {
-    const char *text = arena_printf(r->arena, "%s: %s", step_text[r->step.kind], err->text);
+    const char *text = arena_strdup(r->arena, err->text);
 
     if (r->step.kind == STEP_START && err->code != ERR_UNREACHABLE) {
         r->start_refused = text;

@@ -5,7 +5,7 @@
 #include "engine/fields.h"
 #include "engine/harmless.h"
 
-enum { SENTENCE = 200 };
+enum { SENTENCE = 400 };
 
 /* The engine's own words: {"message": "…"}, cut and cleaned; "" if there are none. */
 static const char *message_of(struct arena *a, const struct http_response *r)

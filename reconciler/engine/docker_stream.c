@@ -22,7 +22,7 @@ int docker_pull_line(const char *line, size_t len, struct err *err)
     const char *text = json_text(detail, "message");
     if (!text)
         text = cJSON_GetStringValue(error);
-    const char *sentence = text ? harmless_sentence(a, text, strlen(text), 200) : "";
+    const char *sentence = text ? harmless_sentence(a, text, strlen(text), 400) : "";
     return err_set(err, docker_registry_code(sentence, ERR_TRANSIENT), "pull: %s",
                    *sentence ? sentence : "failed without a reason");
 }

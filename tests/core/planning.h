@@ -160,14 +160,15 @@ static inline void story_merge(struct planning *p)
     material_merge(&p->m);
 }
 
-static inline void change_provider(struct planning *p, const char *id, const struct pair *env)
+static inline void change_provider(struct planning *p, const char *id, const struct pair *env,
+                                   size_t n_env)
 {
     struct provider_row *rows = arena_memdup(p->m.a, p->m.db.providers, sizeof provider_rows);
 
     for (size_t i = 0; i < N_OF(provider_rows); i++)
         if (text_is(rows[i].id, id)) {
             rows[i].env = env;
-            rows[i].n_env = 1;
+            rows[i].n_env = n_env;
         }
     p->m.db.providers = rows;
     story_merge(p);
@@ -175,10 +176,11 @@ static inline void change_provider(struct planning *p, const char *id, const str
 
 static inline void sales_says(struct planning *p, const char *prompt)
 {
-    struct pair *env = arena_alloc(p->m.a, sizeof *env);
+    struct pair *env = arena_alloc(p->m.a, 2 * sizeof *env);
 
-    *env = (struct pair){"AGENT_PROMPT", prompt};
-    change_provider(p, "p-sts", env);
+    env[0] = sts_env[0];
+    env[1] = (struct pair){"AGENT_PROMPT", prompt};
+    change_provider(p, "p-sts", env, 2);
 }
 
 static inline struct agent_row *row_of(struct planning *p, const char *name)

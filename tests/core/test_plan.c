@@ -91,7 +91,7 @@ static void pipeline_llm(struct planning *p)
 {
     static const struct pair env[] = {{"OPENAI_MODEL", "gpt-5"}};
 
-    change_provider(p, "p-llm", env);
+    change_provider(p, "p-llm", env, 1);
 }
 
 static void pipeline_llm_under_a_call(struct planning *p)
@@ -105,8 +105,8 @@ static void pipeline_held_part(struct planning *p)
 {
     static const struct pair llm[] = {{"OPENAI_MODEL", "gpt-5"}}, tts[] = {{"VOICE", "it"}};
 
-    change_provider(p, "p-llm", llm);
-    change_provider(p, "p-tts", tts);
+    change_provider(p, "p-llm", llm, 1);
+    change_provider(p, "p-tts", tts, 1);
     put_box(p, "booking", ROLE_LLM, PLACE_FAILED, 5000)->state = BOX_EXITED;
 }
 
@@ -279,6 +279,8 @@ static void dies_after_the_swap(struct planning *p)
     b->health = HEALTH_BAD;
     b->state = BOX_EXITED;
     b->health_text = "it exited with code 1";
+    b->exit_code = 1;
+    b->finished_ms = p->m.o.now_ms - 1000;
 }
 
 static void failed_a_moment_ago(struct planning *p)
@@ -302,9 +304,7 @@ static void failed_with_other_settings(struct planning *p)
 static void failed_and_live_as_wanted(struct planning *p)
 {
     failed_a_moment_ago(p);
-    change_provider(p, "p-sts", sts_env);
-    ((struct provider_row *)(uintptr_t)p->m.db.providers)[0].n_env = 2;
-    story_merge(p);
+    change_provider(p, "p-sts", sts_env, 2);
 }
 
 static void restart_policy(struct planning *p)

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "core/avr.h"
 
-static const char agent_id[] = "7d1c0a52-3f5e-4b4e-9a57-1f2f3a4b5c6d";
+static const char agent_id[] = SIM_AGENT;
 
 enum { START_MS = 1700000000, STEP_MS = 20, POLL_MS = 1000, ROW_LAG_MS = 2000 };
 
@@ -21,11 +21,18 @@ static const struct pair *env_of_generation(struct arena *a, int generation)
     return env;
 }
 
-static bool role_is_used(const struct scenario *s, enum role r)
+bool world_uses(const struct scenario *s, int generation, enum role r)
 {
+    bool pipeline = s->pipeline != !!(s->other_mode & 1u << generation);
+
     if (r == ROLE_CORE)
         return true;
-    return s->pipeline ? r != ROLE_STS : r == ROLE_STS;
+    return pipeline ? r != ROLE_STS : r == ROLE_STS;
+}
+
+static bool role_is_used(const struct world *w, enum role r)
+{
+    return world_uses(w->scenario, w->asked, r);
 }
 
 /* In a pipeline the llm and the tts change and the asr does not: a set need not be all of it. */
@@ -63,7 +70,7 @@ static void desired_make(struct world *w, int generation)
                                   .image = "agent/any:1",
                                   .n_env = 2,
                                   .env = env_of_generation(a, role_changes(s, r) ? generation : 0)};
-        if (role_is_used(s, r))
+        if (world_uses(s, generation, r))
             row->provider_id[r] = id;
     }
     *core_env = (struct env_var){"PROMPT", arena_printf(a, "v%d", s->core_too ? generation : 0),
@@ -132,10 +139,11 @@ static size_t rows_make(struct arena *a, const struct world *w, const struct cal
     return n;
 }
 
-static struct observed observe(struct world *w, struct arena *a)
+struct observed world_observe(struct world *w, struct arena *a)
 {
     struct box *boxes = arena_alloc(a, w->n_boxes * sizeof *boxes);
     struct observed o = {.now_ms = w->now_ms, .images = the_image, .n_images = 2};
+    size_t n = 0;
 
     for (size_t i = 0; i < w->n_boxes; i++) {
         struct box *b = &w->boxes[i].box;
@@ -144,10 +152,15 @@ static struct observed observe(struct world *w, struct arena *a)
             b->quiet_ms = 0;
         else if (!b->quiet_ms)
             b->quiet_ms = w->now_ms;
-        boxes[i] = *b;
+        if (!w->boxes[i].hidden)
+            boxes[n++] = *b;
     }
     o.boxes = boxes;
-    o.n_boxes = w->n_boxes;
+    o.n_boxes = n;
+    if (w->foreign) {
+        o.foreign = arena_memdup(a, &(struct foreign){"somebody's", w->foreign}, sizeof *o.foreign);
+        o.n_foreign = 1;
+    }
     o.sockets_known = w->scenario->witnesses & SEE_SOCKETS;
     o.calls_known = w->scenario->witnesses & SEE_ROWS;
     if (o.calls_known)
@@ -157,7 +170,7 @@ static struct observed observe(struct world *w, struct arena *a)
 
 /* --- the truth ------------------------------------------------------------------------------- */
 
-static void violate(struct world *w, const char *what)
+void world_violate(struct world *w, const char *what)
 {
     if (!w->violation)
         w->violation = what;
@@ -171,7 +184,7 @@ static struct sim_box *find(struct world *w, const char *id)
     return NULL;
 }
 
-static struct sim_box *named(struct world *w, const char *name)
+struct sim_box *world_named(struct world *w, const char *name)
 {
     for (size_t i = 0; i < w->n_boxes; i++)
         if (text_is(w->boxes[i].box.name, name))
@@ -202,7 +215,7 @@ static struct sim_box *dialled(struct world *w, const struct box *core, enum rol
     return text && avr_url_parse(w->arena, text, &url) ? resolve_host(w, url.host) : NULL;
 }
 
-static bool is_bad(const struct world *w, const struct sim_box *b)
+bool world_is_bad(const struct world *w, const struct sim_box *b)
 {
     return w->scenario->bad & 1u << b->generation;
 }
@@ -213,17 +226,17 @@ void world_call(struct world *w, int64_t length_ms)
     char name[96];
 
     snprintf(name, sizeof name, "avr-core-%s", agent_id);
-    struct sim_box *core = named(w, name);
-    if (!core || core->box.state != BOX_RUNNING || is_bad(w, core)) {
+    struct sim_box *core = world_named(w, name);
+    if (!core || core->box.state != BOX_RUNNING || world_is_bad(w, core)) {
         w->failed_starts++;
         return;
     }
     call.box_id[ROLE_CORE] = core->box.id;
     for (enum role r = 0; r < ROLE_CORE; r++) {
-        if (!role_is_used(w->scenario, r))
+        if (!role_is_used(w, r))
             continue;
         struct sim_box *b = dialled(w, &core->box, r);
-        if (!b || is_bad(w, b)) {
+        if (!b || world_is_bad(w, b)) {
             w->failed_starts++;
             return;
         }
@@ -236,21 +249,26 @@ void world_call(struct world *w, int64_t length_ms)
         }
 }
 
+void world_drop_calls(struct world *w, const char *box_id)
+{
+    for (int i = 0; i < MAX_CALLS; i++)
+        for (enum role r = 0; r < ROLE__N; r++)
+            if (w->calls[i].live && text_is(w->calls[i].box_id[r], box_id)) {
+                w->calls[i].live = false;
+                w->cut_by_death++;
+            }
+}
+
 /* A container dies by itself: its calls end with it, and that is nobody's cut. */
 static void die(struct world *w, struct sim_box *b, int code)
 {
     b->box.state = BOX_EXITED;
     b->box.exit_code = code;
     b->box.finished_ms = w->now_ms;
-    for (int i = 0; i < MAX_CALLS; i++)
-        for (enum role r = 0; r < ROLE__N; r++)
-            if (w->calls[i].live && text_is(w->calls[i].box_id[r], b->box.id)) {
-                w->calls[i].live = false;
-                w->cut_by_death++;
-            }
+    world_drop_calls(w, b->box.id);
 }
 
-static void pass_time(struct world *w, int64_t ms)
+void world_pass_time(struct world *w, int64_t ms)
 {
     w->now_ms += ms;
     for (int i = 0; i < MAX_CALLS; i++)
@@ -266,22 +284,22 @@ static void do_create(struct world *w, const struct step *s)
     struct sim_box *b = &w->boxes[w->n_boxes];
 
     if (w->n_boxes == MAX_BOXES) {
-        violate(w, "containers pile up");
+        world_violate(w, "containers pile up");
         return;
     }
-    if (named(w, s->new_name))
-        violate(w, "create: the name is taken");
+    if (world_named(w, s->new_name))
+        world_violate(w, "create: the name is taken");
     b->box = model_box(a, s->wanted, arena_printf(a, "box-%u", ++w->created),
                        arena_strdup(a, s->new_name), s->attempt, w->now_ms);
     b->generation = w->asked;
-    b->was_good = false;
+    b->was_good = b->stranger = b->hidden = false;
     w->n_boxes++;
 }
 
 static void do_rename(struct world *w, struct sim_box *b, const struct step *s)
 {
-    if (named(w, s->new_name))
-        violate(w, "rename: the name is taken");
+    if (world_named(w, s->new_name) || text_is(w->foreign, s->new_name))
+        world_violate(w, "rename: the name is taken");
     b->box.name = arena_strdup(w->arena, s->new_name);
 }
 
@@ -291,6 +309,11 @@ static void do_start(struct world *w, struct sim_box *b)
     b->box.started_ms = w->now_ms;
     if (b->box.health == HEALTH_GOOD)
         b->box.health = HEALTH_UNKNOWN;
+    if (world_is_bad(w, b) && w->scenario->exits) {
+        die(w, b, 1);
+        b->box.health = HEALTH_BAD;
+        b->box.health_text = "it exited at once";
+    }
 }
 
 static void do_stop(struct world *w, struct sim_box *b)
@@ -299,14 +322,14 @@ static void do_stop(struct world *w, struct sim_box *b)
         for (enum role r = 0; r < ROLE__N; r++)
             if (w->calls[i].live && text_is(w->calls[i].box_id[r], b->box.id)) {
                 w->cut++;
-                violate(w, "a live call was cut");
+                world_violate(w, "a live call was cut");
             }
     b->box.state = BOX_EXITED;
 }
 
 static void do_probe(struct world *w, struct sim_box *b)
 {
-    if (is_bad(w, b)) {
+    if (world_is_bad(w, b) || b->box.state != BOX_RUNNING) {
         b->box.health = HEALTH_BAD;
         b->box.health_text = "it never answered";
         return;
@@ -321,7 +344,7 @@ static void do_wait(struct world *w, struct sim_box *b, const struct step *s)
 {
     int64_t left = s->until_ms ? s->until_ms - w->now_ms : POLL_MS;
 
-    pass_time(w, left < POLL_MS ? left : POLL_MS);
+    world_pass_time(w, left < POLL_MS ? left : POLL_MS);
     if (s->gate == GATE_DRAIN && b && !b->box.waiting_ms)
         b->box.waiting_ms = w->now_ms;
     if (s->gate == GATE_SOAK && b && w->scenario->late_bad & 1u << b->generation) {
@@ -336,7 +359,7 @@ static void do_remove(struct world *w, struct sim_box *b)
     size_t i = (size_t)(b - w->boxes);
 
     if (box_runs(&b->box))
-        violate(w, "a running container was removed");
+        world_violate(w, "a running container was removed");
     memmove(&w->boxes[i], &w->boxes[i + 1], (w->n_boxes - i - 1) * sizeof *b);
     w->n_boxes--;
 }
@@ -346,7 +369,11 @@ static void execute(struct world *w, const struct step *s)
     struct sim_box *b = s->box_id ? find(w, s->box_id) : NULL;
 
     if (s->kind != STEP_CREATE && !b) {
-        violate(w, "a step names a container that is not there");
+        world_violate(w, "a step names a container that is not there");
+        return;
+    }
+    if (b && (b->stranger || b->hidden)) {
+        world_violate(w, "a step names a container that is not ours");
         return;
     }
     switch (s->kind) {
@@ -372,9 +399,9 @@ static void execute(struct world *w, const struct step *s)
         do_remove(w, b);
         break;
     default:
-        violate(w, "an unexpected step");
+        world_violate(w, "an unexpected step");
     }
-    pass_time(w, STEP_MS);
+    world_pass_time(w, STEP_MS);
 }
 
 /* --- invariants ------------------------------------------------------------------------------ */
@@ -394,20 +421,50 @@ static void check_service(struct world *w)
         bool has_name = false;
         unsigned able = 0;
 
-        if (!role_is_used(w->scenario, r))
+        if (!role_is_used(w, r))
             continue;
         for (size_t i = 0; i < w->n_boxes; i++) {
             const struct sim_box *b = &w->boxes[i];
             if (!is_of_role(b, r))
                 continue;
             has_name |= !place_is_temporary(b->box.name);
-            able += b->box.state == BOX_RUNNING && !is_bad(w, b);
+            able += b->box.state == BOX_RUNNING && !world_is_bad(w, b);
         }
         if (!has_name)
             w->gaps++;
         if (!able && !w->scenario->stop_first)
-            violate(w, "no container of a role is able to serve");
+            world_violate(w, "no container of a role is able to serve");
     }
+}
+
+/* Who answers for a role: whom core dials, or whoever has the name while there is no core. */
+static unsigned served_roles(struct world *w)
+{
+    struct sim_box *core = resolve_host(w, "avr-core-" SIM_AGENT);
+    unsigned served = 0;
+
+    for (enum role r = 0; r < ROLE__N; r++) {
+        char name[96];
+        snprintf(name, sizeof name, "avr-%s-" SIM_AGENT, role_name[r]);
+        struct sim_box *b = r != ROLE_CORE && core ? dialled(w, &core->box, r)
+                                                   : resolve_host(w, name);
+        if (role_is_used(w, r) && b && !world_is_bad(w, b))
+            served |= 1u << r;
+    }
+    return served;
+}
+
+/* The roles that were served and are not any more may only lack their name for one step. */
+static void check_wild(struct world *w, unsigned served, const struct step *s)
+{
+    unsigned lost = served & ~served_roles(w);
+    bool must_serve = !w->scenario->stop_first && !(w->scenario->stopped & 1u << w->asked);
+
+    if (w->unserved & ~served_roles(w) && must_serve)
+        world_violate(w, "a name stayed free longer than two renames");
+    w->unserved = s->kind == STEP_RENAME && must_serve ? lost : 0;
+    if (lost && must_serve && s->kind != STEP_RENAME && s->kind != STEP_WAIT)
+        world_violate(w, "a step took away what served");
 }
 
 /* One name, two containers: the network would send the turns of one call to either. */
@@ -424,7 +481,7 @@ static void check_names(struct world *w)
             for (size_t k = 0; text && avr_url_parse(w->arena, text, &url) && k < w->n_boxes; k++)
                 n += answers_to(&w->boxes[k].box, url.host);
             if (n > 1)
-                violate(w, "core's address of a role leads to two containers");
+                world_violate(w, "core's address of a role leads to two containers");
         }
     }
 }
@@ -436,11 +493,11 @@ static void check_calls(struct world *w)
         const struct sim_call *c = &w->calls[i];
         struct sim_box *core = c->live ? find(w, c->box_id[ROLE_CORE]) : NULL;
         for (enum role r = ROLE_ASR; core && r < ROLE_CORE; r++) {
-            if (!role_is_used(w->scenario, r))
+            if (!role_is_used(w, r))
                 continue;
             struct sim_box *now = dialled(w, &core->box, r);
             if (!now || !text_is(now->box.id, c->box_id[r]))
-                violate(w, "a call sees another container than it began with");
+                world_violate(w, "a call sees another container than it began with");
         }
     }
 }
@@ -467,8 +524,9 @@ bool world_step(struct world *w, struct step *ret)
     static const struct plan_options options = {0};
     struct arena *scratch CLEANUP_ARENA = arena_new();
     const struct desired *d = &w->desired[w->asked];
-    bool was_free = names_free(w);
-    struct observed o = observe(w, scratch);
+    bool wild = w->scenario->wild, was_free = !wild && names_free(w);
+    unsigned served = wild ? served_roles(w) : 0;
+    struct observed o = world_observe(w, scratch);
 
     *ret = agent_next(scratch, d, &d->agents[0], &o, &w->key, &options);
     if (ret->kind == STEP_CREATE) /* what it holds becomes part of the world */
@@ -481,14 +539,17 @@ bool world_step(struct world *w, struct step *ret)
     }
     execute(w, ret);
     w->steps++;
-    check_service(w);
+    if (wild)
+        check_wild(w, served, ret);
+    else
+        check_service(w);
     check_calls(w);
     if (ret->kind == STEP_START || ret->kind == STEP_RENAME)
         check_names(w);
-    if (was_free && names_free(w))
-        violate(w, "a name stayed free longer than two renames");
+    if (was_free && !wild && names_free(w))
+        world_violate(w, "a name stayed free longer than two renames");
     if (w->steps > 4000)
-        violate(w, "it does not come to rest");
+        world_violate(w, "it does not come to rest");
     return !w->violation;
 }
 
@@ -512,17 +573,17 @@ void world_adopt(struct world *w)
 
     w->asked = 0;
     if (bad & 1)
-        violate(w, "generation 0 must be good");
+        world_violate(w, "generation 0 must be good");
     for (int i = 0; i < 100; i++) {
         static const struct plan_options options = {0};
-        struct observed o = observe(w, w->arena);
+        struct observed o = world_observe(w, w->arena);
         s = agent_next(w->arena, &w->desired[0], &w->desired[0].agents[0], &o, &w->key, &options);
         if (s.kind == STEP_NOTHING)
             break;
         execute(w, &s);
     }
     world_crash(w);
-    pass_time(w, 3600000);
+    world_pass_time(w, 3600000);
     w->gaps = w->steps = 0;
 }
 
@@ -545,7 +606,7 @@ static const char *check_role(struct world *w, enum role r, const struct step *l
             continue;
         }
         n++;
-        if (b->box.state != BOX_RUNNING || is_bad(w, b))
+        if (b->box.state != BOX_RUNNING || world_is_bad(w, b))
             return "what serves is not able to";
         if (asked_is_good && role_changes(w->scenario, r) && b->generation != w->asked &&
             w->asked != 0)
@@ -565,10 +626,10 @@ void world_check_rest(struct world *w, const struct step *last)
     struct step again;
 
     for (enum role r = 0; r < ROLE__N && !w->violation; r++) {
-        const char *what = role_is_used(w->scenario, r) ? check_role(w, r, last) : NULL;
+        const char *what = role_is_used(w, r) ? check_role(w, r, last) : NULL;
         if (what)
-            violate(w, what);
+            world_violate(w, what);
     }
     if (!w->violation && (world_step(w, &again) || again.kind != last->kind))
-        violate(w, "a second cycle is not empty");
+        world_violate(w, "a second cycle is not empty");
 }

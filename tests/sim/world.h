@@ -8,7 +8,9 @@
 
 #include "core/model.h"
 
-enum { MAX_BOXES = 48, MAX_CALLS = 16, MAX_GENERATIONS = 4 };
+enum { MAX_BOXES = 48, MAX_CALLS = 16, MAX_GENERATIONS = 6 };
+
+#define SIM_AGENT "7d1c0a52-3f5e-4b4e-9a57-1f2f3a4b5c6d"
 
 enum witnesses { SEE_SOCKETS = 1, SEE_ROWS = 2 };
 
@@ -22,6 +24,8 @@ struct sim_box {
     struct box box;
     int generation; /* which wish it was created from */
     bool was_good;  /* has been ready at least once */
+    bool stranger;  /* of another agent: no step may ever name it */
+    bool hidden;    /* somebody gave it a name that is not ours: the planner does not see it */
 };
 
 struct scenario {
@@ -31,6 +35,10 @@ struct scenario {
     unsigned witnesses;
     unsigned bad;      /* bit g: generation g never becomes ready */
     unsigned late_bad; /* bit g: generation g dies a while after it became ready */
+    unsigned stopped;  /* bit g: generation g is the wish that the agent be stopped */
+    unsigned other_mode; /* bit g: generation g has the other mode, sts or pipeline */
+    bool exits;          /* what is bad exits at once, instead of never answering */
+    bool wild; /* it may begin in any state and people interfere: see world_step() */
 };
 
 struct world {
@@ -46,6 +54,8 @@ struct world {
     int64_t now_ms;
     unsigned steps, cut, gaps, failed_starts, cut_by_death;
     const char *violation; /* NULL: none so far */
+    const char *foreign; /* a name that a container which is not ours holds; NULL: none */
+    unsigned unserved;   /* bit r: our own step freed the name of role r; the next one fills it */
     bool trace;
 };
 
@@ -57,7 +67,9 @@ void world_adopt(struct world *);
 /* A copy in the same arena, to try another future. */
 void world_copy(struct world *to, const struct world *from);
 
-/* Asks the planner and does what it says.  False: it says NOTHING or HOLD. */
+/* Asks the planner and does what it says.  False: it says NOTHING or HOLD.  Checked after each step:
+ * every role has somebody able to serve; in a wild world, where that may not be so to begin with,
+ * that no step of ours takes away what serves. */
 bool world_step(struct world *, struct step *ret);
 
 /* The controller is killed: whatever it found out by probing and counting is gone. */
@@ -65,6 +77,15 @@ void world_crash(struct world *);
 
 /* A call comes in now, for this long. */
 void world_call(struct world *, int64_t length_ms);
+
+/* The parts of it, for whoever disturbs it (disturb.h). */
+bool world_uses(const struct scenario *, int generation, enum role);
+struct sim_box *world_named(struct world *, const char *name);
+struct observed world_observe(struct world *, struct arena *);
+void world_drop_calls(struct world *, const char *box_id); /* by nobody of ours */
+void world_pass_time(struct world *, int64_t ms);
+bool world_is_bad(const struct world *, const struct sim_box *);
+void world_violate(struct world *, const char *what);
 
 /* After it came to rest with good intentions: checks that it is where it should be. */
 void world_check_rest(struct world *, const struct step *last);
