@@ -282,7 +282,7 @@ static void hears_what_a_registry_meant(void **state)
 
 static void cleans_the_engine_s_words(void **state)
 {
-    char body[700] = "{\"message\":\"";
+    char body[1200] = "{\"message\":\"";
     struct err err;
 
     (void)state;
