@@ -14,6 +14,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,14 +126,11 @@ static int reach(struct in_addr address, uint16_t port)
     if (fd < 0)
         return -1;
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    if (connect(fd, (const struct sockaddr *)&to, sizeof to) < 0 && errno != EINPROGRESS)
-        error = errno;
-    else if (poll(&wait, 1, CONNECT_MS) <= 0)
-        error = ETIMEDOUT;
-    else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) < 0)
-        error = errno;
+    bool begun = connect(fd, (const struct sockaddr *)&to, sizeof to) == 0 || errno == EINPROGRESS;
+    bool answered = begun && poll(&wait, 1, CONNECT_MS) > 0 &&
+                    getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) == 0 && !error;
     close(fd);
-    return error ? -1 : 0;
+    return answered ? 0 : -1;
 }
 
 struct tally {

@@ -144,7 +144,7 @@ static void change_state(struct world *w, struct sim_box *b, enum box_state stat
     if (b->box.state == BOX_RUNNING)
         world_drop_calls(w, b->box.id);
     b->box.state = state;
-    if (b->box.health == HEALTH_GOOD)
+    if (b->box.health == HEALTH_GOOD || state == BOX_RUNNING)
         b->box.health = HEALTH_UNKNOWN;
     b->box.ready_ms = b->box.quiet_ms = 0;
     if (state == BOX_RUNNING)

@@ -57,8 +57,8 @@ static void desired_make(struct world *w, int generation)
 
     *row = (struct agent_row){.id = agent_id,
                               .name = "desk",
-                              .status = "running",
-                              .mode = s->pipeline ? "pipeline" : "sts",
+                              .status = s->stopped & 1u << generation ? "stopped" : "running",
+                              .mode = world_uses(s, generation, ROLE_STS) ? "sts" : "pipeline",
                               .port = 5001,
                               .http_port = 6001};
     for (enum role r = 0; r < ROLE_CORE; r++) {
@@ -446,24 +446,34 @@ static unsigned served_roles(struct world *w)
     for (enum role r = 0; r < ROLE__N; r++) {
         char name[96];
         snprintf(name, sizeof name, "avr-%s-" SIM_AGENT, role_name[r]);
-        struct sim_box *b = r != ROLE_CORE && core ? dialled(w, &core->box, r)
-                                                   : resolve_host(w, name);
+        bool by_core = core && avr_url_name(r) &&
+                       pair_get(core->box.env, core->box.n_env, avr_url_name(r));
+        struct sim_box *b = by_core ? dialled(w, &core->box, r) : resolve_host(w, name);
         if (role_is_used(w, r) && b && !world_is_bad(w, b))
             served |= 1u << r;
     }
     return served;
 }
 
-/* The roles that were served and are not any more may only lack their name for one step. */
-static void check_wild(struct world *w, unsigned served, const struct step *s)
+static const char *core_id(struct world *w)
 {
-    unsigned lost = served & ~served_roles(w);
-    bool must_serve = !w->scenario->stop_first && !(w->scenario->stopped & 1u << w->asked);
+    const struct sim_box *core = resolve_host(w, "avr-core-" SIM_AGENT);
+    return core ? core->box.id : NULL;
+}
 
-    if (w->unserved & ~served_roles(w) && must_serve)
+/* The roles that were served and are not any more may only lack their name for one step.  Another
+ * core dials other addresses: whether they lead anywhere is no doing of the step that moved it. */
+static void check_wild(struct world *w, unsigned served, const char *core, const struct step *s)
+{
+    unsigned now = served_roles(w), by_name = text_is(core, core_id(w)) ? ~0u : 1u << ROLE_CORE;
+    unsigned lost = served & ~now & by_name;
+
+    if (w->scenario->stop_first || w->scenario->stopped & 1u << w->asked)
+        return;
+    if (w->unserved & ~now & by_name)
         world_violate(w, "a name stayed free longer than two renames");
-    w->unserved = s->kind == STEP_RENAME && must_serve ? lost : 0;
-    if (lost && must_serve && s->kind != STEP_RENAME && s->kind != STEP_WAIT)
+    w->unserved = s->kind == STEP_RENAME ? lost : 0;
+    if (lost && s->kind != STEP_RENAME && s->kind != STEP_WAIT)
         world_violate(w, "a step took away what served");
 }
 
@@ -493,7 +503,7 @@ static void check_calls(struct world *w)
         const struct sim_call *c = &w->calls[i];
         struct sim_box *core = c->live ? find(w, c->box_id[ROLE_CORE]) : NULL;
         for (enum role r = ROLE_ASR; core && r < ROLE_CORE; r++) {
-            if (!role_is_used(w, r))
+            if (!c->box_id[r])
                 continue;
             struct sim_box *now = dialled(w, &core->box, r);
             if (!now || !text_is(now->box.id, c->box_id[r]))
@@ -526,6 +536,7 @@ bool world_step(struct world *w, struct step *ret)
     const struct desired *d = &w->desired[w->asked];
     bool wild = w->scenario->wild, was_free = !wild && names_free(w);
     unsigned served = wild ? served_roles(w) : 0;
+    const char *core = wild ? core_id(w) : NULL;
     struct observed o = world_observe(w, scratch);
 
     *ret = agent_next(scratch, d, &d->agents[0], &o, &w->key, &options);
@@ -540,7 +551,7 @@ bool world_step(struct world *w, struct step *ret)
     execute(w, ret);
     w->steps++;
     if (wild)
-        check_wild(w, served, ret);
+        check_wild(w, served, core, ret);
     else
         check_service(w);
     check_calls(w);
