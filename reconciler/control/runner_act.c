@@ -1,0 +1,340 @@
+/* Carrying one step out: the request, and the look at what came of it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "control/clock.h"
+#include "control/runner_parts.h"
+#include "core/guard.h"
+#include "core/view.h"
+
+enum {
+    SOAK_PROBE_MS = 5000, /* a box that was ready must answer within this */
+    MAX_CONFLICTS = 5,
+};
+
+/* Our own create must give what was wanted; if it does not, doing it again would not either. */
+static bool is_loop(struct runner *r, const struct box *made)
+{
+    struct drifts d = drift_find(r->step_arena, r->step.wanted, made,
+                                 observed_image(&r->world.now, made->image_id));
+    for (size_t i = 0; i < d.n; i++) {
+        const struct drift *x = &d.items[i];
+        if (x->effect != EFFECT_REPLACE)
+            continue;
+        bool hide = x->secret || (x->key && looks_secret(x->key, x->want ? x->want : ""));
+        runner_fail(
+            r, arena_printf(r->step_arena,
+                            "%s%s%s differs right after our own create (have %s, want %s): doing "
+                            "it again would not help",
+                            x->field, x->key ? " " : "", x->key ? x->key : "",
+                            hide      ? "hidden"
+                            : x->have ? x->have
+                                      : "nothing",
+                            hide      ? "hidden"
+                            : x->want ? x->want
+                                      : "nothing"));
+        return true;
+    }
+    return false;
+}
+
+/* The engine tried to start it and could not, or it ran and is over already: a verdict. */
+static void judge_start(struct runner *r)
+{
+    struct box *b = world_box(&r->world, r->step.box_id);
+
+    if (!b || box_runs(b))
+        return;
+    if (r->start_refused && !*b->error)
+        return; /* a refused request says nothing about the image */
+    b->health = HEALTH_BAD;
+    if (r->start_refused)
+        b->health_text = r->start_refused;
+    else
+        b->health_text =
+            *b->error ? b->error
+                      : arena_printf(r->arena, "it exited at once with code %d", b->exit_code);
+}
+
+static void on_looked(void *ctx, const struct facts *facts, const struct err *err)
+{
+    struct runner *r = ctx;
+    const char *refused = r->start_refused;
+
+    r->call = NULL;
+    if (err && err->code != ERR_NOT_FOUND) {
+        runner_fail(r, err->text);
+        return;
+    }
+    if (err) {
+        world_drop_box(&r->world, r->looked_at);
+    } else {
+        world_set_box(&r->world, &facts->box);
+        if (r->step.kind == STEP_CREATE && is_loop(r, &facts->box))
+            return;
+        if (r->step.kind == STEP_START)
+            judge_start(r);
+    }
+    const struct box *b = world_box(&r->world, r->looked_at);
+    if (refused && (!b || b->health != HEALTH_BAD)) {
+        runner_fail(r, refused);
+        return;
+    }
+    if (r->step.kind == STEP_RENAME && text_starts(r->step.new_name, "avrd-failed-"))
+        r->failure = arena_printf(r->arena, "%s; kept as %s", r->step.why, r->step.new_name);
+    runner_end_step(r, refused ? EVENT_FAILED : EVENT_DONE, refused);
+    runner_turn(r);
+}
+
+static void look_at(struct runner *r, const char *id)
+{
+    r->looked_at = arena_strdup(r->arena, id);
+    r->call = client_send(r->shared->client, &(struct call){.kind = CALL_INSPECT, .id = id},
+                          r->arena, on_looked, r);
+}
+
+static void on_pulled_image(void *ctx, const struct facts *facts, const struct err *err)
+{
+    struct runner *r = ctx;
+
+    r->call = NULL;
+    if (err || !facts->image.id) {
+        runner_fail(r, err ? err->text : "the image was pulled and is not there");
+        return;
+    }
+    struct image image = facts->image;
+    image.asked = arena_strdup(r->arena, r->step.image);
+    world_set_image(&r->world, &image);
+    image.asked = image.id; /* what a box of it is looked up by */
+    world_set_image(&r->world, &image);
+    runner_end_step(r, EVENT_DONE, NULL);
+    runner_turn(r);
+}
+
+static void on_relooked(void *ctx, const struct err *err)
+{
+    struct runner *r = ctx;
+
+    r->relook = NULL;
+    if (err)
+        runner_fail(r, err->text);
+    else
+        runner_turn(r);
+}
+
+/* The world moved under the plan: somebody else holds the name, or the box is gone. */
+static void look_again(struct runner *r, const char *why)
+{
+    if (++r->n_conflicts > MAX_CONFLICTS) {
+        runner_fail(r, why);
+        return;
+    }
+    runner_end_step(r, EVENT_FAILED, why);
+    r->relook = relook_start(r->shared->client, &r->shared->sources->desired, r->agent, &r->world,
+                             on_relooked, r);
+}
+
+static void on_refused(struct runner *r, const struct err *err)
+{
+    const char *text = arena_strdup(r->arena, err->text);
+
+    if (r->step.kind == STEP_START && err->code != ERR_UNREACHABLE) {
+        r->start_refused = text;
+        look_at(r, r->step.box_id);
+    } else if (r->step.kind != STEP_PULL && r->step.kind != STEP_CREATE &&
+               (err->code == ERR_CONFLICT || err->code == ERR_NOT_FOUND)) {
+        look_again(r, text);
+    } else {
+        runner_fail(r, text);
+    }
+}
+
+static void on_done(void *ctx, const struct facts *facts, const struct err *err)
+{
+    struct runner *r = ctx;
+
+    r->call = NULL;
+    if (err) {
+        on_refused(r, err);
+        return;
+    }
+    r->outcome.steps++;
+    if (r->step.kind == STEP_PULL)
+        r->call =
+            client_send(r->shared->client, &(struct call){.kind = CALL_IMAGE, .ref = r->step.image},
+                        r->arena, on_pulled_image, r);
+    else
+        look_at(r, r->step.kind == STEP_CREATE ? facts->created_id : r->step.box_id);
+}
+
+/* --- doing a step ---------------------------------------------------------------------------- */
+
+const struct box *runner_live_box(struct runner *r)
+{
+    const struct container_spec *spec = agent_container(r->agent, r->step.role);
+
+    for (size_t i = 0; spec && i < r->world.now.n_boxes; i++)
+        if (strcmp(r->world.boxes[i].name, spec->name) == 0)
+            return &r->world.boxes[i];
+    return NULL;
+}
+
+static void send(struct runner *r, const struct call *call)
+{
+    r->start_refused = NULL;
+    runner_begin_step(r);
+    r->call = client_send(r->shared->client, call, r->arena, on_done, r);
+}
+
+static void create(struct runner *r)
+{
+    const struct sources *s = r->shared->sources;
+    struct create *create = arena_alloc(r->step_arena, sizeof *create);
+    struct err err;
+
+    if (guard_wanted(r->step.wanted, s->bind_roots, s->n_bind_roots, runner_live_box(r), &err) <
+        0) {
+        runner_fail(r, arena_strdup(r->step_arena, err.text));
+        return;
+    }
+    *create = (struct create){
+        .name = r->step.new_name, .wanted = r->step.wanted, .attempt = r->step.attempt};
+    send(r, &(struct call){.kind = CALL_CREATE, .create = create});
+}
+
+static void stop(struct runner *r)
+{
+    const struct container_spec *spec = agent_container(r->agent, r->step.role);
+    bool said = spec && spec->settings->stop_grace_s.set;
+
+    send(r, &(struct call){.kind = CALL_STOP,
+                           .id = r->step.box_id,
+                           .grace_s = said ? (int)spec->settings->stop_grace_s.n : -1});
+}
+
+static void on_probed(void *ctx, const struct verdict_of_probe *verdict)
+{
+    struct runner *r = ctx;
+
+    r->prober = NULL;
+    if (verdict->err) {
+        runner_fail(r, verdict->err->text);
+        return;
+    }
+    if (verdict->box)
+        world_set_box(&r->world, verdict->box);
+    else
+        world_drop_box(&r->world, r->step.box_id);
+    struct box *b = world_box(&r->world, r->step.box_id);
+    if (b && verdict->ready && b->health != HEALTH_GOOD) {
+        b->health = HEALTH_GOOD;
+        b->ready_ms = wall_ms();
+    } else if (b && !verdict->ready) {
+        b->health = HEALTH_BAD;
+        b->health_text = verdict->text;
+    }
+    if (r->step.kind == STEP_PROBE)
+        runner_end_step(r, verdict->ready ? EVENT_DONE : EVENT_FAILED,
+                        verdict->ready ? NULL : verdict->text);
+    if (r->step.kind == STEP_WAIT && verdict->ready && !*r->shared->interrupted)
+        runner_set_timer(r, r->step.until_ms - wall_ms() < RUNNER_POLL_MS
+                                ? r->step.until_ms - wall_ms()
+                                : RUNNER_POLL_MS);
+    else
+        runner_turn(r);
+}
+
+static void probe(struct runner *r, int64_t timeout_ms)
+{
+    struct box *b = world_box(&r->world, r->step.box_id);
+
+    runner_begin_step(r);
+    r->prober =
+        prober_start(r->shared->client, r->arena, r->step.wanted, b, timeout_ms, on_probed, r);
+}
+
+static void wait(struct runner *r)
+{
+    struct box *b = world_box(&r->world, r->step.box_id);
+    int64_t left = r->step.until_ms ? r->step.until_ms - r->world.now.now_ms : RUNNER_POLL_MS;
+
+    runner_begin_step(r);
+    if (r->step.gate == GATE_SOAK) {
+        probe(r, SOAK_PROBE_MS);
+        return;
+    }
+    if (r->step.gate == GATE_DRAIN) {
+        if (b && !b->waiting_ms)
+            b->waiting_ms = r->world.now.now_ms;
+        if (r->shared->give_up_ms && mono_ms() >= r->shared->give_up_ms) {
+            runner_end_step(r, EVENT_PROGRESS,
+                            "still waiting when the time was up; nothing was cut");
+            runner_finish(r, RESULT_WAITING, "calls are still open; nothing was cut");
+            return;
+        }
+        runner_yield(r, true);
+    }
+    runner_set_timer(r, left < RUNNER_POLL_MS ? left : RUNNER_POLL_MS);
+}
+
+static void hold(struct runner *r)
+{
+    const char *why = r->failure ? r->failure : r->step.why;
+
+    switch (r->step.hold) {
+    case HOLD_CALLS:
+        runner_finish(r, RESULT_WAITING, why);
+        return;
+    case HOLD_FAILED:
+    case HOLD_UNHEALTHY:
+        runner_finish(r, RESULT_FAILED, why);
+        return;
+    default:
+        runner_finish(r, r->failure ? RESULT_FAILED : RESULT_HELD, why);
+    }
+}
+
+void runner_act(struct runner *r)
+{
+    const struct step *s = &r->step;
+
+    switch (s->kind) {
+    case STEP_NOTHING:
+        runner_finish(r, r->failure ? RESULT_FAILED : RESULT_SYNC, r->failure);
+        return;
+    case STEP_HOLD:
+        hold(r);
+        return;
+    case STEP_PULL:
+        send(r, &(struct call){.kind = CALL_PULL, .ref = s->image});
+        return;
+    case STEP_CREATE:
+        create(r);
+        return;
+    case STEP_START:
+        send(r, &(struct call){.kind = CALL_START, .id = s->box_id});
+        return;
+    case STEP_PROBE:
+        probe(r, s->wanted->spec->probe.timeout_s * 1000);
+        return;
+    case STEP_WAIT:
+        wait(r);
+        return;
+    case STEP_RENAME:
+        send(r, &(struct call){.kind = CALL_RENAME, .id = s->box_id, .name = s->new_name});
+        return;
+    case STEP_STOP:
+        stop(r);
+        return;
+    case STEP_REMOVE:
+        send(r, &(struct call){.kind = CALL_REMOVE, .id = s->box_id});
+        return;
+    case STEP_UPDATE:
+        send(r, &(struct call){.kind = CALL_UPDATE, .id = s->box_id, .wanted = s->wanted});
+        return;
+    case STEP__N:
+        break;
+    }
+    abort();
+}
