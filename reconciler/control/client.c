@@ -13,6 +13,7 @@ struct client_call {
     struct http_transfer *transfer; /* NULL while a refused encoding is being reported */
     struct ev_timer refused;
     struct err err;
+    client_event *on_event; /* of a stream of events; else NULL */
     client_done *done;
     void *ctx;
 };
@@ -49,7 +50,9 @@ static void on_line(void *ctx, const char *line, size_t len)
 
     struct err err;
 
-    if (!c->err.code && c->client->driver->pull_line(line, len, &err) < 0)
+    if (c->on_event)
+        c->on_event(c->ctx);
+    else if (!c->err.code && c->client->driver->pull_line(line, len, &err) < 0)
         c->err = err;
 }
 
@@ -66,8 +69,8 @@ static void on_refused(struct ev_loop *loop, struct ev_timer *timer, int events)
     done(ctx, NULL, &err);
 }
 
-struct client_call *client_send(struct client *client, const struct call *call, struct arena *a,
-                                client_done *done, void *ctx)
+static struct client_call *begin(struct client *client, const struct call *call, struct arena *a,
+                                 client_event *on_event, client_done *done, void *ctx)
 {
     struct client_call *c = calloc(1, sizeof *c);
     struct http_request request = {0};
@@ -78,8 +81,11 @@ struct client_call *client_send(struct client *client, const struct call *call, 
                               .call = *call,
                               .arena = a,
                               .request = arena_new(),
+                              .on_event = on_event,
                               .done = done,
                               .ctx = ctx};
+    if (!c->arena)
+        c->arena = c->request; /* nobody asks for facts */
     ev_timer_init(&c->refused, on_refused, 0., 0.);
     c->refused.data = c;
     const char *version = *client->api_version ? client->api_version : NULL;
@@ -87,8 +93,20 @@ struct client_call *client_send(struct client *client, const struct call *call, 
         ev_timer_start(client->loop, &c->refused);
     else
         c->transfer = http_send(client->http, &client->endpoint, &request,
-                                call->kind == CALL_PULL ? on_line : NULL, on_answer, c);
+                                call->kind == CALL_PULL || on_event ? on_line : NULL, on_answer, c);
     return c;
+}
+
+struct client_call *client_send(struct client *client, const struct call *call, struct arena *a,
+                                client_done *done, void *ctx)
+{
+    return begin(client, call, a, NULL, done, ctx);
+}
+
+struct client_call *client_watch(struct client *client, const struct call *call,
+                                 client_event *on_event, client_done *done, void *ctx)
+{
+    return begin(client, call, NULL, on_event, done, ctx);
 }
 
 void client_cancel(struct client_call *c)

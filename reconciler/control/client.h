@@ -24,6 +24,11 @@ struct client_call *client_send(struct client *, const struct call *, struct are
                                 void *ctx);
 void client_cancel(struct client_call *);
 
+/* CALL_EVENTS: on_event for every event; done when the stream ends, for whatever reason. */
+typedef void client_event(void *ctx);
+struct client_call *client_watch(struct client *, const struct call *, client_event *,
+                                 client_done *, void *ctx);
+
 /* The same, and runs the loop until the answer is there. */
 int client_ask(struct client *, const struct call *, struct arena *, struct facts *ret,
                struct err *) MUST_CHECK;

@@ -63,6 +63,10 @@ struct outcome {
 struct session *session_new(const struct config *, bool read_only);
 void session_free(struct session *);
 
+/* For a process that looks again and again: a look then costs one list request, as long as nothing
+ * happens to images. */
+void session_watch(struct session *);
+
 /* Looks and plans.  ERR_UNREACHABLE: no engine.  The look dies with the arena. */
 int session_look(struct session *, struct arena *, const struct sources *,
                  const struct plan_options *, const char *const *only, size_t n_only,

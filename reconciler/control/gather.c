@@ -8,104 +8,6 @@
 #include "control/batch.h"
 #include "core/reference.h"
 
-/* --- what is known already ------------------------------------------------------------------- */
-
-/* An inspected box, shared by the cache and the looks that show it; the last one frees it. */
-struct known_box {
-    struct known_box *next; /* in the cache */
-    struct arena *arena;    /* of the box */
-    const char *name, *state;
-    struct box box;
-    unsigned holders;
-    bool seen; /* in the list of this look */
-};
-
-struct known_image {
-    struct known_image *next;
-    struct image image;
-};
-
-struct cache {
-    struct known_box *boxes;
-    struct known_image *images; /* by id, so true for ever */
-    struct arena *images_arena;
-};
-
-struct cache *cache_new(void)
-{
-    struct cache *c = calloc(1, sizeof *c);
-
-    if (!c)
-        abort();
-    c->images_arena = arena_new();
-    return c;
-}
-
-static struct known_box *known_new(const struct list_entry *e)
-{
-    struct known_box *k = calloc(1, sizeof *k);
-
-    if (!k)
-        abort();
-    k->arena = arena_new();
-    k->name = arena_strdup(k->arena, e->name);
-    k->state = arena_strdup(k->arena, e->state);
-    k->holders = 1;
-    return k;
-}
-
-static void release(void *ptr)
-{
-    struct known_box *k = ptr;
-
-    if (--k->holders == 0) {
-        arena_free(k->arena);
-        free(k);
-    }
-}
-
-static void hold(struct arena *look, struct known_box *k)
-{
-    k->holders++;
-    arena_at_free(look, release, k);
-}
-
-static void forget(struct known_box **at)
-{
-    struct known_box *gone = *at;
-
-    *at = gone->next;
-    release(gone);
-}
-
-void cache_free(struct cache *c)
-{
-    if (!c)
-        return;
-    while (c->boxes)
-        forget(&c->boxes);
-    arena_free(c->images_arena);
-    free(c);
-}
-
-static void forget_unseen(struct cache *c)
-{
-    for (struct known_box **at = &c->boxes; *at;)
-        if ((*at)->seen)
-            at = &(*at)->next;
-        else
-            forget(at);
-}
-
-/* The box as it is known, if this row of the list does not tell otherwise. */
-static struct known_box *recall(const struct cache *c, const struct list_entry *e)
-{
-    for (struct known_box *k = c->boxes; k; k = k->next)
-        if (strcmp(k->box.id, e->id) == 0)
-            return text_is(k->name, e->name) && text_is(k->state, e->state) ? k : NULL;
-    return NULL;
-}
-
 /* --- whose is it ----------------------------------------------------------------------------- */
 
 static bool is_desired_name(const struct desired *d, const char *name)
@@ -141,39 +43,29 @@ struct gathering {
     const struct sources *sources;
     const struct list_entry *entries;
     size_t n_entries;
-    struct known_box **asked; /* by entry: an inspect under way */
+    struct learning **asked; /* by entry: an inspect under way */
     ARRAY(struct box) boxes;
     ARRAY(struct foreign) foreign;
     ARRAY(struct image) images;
     ARRAY(const char *) refs; /* of images, in the order they are asked for */
 };
 
-static void show_box(struct gathering *g, struct known_box *k)
-{
-    k->seen = true;
-    hold(g->arena, k);
-    ARRAY_PUSH(g->arena, g->boxes, k->box);
-}
-
 static void on_box(void *ctx, size_t index, const struct facts *facts)
 {
     struct gathering *g = ctx;
-    struct known_box *k = g->asked[index];
+    struct learning *l = g->asked[index];
 
     g->asked[index] = NULL;
-    k->box = facts->box;
-    k->next = g->cache->boxes;
-    g->cache->boxes = k;
-    show_box(g, k);
+    ARRAY_PUSH(g->arena, g->boxes, *learn_keep(l, g->cache, &facts->box, g->arena));
 }
 
 static void inspect(struct gathering *g, struct batch *batch, size_t index)
 {
     const struct list_entry *e = &g->entries[index];
 
-    g->asked[index] = known_new(e);
+    g->asked[index] = cache_learn(e);
     batch_send(batch, index, &(struct call){.kind = CALL_INSPECT, .id = e->id},
-               g->asked[index]->arena);
+               learn_arena(g->asked[index]));
 }
 
 /* Gone since the list: the next look will not list it either. */
@@ -190,8 +82,6 @@ static int look_at_boxes(struct gathering *g, struct err *err)
         .client = g->client, .arena = g->arena, .on_facts = on_box, .ctx = g, .forgive = is_gone};
 
     g->asked = arena_alloc(g->arena, g->n_entries * sizeof *g->asked);
-    for (struct known_box *k = g->cache->boxes; k; k = k->next)
-        k->seen = false;
     for (size_t i = 0; i < g->n_entries; i++) {
         const struct list_entry *e = &g->entries[i];
         if (!is_ours(e, d)) {
@@ -199,17 +89,16 @@ static int look_at_boxes(struct gathering *g, struct err *err)
                 ARRAY_PUSH(g->arena, g->foreign, ((struct foreign){e->id, e->name}));
             continue;
         }
-        struct known_box *k = recall(g->cache, e);
-        if (k)
-            show_box(g, k);
+        const struct box *known = cache_box(g->cache, e, g->arena);
+        if (known)
+            ARRAY_PUSH(g->arena, g->boxes, *known);
         else
             inspect(g, &batch, i);
     }
     int result = batch_wait(&batch, err);
     for (size_t i = 0; i < g->n_entries; i++)
         if (g->asked[i])
-            release(g->asked[i]); /* it failed, or the box is gone */
-    forget_unseen(g->cache);
+            learn_drop(g->asked[i]); /* it failed, or the box is gone */
     return result;
 }
 
@@ -227,56 +116,64 @@ static void add_ref(struct gathering *g, const char *ref)
         ARRAY_PUSH(g->arena, g->refs, ref);
 }
 
-static bool is_id(const char *ref)
-{
-    return text_starts(ref, "sha256:");
-}
-
 static void on_image(void *ctx, size_t index, const struct facts *facts)
 {
     struct gathering *g = ctx;
-    struct image image = facts->image;
+    struct image *image = &g->images.items[index];
 
-    image.asked = g->refs.items[index];
-    g->images.items[index] = image;
-    if (image.id && is_id(image.asked)) {
-        struct known_image *k = arena_alloc(g->cache->images_arena, sizeof *k);
-        image.asked = arena_strdup(g->cache->images_arena, image.id);
-        k->image = image;
-        k->next = g->cache->images;
-        g->cache->images = k;
-    }
+    *image = facts->image;
+    image->asked = g->refs.items[index];
+    cache_keep_image(g->cache, image);
 }
 
-static const struct image *recall_image(const struct cache *c, const char *id)
+/* Asks for the references from this one on that the cache does not know. */
+static int ask_images(struct gathering *g, size_t first, struct err *err)
 {
-    for (const struct known_image *k = c->images; k; k = k->next)
-        if (strcmp(k->image.asked, id) == 0)
-            return &k->image;
-    return NULL;
+    struct batch batch = {.client = g->client, .arena = g->arena, .on_facts = on_image, .ctx = g};
+
+    for (size_t i = first; i < g->refs.n; i++)
+        ARRAY_PUSH(g->arena, g->images, (struct image){0});
+    for (size_t i = first; i < g->refs.n; i++) {
+        const char *ref = g->refs.items[i];
+        const struct image *known = cache_image(g->cache, ref);
+        if (known)
+            g->images.items[i] = *known;
+        else
+            batch_send(&batch, i, &(struct call){.kind = CALL_IMAGE, .ref = ref},
+                       cache_image_arena(g->cache, ref));
+    }
+    return batch_wait(&batch, err);
+}
+
+/* An image that was found by a reference is known by its id as well. */
+static void add_found_ids(struct gathering *g)
+{
+    for (size_t i = 0, n = g->refs.n; i < n; i++) {
+        struct image image = g->images.items[i];
+        if (!image.id || is_asked(g, image.id))
+            continue;
+        image.asked = image.id;
+        ARRAY_PUSH(g->arena, g->refs, image.id);
+        ARRAY_PUSH(g->arena, g->images, image);
+    }
 }
 
 static int look_at_images(struct gathering *g, struct err *err)
 {
-    struct batch batch = {.client = g->client, .arena = g->arena, .on_facts = on_image, .ctx = g};
     const char *const *refs;
     size_t n = resolve_image_refs(g->arena, &g->sources->desired, &refs);
 
     for (size_t i = 0; i < n; i++)
         add_ref(g, refs[i]);
-    for (size_t i = 0; i < g->boxes.n; i++) {
+    for (size_t i = 0; i < g->boxes.n; i++)
         add_ref(g, g->boxes.items[i].image_ref);
+    if (ask_images(g, 0, err) < 0)
+        return -1;
+    add_found_ids(g);
+    size_t found = g->refs.n;
+    for (size_t i = 0; i < g->boxes.n; i++)
         add_ref(g, g->boxes.items[i].image_id);
-    }
-    for (size_t i = 0; i < g->refs.n; i++) {
-        const struct image *known = recall_image(g->cache, g->refs.items[i]);
-        ARRAY_PUSH(g->arena, g->images, known ? *known : (struct image){0});
-    }
-    for (size_t i = 0; i < g->refs.n; i++)
-        if (!g->images.items[i].id)
-            batch_send(&batch, i, &(struct call){.kind = CALL_IMAGE, .ref = g->refs.items[i]},
-                       is_id(g->refs.items[i]) ? g->cache->images_arena : NULL);
-    return batch_wait(&batch, err);
+    return ask_images(g, found, err);
 }
 
 static void on_digest(void *ctx, size_t index, const struct facts *facts)
@@ -325,6 +222,7 @@ int gather(struct client *client, struct cache *cache, struct arena *a,
 
     if (client_greet(client, err) < 0)
         return -1;
+    cache_begin(cache);
     if (client_ask(client, &(struct call){.kind = CALL_LIST}, a, &list, err) < 0)
         return -1;
     g.entries = list.entries;
@@ -332,6 +230,7 @@ int gather(struct client *client, struct cache *cache, struct arena *a,
     if (look_at_boxes(&g, err) < 0 || look_at_images(&g, err) < 0 ||
         look_at_registries(&g, err) < 0)
         return -1;
+    cache_end(cache);
     if (g.boxes.n)
         qsort(g.boxes.items, g.boxes.n, sizeof g.boxes.items[0], by_name);
     for (size_t i = 0; i < g.boxes.n; i++) {

@@ -2,14 +2,8 @@
 #ifndef CONTROL_GATHER_H
 #define CONTROL_GATHER_H
 
-#include "control/client.h"
+#include "control/cache.h"
 #include "control/sources.h"
-
-/* What a container is never changes after its creation, so each is inspected once: again only when
- * the list shows another name or state.  Images by id likewise. */
-struct cache;
-struct cache *cache_new(void);
-void cache_free(struct cache *);
 
 /* Fills *ret in the arena.  Half a view is no view: any failed read fails it all. */
 int gather(struct client *, struct cache *, struct arena *, const struct sources *, int64_t now_ms,

@@ -47,13 +47,18 @@ void session_free(struct session *s)
 {
     if (!s)
         return;
+    cache_free(s->cache);
     http_close(s->client.http);
     ev_ref(s->client.loop);
     ev_async_stop(s->client.loop, &s->wake);
     ev_loop_destroy(s->client.loop);
-    cache_free(s->cache);
     explicit_bzero(&s->key, sizeof s->key);
     free(s);
+}
+
+void session_watch(struct session *s)
+{
+    cache_watch(s->cache, &s->client);
 }
 
 void session_interrupt(struct session *s)

@@ -1,6 +1,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "core/reference.h"
 #include "engine/docker.h"
@@ -28,6 +29,7 @@ static const struct {
     [CALL_REMOVE] = {"DELETE", 30000, 30000, 30000, MIB},
     [CALL_UPDATE] = {"POST", 30000, 30000, 30000, MIB},
     [CALL_LOGS] = {"GET", 5000, 5000, 30000, 16 * MIB},
+    [CALL_EVENTS] = {"GET", 0, 0, 0, MIB},
 };
 
 /* Percent-escapes everything but the unreserved characters and those in `also`. */
@@ -147,6 +149,14 @@ static int add_logs(struct text *t, const struct call *call, struct err *err)
     return 0;
 }
 
+static void add_events(struct text *t, const struct call *call)
+{
+    text_printf(t, "/events?since=%lld&filters=", (long long)call->since_s);
+    cJSON *filters = json_object(t->arena);
+    cJSON_AddItemToArray(cJSON_AddArrayToObject(filters, "type"), cJSON_CreateString(call->ref));
+    add_escaped(t, json_print(t->arena, filters, false), "");
+}
+
 static int add_path(struct text *t, const struct call *call, struct err *err)
 {
     switch (call->kind) {
@@ -178,6 +188,9 @@ static int add_path(struct text *t, const struct call *call, struct err *err)
         return add_id(t, call, "/update", err);
     case CALL_LOGS:
         return add_logs(t, call, err);
+    case CALL_EVENTS:
+        add_events(t, call);
+        return 0;
     case CALL_PING:
     case CALL__N:
         break;

@@ -26,6 +26,7 @@ enum call_kind {
     CALL_REMOVE,  /* id; of a stopped container, with its anonymous volumes, never forced */
     CALL_UPDATE,  /* id, wanted: restart policy and limits, in place */
     CALL_LOGS,    /* id, tail: log */
+    CALL_EVENTS,  /* ref ("image", "container"), since_s: a stream of lines without end */
     CALL__N
 };
 
@@ -44,6 +45,7 @@ struct call {
     const struct wanted *wanted; /* CALL_UPDATE; CALL_PULL: for its platform, may be NULL */
     int grace_s;                 /* CALL_STOP; -1: the engine's default of 10 s */
     int tail;                    /* CALL_LOGS: lines */
+    int64_t since_s;             /* CALL_EVENTS: from then on, by the engine's wall clock */
 };
 
 struct list_entry { /* one row of the list: enough to tell whose it is and whether it changed */

@@ -88,8 +88,9 @@ measured_ours() { # CONTAINERS CASE EXIT-CODES VERB…
         --state-dir "$WORK/state" --engine "unix://$SOCKET"
 }
 measured_compose() { # CONTAINERS CASE
-    COMPOSE_HTTP_TIMEOUT=600 on theirs measured "$1" "$2" docker-compose 0 \
-        docker-compose -f "$THEIRS_FILE" -p bench up -d
+    # As a variable of this shell, so that env is no part of what is measured.
+    local -x "${compose_environment[@]}"
+    on theirs measured "$1" "$2" docker-compose 0 docker-compose -f "$THEIRS_FILE" -p bench up -d
 }
 measured_floor() { # CONTAINERS CASE CONNECTIONS
     local peer="floor, $3 connections"

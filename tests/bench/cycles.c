@@ -85,6 +85,7 @@ int main(int argc, char **argv)
         configure(a, &opt, &env, &config, &err) < 0)
         return fail(err.text);
     struct session *session = session_new(&config, true);
+    session_watch(session);
     for (long i = 0; i < count && !code; i++)
         code = cycle(session, &config);
     session_free(session);

@@ -63,6 +63,7 @@ static void open_handle(struct handle *h, const char *socket)
     curl_easy_setopt(h->easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(h->easy, CURLOPT_WRITEDATA, &h->answer);
     curl_easy_setopt(h->easy, CURLOPT_PRIVATE, h);
+    curl_easy_setopt(h->easy, CURLOPT_NOSIGNAL, 1L);
 }
 
 static void set_path(struct handle *h, const char *path)

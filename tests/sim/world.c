@@ -598,6 +598,21 @@ void world_adopt(struct world *w)
     w->gaps = w->steps = 0;
 }
 
+const char *world_check_dials(struct world *w)
+{
+    struct sim_box *core = resolve_host(w, "avr-core-" SIM_AGENT);
+
+    for (enum role r = 0; core && !world_is_bad(w, core) && r < ROLE_CORE; r++) {
+        char name[96];
+        snprintf(name, sizeof name, "avr-%s-" SIM_AGENT, role_name[r]);
+        struct sim_box *live = resolve_host(w, name), *now = dialled(w, &core->box, r);
+        if (role_is_used(w, r) && live && !world_is_bad(w, live) &&
+            (!now || world_is_bad(w, now)))
+            return "core dials nobody although a good container has the name";
+    }
+    return NULL;
+}
+
 static const char *check_role(struct world *w, enum role r, const struct step *last)
 {
     bool asked_is_good = !((w->scenario->bad | w->scenario->late_bad) & 1u << w->asked);
@@ -641,6 +656,8 @@ void world_check_rest(struct world *w, const struct step *last)
         if (what)
             world_violate(w, what);
     }
+    if (!w->violation && world_check_dials(w))
+        world_violate(w, world_check_dials(w));
     if (!w->violation && (world_step(w, &again) || again.kind != last->kind))
         world_violate(w, "a second cycle is not empty");
 }

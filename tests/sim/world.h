@@ -87,6 +87,9 @@ void world_pass_time(struct world *, int64_t ms);
 bool world_is_bad(const struct world *, const struct sim_box *);
 void world_violate(struct world *, const char *what);
 
+/* At rest core must reach whoever serves; NULL: it does. */
+const char *world_check_dials(struct world *);
+
 /* After it came to rest with good intentions: checks that it is where it should be. */
 void world_check_rest(struct world *, const struct step *last);
 

@@ -1,0 +1,224 @@
+#include "control/cache.h"
+
+#include <ev.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "control/clock.h"
+
+/* An inspected box, shared by the cache and the looks that show it; the last one frees it. */
+struct learning {
+    struct learning *next; /* in the cache */
+    struct arena *arena;   /* of the box */
+    const char *name, *state;
+    struct box box;
+    unsigned holders;
+    bool seen; /* by this look */
+};
+
+struct known_image {
+    struct known_image *next;
+    struct image image;
+};
+
+struct image_set {
+    struct arena *arena;
+    struct known_image *first;
+};
+
+struct cache {
+    struct learning *boxes;
+    struct image_set by_id, by_ref;
+    struct client *client;     /* that watches; NULL: nobody does */
+    struct client_call *watch; /* NULL: not listening */
+    bool news;                 /* something happened to images since the last look began */
+};
+
+static void *must(void *p)
+{
+    if (!p)
+        abort();
+    return p;
+}
+
+struct cache *cache_new(void)
+{
+    struct cache *c = must(calloc(1, sizeof *c));
+
+    c->by_id.arena = arena_new();
+    c->by_ref.arena = arena_new();
+    return c;
+}
+
+/* --- boxes ----------------------------------------------------------------------------------- */
+
+struct learning *cache_learn(const struct list_entry *e)
+{
+    struct learning *l = must(calloc(1, sizeof *l));
+
+    l->arena = arena_new();
+    l->name = arena_strdup(l->arena, e->name);
+    l->state = arena_strdup(l->arena, e->state);
+    l->holders = 1;
+    return l;
+}
+
+struct arena *learn_arena(struct learning *l)
+{
+    return l->arena;
+}
+
+static void release(void *ptr)
+{
+    struct learning *l = ptr;
+
+    if (--l->holders == 0) {
+        arena_free(l->arena);
+        free(l);
+    }
+}
+
+void learn_drop(struct learning *l)
+{
+    release(l);
+}
+
+static const struct box *show(struct learning *l, struct arena *look)
+{
+    l->seen = true;
+    l->holders++;
+    arena_at_free(look, release, l);
+    return &l->box;
+}
+
+const struct box *learn_keep(struct learning *l, struct cache *c, const struct box *b,
+                             struct arena *look)
+{
+    l->box = *b;
+    l->next = c->boxes;
+    c->boxes = l;
+    return show(l, look);
+}
+
+const struct box *cache_box(struct cache *c, const struct list_entry *e, struct arena *look)
+{
+    for (struct learning *l = c->boxes; l; l = l->next)
+        if (strcmp(l->box.id, e->id) == 0)
+            return text_is(l->name, e->name) && text_is(l->state, e->state) ? show(l, look) : NULL;
+    return NULL;
+}
+
+static void forget_boxes(struct cache *c, bool seen_too)
+{
+    for (struct learning **at = &c->boxes; *at;) {
+        struct learning *l = *at;
+        if (l->seen && !seen_too) {
+            at = &l->next;
+            continue;
+        }
+        *at = l->next;
+        release(l);
+    }
+}
+
+/* --- images ---------------------------------------------------------------------------------- */
+
+static bool is_id(const char *asked)
+{
+    return text_starts(asked, "sha256:");
+}
+
+static void forget_references(struct cache *c)
+{
+    arena_free(c->by_ref.arena);
+    c->by_ref = (struct image_set){.arena = arena_new()};
+}
+
+static const struct image *find(const struct image_set *set, const char *asked)
+{
+    for (const struct known_image *k = set->first; k; k = k->next)
+        if (strcmp(k->image.asked, asked) == 0)
+            return &k->image;
+    return NULL;
+}
+
+const struct image *cache_image(const struct cache *c, const char *asked)
+{
+    return find(is_id(asked) ? &c->by_id : &c->by_ref, asked);
+}
+
+struct arena *cache_image_arena(struct cache *c, const char *asked)
+{
+    if (is_id(asked))
+        return c->by_id.arena;
+    return c->watch ? c->by_ref.arena : NULL;
+}
+
+void cache_keep_image(struct cache *c, const struct image *image)
+{
+    struct image_set *set = is_id(image->asked) ? &c->by_id : &c->by_ref;
+
+    if (set == &c->by_id ? !image->id : !c->watch)
+        return;
+    struct known_image *k = arena_alloc(set->arena, sizeof *k);
+    *k = (struct known_image){.next = set->first, .image = *image};
+    k->image.asked = arena_strdup(set->arena, image->asked);
+    set->first = k;
+}
+
+/* --- the watch ------------------------------------------------------------------------------- */
+
+static void on_event(void *ctx)
+{
+    struct cache *c = ctx;
+
+    c->news = true;
+}
+
+static void on_end(void *ctx, const struct facts *facts, const struct err *err)
+{
+    struct cache *c = ctx;
+
+    (void)facts, (void)err;
+    c->watch = NULL;
+}
+
+void cache_watch(struct cache *c, struct client *client)
+{
+    if (client->endpoint.unix_path)
+        c->client = client;
+}
+
+void cache_begin(struct cache *c)
+{
+    for (struct learning *l = c->boxes; l; l = l->next)
+        l->seen = false;
+    if (c->watch)
+        ev_run(c->client->loop, EVRUN_NOWAIT); /* what has come meanwhile */
+    if (c->news || !c->watch)
+        forget_references(c);
+    c->news = false;
+    if (!c->client || c->watch)
+        return;
+    /* One second back: what happens between this and the first answer must not be missed. */
+    struct call call = {.kind = CALL_EVENTS, .ref = "image", .since_s = wall_ms() / 1000 - 1};
+    c->watch = client_watch(c->client, &call, on_event, on_end, c);
+}
+
+void cache_end(struct cache *c)
+{
+    forget_boxes(c, false);
+}
+
+void cache_free(struct cache *c)
+{
+    if (!c)
+        return;
+    if (c->watch)
+        client_cancel(c->watch);
+    forget_boxes(c, true);
+    arena_free(c->by_id.arena);
+    arena_free(c->by_ref.arena);
+    free(c);
+}

@@ -1,0 +1,43 @@
+/* cache.h - what need not be asked twice.
+ *
+ * A container's env and image never change after its creation, so each is inspected once: again
+ * only when the list shows another name or state.  An image by its id never changes at all.  What a
+ * reference means may change at any time; it is remembered only while a watch says that nothing
+ * happened to images. */
+#ifndef CONTROL_CACHE_H
+#define CONTROL_CACHE_H
+
+#include "control/client.h"
+
+struct cache;
+
+struct cache *cache_new(void);
+void cache_free(struct cache *); /* NULL is fine */
+
+/* Every look begins and ends; what it did not see is forgotten. */
+void cache_begin(struct cache *);
+void cache_end(struct cache *);
+
+/* The box of this row, if the row does not tell otherwise.  It lives as long as the look's arena,
+ * also when the cache forgets it. */
+const struct box *cache_box(struct cache *, const struct list_entry *, struct arena *look);
+
+/* A box that is being inspected: its facts go into learn_arena(), then it is either kept or not. */
+struct learning;
+struct learning *cache_learn(const struct list_entry *);
+struct arena *learn_arena(struct learning *);
+const struct box *learn_keep(struct learning *, struct cache *, const struct box *,
+                             struct arena *look);
+void learn_drop(struct learning *);
+
+/* By reference or id; NULL: must be asked.  An image without id is known to be absent. */
+const struct image *cache_image(const struct cache *, const char *asked);
+struct arena *cache_image_arena(struct cache *,
+                                const char *asked); /* for the facts of one; or NULL */
+void cache_keep_image(struct cache *, const struct image *);
+
+/* From now on image events are listened to, so that references can be remembered.  Only where the
+ * engine's clock is ours: the watch must reach back to before what is remembered. */
+void cache_watch(struct cache *, struct client *);
+
+#endif
