@@ -22,14 +22,16 @@ struct known_image {
     struct image image;
 };
 
+/* Shared like a box: the looks that began with it go on showing what is in it. */
 struct image_set {
     struct arena *arena;
     struct known_image *first;
+    unsigned holders;
 };
 
 struct cache {
     struct learning *boxes;
-    struct image_set by_id, by_ref;
+    struct image_set *by_id, *by_ref;
     struct client *client;     /* that watches; NULL: nobody does */
     struct client_call *watch; /* NULL: not listening */
     bool news;                 /* something happened to images since the last look began */
@@ -42,12 +44,37 @@ static void *must(void *p)
     return p;
 }
 
+static struct image_set *set_new(void)
+{
+    struct image_set *set = must(calloc(1, sizeof *set));
+
+    set->arena = arena_new();
+    set->holders = 1;
+    return set;
+}
+
+static void set_release(void *ptr)
+{
+    struct image_set *set = ptr;
+
+    if (--set->holders == 0) {
+        arena_free(set->arena);
+        free(set);
+    }
+}
+
+static void set_hold(struct image_set *set, struct arena *look)
+{
+    set->holders++;
+    arena_at_free(look, set_release, set);
+}
+
 struct cache *cache_new(void)
 {
     struct cache *c = must(calloc(1, sizeof *c));
 
-    c->by_id.arena = arena_new();
-    c->by_ref.arena = arena_new();
+    c->by_id = set_new();
+    c->by_ref = set_new();
     return c;
 }
 
@@ -131,8 +158,8 @@ static bool is_id(const char *asked)
 
 static void forget_references(struct cache *c)
 {
-    arena_free(c->by_ref.arena);
-    c->by_ref = (struct image_set){.arena = arena_new()};
+    set_release(c->by_ref);
+    c->by_ref = set_new();
 }
 
 static const struct image *find(const struct image_set *set, const char *asked)
@@ -145,21 +172,21 @@ static const struct image *find(const struct image_set *set, const char *asked)
 
 const struct image *cache_image(const struct cache *c, const char *asked)
 {
-    return find(is_id(asked) ? &c->by_id : &c->by_ref, asked);
+    return find(is_id(asked) ? c->by_id : c->by_ref, asked);
 }
 
 struct arena *cache_image_arena(struct cache *c, const char *asked)
 {
     if (is_id(asked))
-        return c->by_id.arena;
-    return c->watch ? c->by_ref.arena : NULL;
+        return c->by_id->arena;
+    return c->watch ? c->by_ref->arena : NULL;
 }
 
 void cache_keep_image(struct cache *c, const struct image *image)
 {
-    struct image_set *set = is_id(image->asked) ? &c->by_id : &c->by_ref;
+    struct image_set *set = is_id(image->asked) ? c->by_id : c->by_ref;
 
-    if (set == &c->by_id ? !image->id : !c->watch)
+    if (set == c->by_id ? !image->id : !c->watch)
         return;
     struct known_image *k = arena_alloc(set->arena, sizeof *k);
     *k = (struct known_image){.next = set->first, .image = *image};
@@ -190,7 +217,7 @@ void cache_watch(struct cache *c, struct client *client)
         c->client = client;
 }
 
-void cache_begin(struct cache *c)
+void cache_begin(struct cache *c, struct arena *look)
 {
     for (struct learning *l = c->boxes; l; l = l->next)
         l->seen = false;
@@ -199,6 +226,8 @@ void cache_begin(struct cache *c)
     if (c->news || !c->watch)
         forget_references(c);
     c->news = false;
+    set_hold(c->by_id, look);
+    set_hold(c->by_ref, look);
     if (!c->client || c->watch)
         return;
     /* One second back: what happens between this and the first answer must not be missed. */
@@ -218,7 +247,7 @@ void cache_free(struct cache *c)
     if (c->watch)
         client_cancel(c->watch);
     forget_boxes(c, true);
-    arena_free(c->by_id.arena);
-    arena_free(c->by_ref.arena);
+    set_release(c->by_id);
+    set_release(c->by_ref);
     free(c);
 }

@@ -14,12 +14,12 @@ struct cache;
 struct cache *cache_new(void);
 void cache_free(struct cache *); /* NULL is fine */
 
-/* Every look begins and ends; what it did not see is forgotten. */
-void cache_begin(struct cache *);
+/* Every look begins and ends; what it did not see is forgotten.  What a look got from the cache
+ * lives as long as the look's arena, whatever becomes of the cache. */
+void cache_begin(struct cache *, struct arena *look);
 void cache_end(struct cache *);
 
-/* The box of this row, if the row does not tell otherwise.  It lives as long as the look's arena,
- * also when the cache forgets it. */
+/* The box of this row, if the row does not tell otherwise. */
 const struct box *cache_box(struct cache *, const struct list_entry *, struct arena *look);
 
 /* A box that is being inspected: its facts go into learn_arena(), then it is either kept or not. */

@@ -222,7 +222,7 @@ int gather(struct client *client, struct cache *cache, struct arena *a,
 
     if (client_greet(client, err) < 0)
         return -1;
-    cache_begin(cache);
+    cache_begin(cache, a);
     if (client_ask(client, &(struct call){.kind = CALL_LIST}, a, &list, err) < 0)
         return -1;
     g.entries = list.entries;
