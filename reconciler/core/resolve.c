@@ -10,13 +10,6 @@
 
 static const struct origin from_container = {.kind = FROM_CONTAINER};
 
-const struct box *carried_from(const struct slot *s)
-{
-    if (s->live)
-        return s->live;
-    return s->next ? s->next : s->n_drains ? s->drains[0] : NULL;
-}
-
 /* A list of the running container as one of a spec would stand. */
 static struct values carried(struct arena *a, const char *const *items, size_t n)
 {
@@ -183,7 +176,7 @@ void resolve_agent(struct arena *a, const struct desired *d, const struct agent 
     memset(ret, 0, ROLE__N * sizeof ret[0]);
     slots_find(a, d, agent, o, v.slots);
     for (enum role r = 0; r < ROLE__N; r++) {
-        const struct box *from = carried_from(&v.slots[r]);
+        const struct box *from = slot_carried(&v.slots[r]);
         struct wanted *w = &ret[r];
         w->spec = agent_container(agent, r);
         if (!w->spec)

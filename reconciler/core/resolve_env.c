@@ -24,7 +24,7 @@ static const char *env_of(const struct box *b, const char *name)
 /* What the running core was told about this role; NULL: nothing. */
 static const char *core_url(const struct resolving *v, enum role role)
 {
-    const struct box *core = carried_from(&v->slots[ROLE_CORE]);
+    const struct box *core = slot_carried(&v->slots[ROLE_CORE]);
     const char *url = env_of(core, avr_url_name(role));
 
     return url || !avr_url_name_wrong(role) ? url : env_of(core, avr_url_name_wrong(role));
@@ -78,7 +78,7 @@ static struct value port_of(const struct resolving *v, enum role role)
 static void environment_begin(struct resolving *v, enum role role, struct env_build *b)
 {
     struct wanted *w = &v->wanted[role];
-    const struct box *from = carried_from(&v->slots[role]);
+    const struct box *from = slot_carried(&v->slots[role]);
     struct value port = port_of(v, role);
 
     b->arena = v->arena;

@@ -15,10 +15,6 @@ struct resolving { /* one agent while it is being resolved */
     struct wanted *wanted; /* [ROLE__N] */
 };
 
-/* The box whose ways are taken over: the live one, in the gap of a swap its successor or the one
- * that just served; NULL: nothing runs. */
-const struct box *carried_from(const struct slot *);
-
 /* image_ref, image_id, note and pull, by the policy; or problem. */
 void resolve_image(struct resolving *, struct wanted *, const struct box *from);
 

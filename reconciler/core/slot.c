@@ -125,6 +125,13 @@ void slot_find(struct arena *a, const char *name, enum role role, const struct o
             ret->foreign = &o->foreign[i];
 }
 
+const struct box *slot_carried(const struct slot *s)
+{
+    if (s->live)
+        return s->live;
+    return s->next ? s->next : s->n_drains ? s->drains[0] : NULL;
+}
+
 /* The canonical names of the agent, of roles it has and of roles it may have had. */
 static void agent_names(struct arena *a, const struct desired *d, const struct agent *agent,
                         const char *ret[ROLE__N])

@@ -38,6 +38,10 @@ void slots_find(struct arena *, const struct desired *, const struct agent *,
 void slot_find(struct arena *, const char *canonical, enum role, const struct observed *,
                struct slot *ret);
 
+/* The box whose ways are taken over: the live one, in the gap of a swap its successor or the one
+ * that just served; NULL: there is none. */
+const struct box *slot_carried(const struct slot *);
+
 /* The same look with the boxes of this agent alone: the cost of a plan must not grow with the
  * square of the fleet. */
 struct observed observed_of_agent(struct arena *, const struct desired *, const struct agent *,

@@ -118,11 +118,11 @@ static void look_at(struct agent_view *v, enum role r)
 static void keep_core_url(struct agent_view *v, enum role role)
 {
     struct role_view *core = &v->role[ROLE_CORE];
+    const struct box *now = slot_carried(&core->slot);
     const char *name = avr_url_name(role);
     struct avr_url url;
 
-    if (!core->wanted.spec || !core->slot.live ||
-        !dialled_url(v->arena, core->slot.live, role, &url))
+    if (!core->wanted.spec || !now || !dialled_url(v->arena, now, role, &url))
         return;
     struct env_var *env =
         arena_memdup(v->arena, core->wanted.env.items, core->wanted.env.n * sizeof *env);

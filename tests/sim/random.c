@@ -86,7 +86,7 @@ static const char *wrong_with(struct world *w, const struct step *last, struct t
     struct observed o = world_observe(w, a);
     unsigned broken = w->scenario->bad | w->scenario->late_bad;
 
-    if (world_check_dials(w))
+    if (!(broken & 1u << w->asked) && world_check_dials(w))
         return world_check_dials(w);
     if (last->kind == STEP_HOLD) {
         t->held++;

@@ -347,7 +347,9 @@ static void do_wait(struct world *w, struct sim_box *b, const struct step *s)
     world_pass_time(w, left < POLL_MS ? left : POLL_MS);
     if (s->gate == GATE_DRAIN && b && !b->box.waiting_ms)
         b->box.waiting_ms = w->now_ms;
-    if (s->gate == GATE_SOAK && b && w->scenario->late_bad & 1u << b->generation) {
+    bool late = b && w->scenario->late_bad & 1u << b->generation &&
+                (!w->scenario->late_llm || s->role == ROLE_LLM);
+    if (s->gate == GATE_SOAK && late) {
         die(w, b, 1);
         b->box.health = HEALTH_BAD;
         b->box.health_text = "it died";

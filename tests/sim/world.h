@@ -35,6 +35,7 @@ struct scenario {
     unsigned witnesses;
     unsigned bad;      /* bit g: generation g never becomes ready */
     unsigned late_bad; /* bit g: generation g dies a while after it became ready */
+    bool late_llm;     /* late_bad is the llm's alone: the rest of that generation is good */
     unsigned stopped;  /* bit g: generation g is the wish that the agent be stopped */
     unsigned other_mode; /* bit g: generation g has the other mode, sts or pipeline */
     bool exits;          /* what is bad exits at once, instead of never answering */

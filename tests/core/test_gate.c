@@ -1,0 +1,164 @@
+/* Goal: what the witnesses say of calls, and what follows from it.  Unknown counts as busy. */
+#include "core/material.h"
+
+#include "core/gate.h"
+
+enum { NOW = 100000000, HOUR = 3600000, MINUTE = 60000 };
+
+static const struct agent agent = {
+    .id = "a1", .drain = {.timeout_s = 300, .max_call_age_s = 7200, .on_timeout = ON_TIMEOUT_WAIT}};
+
+static const struct call_row none = {0};
+static const struct call_row ours = {.agent_id = "a1", .started_ms = NOW - MINUTE};
+static const struct call_row older = {.agent_id = "a1", .started_ms = NOW - HOUR};
+static const struct call_row ancient = {.agent_id = "a1", .started_ms = NOW - 3 * HOUR};
+static const struct call_row another = {.agent_id = "b2", .started_ms = NOW - MINUTE};
+static const struct call_row nobody = {.started_ms = NOW - MINUTE};
+static const struct call_row timeless = {.agent_id = "a1"};
+static const struct call_row ringing = {.agent_id = "a1", .initiated_ms = NOW - 4000};
+static const struct call_row rang_long_ago = {.agent_id = "a1", .initiated_ms = NOW - 12000};
+
+static void what_the_witnesses_say(void **state)
+{
+    enum { NO_ROWS = 1, NO_SOCKETS = 2 };
+    static const struct {
+        const char *what;
+        const struct call_row *rows[2];
+        int sockets;
+        unsigned without;
+        enum role role;
+        const char *name;
+        int64_t quiet_ms, until_ms;
+        int n, lost;
+        int64_t oldest_ms;
+        bool witness;
+    } cases[] = {
+        {"nothing", {&none}, 0, 0, ROLE_STS, "n", 0, 0, 0, 0, 0, true},
+        {"a row", {&ours}, 0, 0, ROLE_STS, "n", 0, 0, 1, 0, NOW - MINUTE, true},
+        {"two rows", {&ours, &older}, 0, 0, ROLE_STS, "n", 0, 0, 2, 0, NOW - HOUR, true},
+        {"a row and its connection", {&ours}, 1, 0, ROLE_STS, "n", 0, 0, 1, 0, NOW - MINUTE, true},
+        {"more connections", {&ours}, 3, 0, ROLE_STS, "n", 0, 0, 3, 0, NOW - MINUTE, true},
+        {"another agent's", {&another}, 0, 0, ROLE_STS, "n", 0, 0, 0, 0, 0, true},
+        {"nobody's", {&nobody}, 0, 0, ROLE_STS, "n", 0, 0, 0, 0, 0, true},
+        {"too old to be a call", {&ancient}, 0, 0, ROLE_STS, "n", 0, 0, 0, 0, 0, true},
+        {"a row without times", {&timeless}, 0, 0, ROLE_CORE, "n", 0, 5, 1, 0, 0, true},
+        {"not begun", {&ringing}, 0, 0, ROLE_CORE, "n", 0, 0, 1, 0, NOW - 4000, true},
+        {"began after it lost its name", {&ours}, 0, 0, ROLE_STS, "n", 0, NOW - 2 * MINUTE, 0, 0, 0,
+         true},
+        {"began before that", {&ours}, 0, 0, ROLE_STS, "n", 0, NOW, 1, 0, NOW - MINUTE, true},
+        {"sockets not to be read now", {&none}, -1, 0, ROLE_STS, "n", 0, 0, -1, 0, 0, true},
+        {"rows do not make up for it", {&ours}, -1, 0, ROLE_STS, "n", 0, 0, -1, 0, NOW - MINUTE,
+         true},
+        {"quiet for a minute", {&ours}, 0, 0, ROLE_STS, "n", NOW - MINUTE, 0, 1, 0, NOW - MINUTE,
+         true},
+        {"a lost end", {&older}, 0, 0, ROLE_STS, "n", NOW - 2 * MINUTE, 0, 0, 1, 0, true},
+        {"rows alone", {&ours}, -1, NO_SOCKETS, ROLE_STS, "n", 0, 0, 1, 0, NOW - MINUTE, true},
+        {"sockets alone", {&ours}, 1, NO_ROWS, ROLE_STS, "n", 0, 0, 1, 0, 0, true},
+        {"no witness at all", {&ours}, -1, NO_ROWS | NO_SOCKETS, ROLE_STS, "n", 0, 0, -1, 0, 0,
+         false},
+        {"of an llm who dials it tells", {&ours}, -1, NO_SOCKETS, ROLE_LLM, "n", 0, 0, 0, 0, 0, true},
+        {"its connections do", {&ours}, 2, 0, ROLE_LLM, "n", 0, 0, 2, 0, 0, true},
+        {"nor of a failed candidate", {&ours}, 0, 0, ROLE_STS, "avrd-failed-000000000001", 0, 0, 0,
+         0, 0, true},
+        {"unless there is nothing else", {&ours}, 0, NO_SOCKETS, ROLE_STS,
+         "avrd-failed-000000000001", 0, 0, 1, 0, NOW - MINUTE, true},
+        {"a drain's rows count", {&ours}, 0, 0, ROLE_STS, "avrd-drain-000000000001", 0, 0, 1, 0,
+         NOW - MINUTE, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(cases); i++) {
+        struct call_row rows[2];
+        struct box b = {
+            .name = cases[i].name, .sockets = cases[i].sockets, .quiet_ms = cases[i].quiet_ms};
+        struct observed o = {.now_ms = NOW,
+                             .calls = rows,
+                             .calls_known = !(cases[i].without & NO_ROWS),
+                             .sockets_known = !(cases[i].without & NO_SOCKETS)};
+        for (size_t k = 0; k < 2 && cases[i].rows[k]; k++)
+            rows[o.n_calls++] = *cases[i].rows[k];
+        struct calls calls = calls_on(&agent, cases[i].role, &b, &o, cases[i].until_ms);
+        if (calls.n != cases[i].n || calls.lost != cases[i].lost ||
+            calls.oldest_ms != cases[i].oldest_ms || calls.witness != cases[i].witness)
+            fail_msg("%s: %d calls, %d lost, oldest %lld, witness %d", cases[i].what, calls.n,
+                     calls.lost, (long long)calls.oldest_ms, calls.witness);
+    }
+}
+
+static void what_people_are_told(void **state)
+{
+    struct call_row rows[] = {ours, another, older};
+    struct observed o = {.now_ms = NOW, .calls = rows, .n_calls = 3, .calls_known = true};
+
+    (void)state;
+    struct calls calls = calls_of(&agent, &o);
+    assert_int_equal(calls.n, 2);
+    assert_int_equal(calls.oldest_ms, NOW - HOUR);
+    o.calls_known = false;
+    assert_int_equal(calls_of(&agent, &o).n, -1);
+}
+
+static void a_call_being_set_up_is_waited_for(void **state)
+{
+    struct call_row rows[] = {ours, rang_long_ago, another, ringing, ringing};
+    struct observed o = {.now_ms = NOW, .calls = rows, .n_calls = 3, .calls_known = true};
+
+    (void)state;
+    rows[2].started_ms = 0;
+    rows[2].initiated_ms = NOW - 1000;
+    assert_int_equal(calls_setup_until(&agent, &o), 0);
+    o.n_calls = 5;
+    rows[4].initiated_ms = NOW - 6000; /* the later one counts */
+    assert_int_equal(calls_setup_until(&agent, &o), NOW + 6000);
+}
+
+static void how_long_a_drain_waits(void **state)
+{
+    enum { W = ON_TIMEOUT_WAIT, F = ON_TIMEOUT_FORCE, A = ON_TIMEOUT_ABORT };
+    static const struct {
+        const char *what;
+        struct calls calls;
+        int on_timeout;
+        int64_t timeout_s, since_ms;
+        enum drain_verdict verdict;
+        int64_t until_ms;
+    } cases[] = {
+        {"no calls", {.witness = true}, F, 300, NOW, DRAIN_DONE, 0},
+        {"a call, in time", {1, 0, 0, true}, F, 300, NOW - 1000, DRAIN_WAIT, NOW + 299000},
+        {"wait: only the call ends it", {1, 0, 0, true}, W, 300, NOW - HOUR, DRAIN_WAIT, 0},
+        {"force, too late", {1, 0, 0, true}, F, 300, NOW - 300000, DRAIN_FORCE, NOW},
+        {"abort, too late", {1, 0, 0, true}, A, 300, NOW - HOUR, DRAIN_ABORT, NOW - HOUR + 300000},
+        {"not known, in time", {-1, 0, 0, true}, F, 300, NOW, DRAIN_WAIT, NOW + 300000},
+        {"not known, too late", {-1, 0, 0, true}, F, 300, NOW - HOUR, DRAIN_FORCE,
+         NOW - HOUR + 300000},
+        {"no witness, in time", {-1, 0, 0, false}, W, 300, NOW, DRAIN_WAIT, NOW + 300000},
+        {"no witness, too late", {-1, 0, 0, false}, W, 300, NOW - HOUR, DRAIN_DONE,
+         NOW - HOUR + 300000},
+        {"timeout 0 is none", {1, 0, 0, true}, F, 0, NOW - HOUR, DRAIN_WAIT, NOW - HOUR},
+        {"the waiting begins now", {1, 0, 0, true}, F, 300, 0, DRAIN_WAIT, 300000},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(cases); i++) {
+        struct agent a = agent;
+        int64_t until;
+        a.drain.timeout_s = cases[i].timeout_s;
+        a.drain.on_timeout = cases[i].on_timeout;
+        enum drain_verdict verdict =
+            drain_check(&a, &cases[i].calls, cases[i].since_ms, NOW, &until);
+        if (verdict != cases[i].verdict || until != cases[i].until_ms)
+            fail_msg("%s: verdict %d until %lld", cases[i].what, (int)verdict, (long long)until);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_the_witnesses_say),
+        cmocka_unit_test(what_people_are_told),
+        cmocka_unit_test(a_call_being_set_up_is_waited_for),
+        cmocka_unit_test(how_long_a_drain_waits),
+    };
+
+    return cmocka_run_group_tests_name("gate", tests, NULL, NULL);
+}

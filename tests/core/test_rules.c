@@ -1,0 +1,263 @@
+/* Goal: single rows of the rule table that no plan begins with: the one next step for a state that
+ * only bad luck or people bring about. */
+#include "core/planning.h"
+
+static void next_is(struct planning *p, const char *agent, const char *want)
+{
+    assert_string_equal(next_text(p, agent), want);
+}
+
+static void candidate_that_failed_is_kept_for_its_logs(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    sales_says(&p, "Be brief");
+    struct box *b = put_box(&p, "sales", ROLE_STS, PLACE_NEXT, 1000);
+    b->health = HEALTH_BAD;
+    next_is(&p, "sales",
+            "rename  sts  avrd-next-#1 -> avrd-failed-#1 (it did not become ready)");
+    b->health_text = "it exited with code 3";
+    next_is(&p, "sales", "rename  sts  avrd-next-#1 -> avrd-failed-#1 (it exited with code 3)");
+
+    b = put_box(&p, "sales", ROLE_STS, PLACE_FAILED, 90000); /* one is kept, the newest */
+    b->state = BOX_EXITED;
+    next_is(&p, "sales",
+            "remove  sts  avrd-failed-#2 (the logs of a newer failure take its place)");
+}
+
+static void failed_candidate_that_still_runs_is_stopped(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    sales_says(&p, "Be brief");
+    put_box(&p, "sales", ROLE_STS, PLACE_FAILED, 6000);
+    next_is(&p, "sales", "stop    sts  avrd-failed-#1 (it failed; kept for its logs)");
+    put_box(&p, "sales", ROLE_STS, PLACE_FAILED, 9000)->state = BOX_EXITED;
+    next_is(&p, "sales", "remove  sts  avrd-failed-#2 (a leftover of an earlier try)");
+}
+
+static void live_that_works_no_more_and_matches_holds(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    struct box *b = box_named(&p.m, "avr-sts-a1");
+    b->health = HEALTH_BAD;
+    b->health_text = "it never answered";
+    next_is(&p, "sales", "hold    sts  [unhealthy] (it never answered)");
+    b->health_text = "";
+    next_is(&p, "sales", "hold    sts  [unhealthy] (it restarts again and again)");
+}
+
+static void stop_first_rolls_back_one_at_a_time(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    static const struct value port = {.text = "8088:6030"};
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    p.agent = (struct agent_spec){.key = "a1", .has_role[ROLE_STS] = true};
+    p.agent.role[ROLE_STS].ports = (struct values){&port, 1, true};
+    story_merge(&p);
+    struct box *old = retire_live(&p, "avr-sts-a1", PLACE_DRAIN, 2000);
+    old->state = BOX_EXITED;
+    const char *old_name = old->name;
+    struct box *b = put_box(&p, "sales", ROLE_STS, PLACE_LIVE, 3000);
+    b->health = HEALTH_BAD;
+    b->health_text = "it never answered";
+    next_is(&p, "sales", "stop    sts  avr-sts-a1 (it failed)");
+    b->state = BOX_EXITED;
+    next_is(&p, "sales", "rename  sts  avr-sts-a1 -> avrd-failed-#1 (it never answered)");
+
+    drop_box(&p, "avr-sts-a1"); /* between the two renames of a hand-over */
+    put_box(&p, "sales", ROLE_STS, PLACE_NEXT, 3000)->state = BOX_CREATED;
+    next_is(&p, "sales", "rename  sts  avrd-next-#1 -> avr-sts-a1 (takes over)");
+    box_named(&p.m, old_name)->state = BOX_RUNNING;
+    next_is(&p, "sales",
+            "rename  sts  avrd-drain-#1 -> avr-sts-a1 (put back: it serves until another is "
+            "ready)");
+}
+
+static void stop_first_and_does_not_work(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    static const struct value port = {.text = "8088:6030"};
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    p.agent = (struct agent_spec){.key = "a1", .has_role[ROLE_STS] = true};
+    p.agent.role[ROLE_STS].ports = (struct values){&port, 1, true};
+    story_merge(&p);
+    box_named(&p.m, "avr-sts-a1")->health = HEALTH_BAD;
+    put_box(&p, "sales", ROLE_STS, PLACE_NEXT, 3000)->state = BOX_CREATED;
+    next_is(&p, "sales",
+            "stop    sts  avr-sts-a1 (does not work, and cannot run beside its successor)");
+}
+
+static void drains_finish_one_by_one(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    struct box *b = box_named(&p.m, "avr-sts-a1");
+    b->health = HEALTH_GOOD;
+    b->ready_ms = p.m.o.now_ms - 60000;
+    put_box(&p, "sales", ROLE_STS, PLACE_DRAIN, 50000)->sockets = 1; /* the older one has a call */
+    put_box(&p, "sales", ROLE_STS, PLACE_DRAIN, 40000);
+    next_is(&p, "sales", "stop    sts  avrd-drain-#1 (replaced)");
+    p.m.boxes.items[p.m.boxes.n - 1].state = BOX_EXITED;
+    next_is(&p, "sales", "remove  sts  avrd-drain-#1 (replaced)");
+    p.m.o.n_boxes = --p.m.boxes.n;
+    next_is(&p, "sales",
+            "wait    sts  avrd-drain-#2 drain, calls 1 (its live calls go on to their end)");
+}
+
+/* While one container waits for its calls, another role of the agent is brought up. */
+static void a_waiting_drain_keeps_nobody(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    struct box *b = box_named(&p.m, "avr-sts-a1");
+    b->health = HEALTH_GOOD;
+    b->ready_ms = p.m.o.now_ms - 60000;
+    put_box(&p, "sales", ROLE_STS, PLACE_DRAIN, 50000)->sockets = 1;
+    drop_box(&p, "avr-core-a1");
+    next_is(&p, "sales", "create  core avrd-next-#1 (missing)");
+}
+
+static void down_restarting_or_paused_while_another_drains(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    put_box(&p, "sales", ROLE_STS, PLACE_DRAIN, 50000);
+    struct box *b = box_named(&p.m, "avr-sts-a1");
+    b->state = BOX_EXITED;
+    next_is(&p, "sales", "start   sts  avr-sts-a1 (not running)");
+    b->state = BOX_RESTARTING;
+    next_is(&p, "sales", "rename  sts  avr-sts-a1 -> avrd-failed-#1 (it did not become ready)");
+    b->state = BOX_PAUSED;
+    next_is(&p, "sales", "hold    sts  [conflict] (somebody has paused it)");
+}
+
+static void nothing_to_build_a_missing_one_from(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    static const struct value image = {.text = "elsewhere/sts:2"};
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    p.agent = (struct agent_spec){.key = "a1", .has_role[ROLE_STS] = true};
+    p.agent.role[ROLE_STS].image = (struct values){&image, 1, true};
+    p.agent.role[ROLE_STS].pull_policy.text = "never";
+    story_merge(&p);
+    drop_box(&p, "avr-sts-a1");
+    next_is(&p, "sales",
+            "hold    sts  [problem] (image elsewhere/sts:2 is not on the engine and pull_policy is "
+            "never)");
+}
+
+static void failed_before_and_nothing_serves(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    put_box(&p, "sales", ROLE_STS, PLACE_FAILED, 10000)->state = BOX_EXITED;
+    drop_box(&p, "avr-sts-a1");
+    next_is(&p, "sales",
+            "hold    sts  [failed] (the same image and settings failed 10s ago (kept as "
+            "avrd-failed-#1); next try in 20s)");
+}
+
+static void core_waits_until_all_it_dials_is_there(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    static const struct foreign stranger[] = {{"0123456789abcdef", "avr-llm-b2"}};
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    drop_box(&p, "avr-llm-b2");
+    drop_box(&p, "avr-core-b2");
+    p.m.o.foreign = stranger;
+    p.m.o.n_foreign = 1;
+    next_is(&p, "booking",
+            "hold    llm  [conflict] (the name avr-llm-b2 is held by a container that is not "
+            "ours)");
+}
+
+static void back_off_doubles_up_to_an_hour(void **state)
+{
+    static const struct pair odd[][1] = {{{LABEL_ATTEMPT, "x"}}, {{LABEL_ATTEMPT, "-4"}},
+                                         {{LABEL_ATTEMPT, "99999"}}, {{LABEL_ATTEMPT, "7"}}};
+    static const int attempts[] = {1, 1, 1000, 7};
+
+    (void)state;
+    assert_int_equal(backoff_ms(0), 30000);
+    assert_int_equal(backoff_ms(1), 30000);
+    assert_int_equal(backoff_ms(2), 60000);
+    assert_int_equal(backoff_ms(7), 1920000);
+    assert_int_equal(backoff_ms(8), 3600000);
+    assert_int_equal(backoff_ms(1000), 3600000);
+    for (size_t i = 0; i < N_OF(odd); i++)
+        assert_int_equal(box_attempt(&(struct box){.labels = odd[i], .n_labels = 1}), attempts[i]);
+    assert_int_equal(box_attempt(&(struct box){0}), 1);
+}
+
+static void absent_agents_go_like_stopped_ones(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    p.agent = (struct agent_spec){.key = "a1", .state.text = "absent"};
+    story_merge(&p);
+    next_is(&p, "sales",
+            "rename  core avr-core-a1 -> avrd-drain-#1 (nobody asks for it any more)");
+    add_call(&p, "a1", 2000);
+    p.calls.items[0].initiated_ms = p.calls.items[0].started_ms;
+    p.calls.items[0].started_ms = 0;
+    next_is(&p, "sales", "wait    core avr-core-a1 setup until +8s (a call is just being set up)");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(candidate_that_failed_is_kept_for_its_logs),
+        cmocka_unit_test(failed_candidate_that_still_runs_is_stopped),
+        cmocka_unit_test(live_that_works_no_more_and_matches_holds),
+        cmocka_unit_test(stop_first_rolls_back_one_at_a_time),
+        cmocka_unit_test(stop_first_and_does_not_work),
+        cmocka_unit_test(drains_finish_one_by_one),
+        cmocka_unit_test(a_waiting_drain_keeps_nobody),
+        cmocka_unit_test(down_restarting_or_paused_while_another_drains),
+        cmocka_unit_test(nothing_to_build_a_missing_one_from),
+        cmocka_unit_test(failed_before_and_nothing_serves),
+        cmocka_unit_test(core_waits_until_all_it_dials_is_there),
+        cmocka_unit_test(back_off_doubles_up_to_an_hour),
+        cmocka_unit_test(absent_agents_go_like_stopped_ones),
+    };
+
+    return cmocka_run_group_tests_name("rules", tests, NULL, NULL);
+}
