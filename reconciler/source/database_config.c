@@ -38,8 +38,7 @@ static void env_of(struct arena *a, const cJSON *env, struct provider_row *row)
     ARRAY(struct pair) list = {0};
     const cJSON *item;
 
-    json_each(item, env)
-    {
+    json_each(item, env) {
         size_t k = 0;
         while (k < list.n && strcmp(list.items[k].key, item->string) != 0)
             k++;

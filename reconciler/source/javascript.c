@@ -73,8 +73,7 @@ static void add_list(struct arena *a, struct text *t, const cJSON *list)
     const cJSON *item;
     bool first = true;
 
-    json_each(item, list)
-    {
+    json_each(item, list) {
         if (!first)
             text_add(t, ",");
         first = false;

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs whole calls between mini-AVR processes on loopback.
 # usage: run.sh PATH-OF-MINI-AVR
-set -eu
+set -euo pipefail
 
 mini=$(realpath "$1")
 work=$(mktemp -d)
