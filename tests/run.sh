@@ -11,14 +11,21 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=../examples/lib/common.sh
 . examples/lib/common.sh
+# shellcheck source=../examples/lib/engine.sh
+. examples/lib/engine.sh
 # shellcheck source=../examples/lib/install.sh
 . examples/lib/install.sh
 
 cleanup() {
-    local code=$?
+    local code=$? tests pid
     trap - EXIT
-    # Children first: an interrupted ctest may have left tests behind.
-    [[ -z ${ctest_pid:-} ]] || end_process "$ctest_pid" 20 || true
+    trap '' INT TERM
+    if [[ -n ${ctest_pid:-} ]]; then # interrupted: the tests under way clean up after themselves
+        tests=$(children "$ctest_pid")
+        end_process "$ctest_pid" 10 || true
+        for pid in $tests; do kill -TERM "$pid" 2>/dev/null || true; done
+        for pid in $tests; do end_process "$pid" 60 || true; done
+    fi
     E2E_ENGINE_FILE=$PWD/build/debug/tests/e2e/engine tests/e2e/engine-stop.sh || true
     exit "$code"
 }

@@ -7,15 +7,16 @@
 #include <string.h>
 
 #if defined(__SANITIZE_ADDRESS__)
-#define BLOCK_SIZE 0 /* one malloc an allocation */
+#define MAX_BLOCK 0 /* one malloc an allocation */
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define BLOCK_SIZE 0
+#define MAX_BLOCK 0
 #endif
 #endif
-#ifndef BLOCK_SIZE
-#define BLOCK_SIZE 8192
+#ifndef MAX_BLOCK
+#define MAX_BLOCK 8192
 #endif
+enum { FIRST_BLOCK = 1024 }; /* many arenas hold one container or one request */
 
 struct block {
     struct block *next;
@@ -32,7 +33,7 @@ struct finalizer {
 struct arena {
     struct block *blocks; /* the first one has room, if any has */
     struct finalizer *finalizers;
-    size_t used;
+    size_t used, next_block;
 };
 
 static void *or_abort(void *p)
@@ -46,7 +47,10 @@ static void *or_abort(void *p)
 
 struct arena *arena_new(void)
 {
-    return or_abort(calloc(1, sizeof(struct arena)));
+    struct arena *a = or_abort(calloc(1, sizeof *a));
+
+    a->next_block = MAX_BLOCK ? FIRST_BLOCK : 0;
+    return a;
 }
 
 void arena_free(struct arena *a)
@@ -63,10 +67,18 @@ void arena_free(struct arena *a)
     free(a);
 }
 
-static struct block *block_new(size_t size)
+/* A new block with room for want bytes.  It comes first, unless that would hide a roomier one. */
+static struct block *block_add(struct arena *a, size_t want)
 {
+    size_t size = want > a->next_block ? want : a->next_block;
     struct block *b = or_abort(calloc(1, sizeof *b + size));
+    struct block **at = a->blocks && want > size / 2 ? &a->blocks->next : &a->blocks;
+
     b->size = size;
+    b->next = *at;
+    *at = b;
+    if (a->next_block < MAX_BLOCK)
+        a->next_block *= 2;
     return b;
 }
 
@@ -77,20 +89,12 @@ void *arena_alloc(struct arena *a, size_t size)
 
     if (want < size)
         or_abort(NULL);
-    if (BLOCK_SIZE == 0)
+    if (MAX_BLOCK == 0)
         want = size ? size : 1;
 
     struct block *b = a->blocks;
-    if (!b || b->size - b->used < want) {
-        b = block_new(want > BLOCK_SIZE ? want : BLOCK_SIZE);
-        if (want > BLOCK_SIZE / 2 && a->blocks) { /* a large one must not hide a roomy one */
-            b->next = a->blocks->next;
-            a->blocks->next = b;
-        } else {
-            b->next = a->blocks;
-            a->blocks = b;
-        }
-    }
+    if (!b || b->size - b->used < want)
+        b = block_add(a, want);
     void *p = b->data + b->used;
     b->used += want;
     a->used += want;

@@ -80,10 +80,6 @@ int session_apply(struct session *, struct arena *, const struct sources *,
 
 void session_interrupt(struct session *); /* safe in a signal handler */
 
-/* The last lines of a box, for a failure report. */
-int session_logs(struct session *, struct arena *, const char *box_id, int tail, const char **ret,
-                 struct err *) MUST_CHECK;
-
 struct http_stats session_stats(const struct session *);
 const struct digest_key *session_key(const struct session *);
 

@@ -2,6 +2,7 @@
  * asks again. */
 #include <ev.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "control/clock.h"
@@ -116,9 +117,32 @@ static void decide(struct runner *r)
     if (!is_same_wait(&before, &next))
         runner_end_step(r, EVENT_DONE, NULL);
     r->step = next;
-    if (r->step_said && next.gate == GATE_DRAIN)
-        runner_report(r, EVENT_PROGRESS, NULL);
     arena_free(last);
+}
+
+static bool is_live_core(const struct runner *r, const struct box *b)
+{
+    const struct container_spec *core = agent_container(r->agent, ROLE_CORE);
+
+    return core && strcmp(core->name, b->name) == 0;
+}
+
+/* Counts what the step depends on, if it stops a box or waits for its calls; true if it did.  Not
+ * at other steps: the kernel walks its whole table for each box, and that would be time in which a
+ * name is free. */
+static bool count_connections(struct runner *r)
+{
+    bool depends = r->step.kind == STEP_STOP || r->step.gate == GATE_DRAIN;
+
+    if (!depends || !r->world.now.sockets_known)
+        return false;
+    for (size_t i = 0; i < r->world.now.n_boxes; i++) {
+        struct box *b = &r->world.boxes[i];
+        bool carries = !role_holds_calls(r->step.role) && is_live_core(r, b);
+        if (carries || text_is(b->id, r->step.box_id))
+            witness_sockets(b, 1, r->world.now.now_ms);
+    }
+    return true;
 }
 
 void runner_turn(struct runner *r)
@@ -126,8 +150,6 @@ void runner_turn(struct runner *r)
     struct err err;
 
     r->world.now.now_ms = wall_ms();
-    if (r->world.now.sockets_known)
-        witness_sockets(r->world.boxes, r->world.now.n_boxes, r->world.now.now_ms);
     if (witness_calls_refresh(r->shared->calls, &r->world.now, &err) < 0) {
         if (r->step_said)
             runner_report(r, EVENT_PROGRESS, err.text);
@@ -138,6 +160,8 @@ void runner_turn(struct runner *r)
         return;
     }
     decide(r);
+    if (count_connections(r))
+        decide(r);
     if (*r->shared->interrupted && r->step.kind != STEP_NOTHING && r->step.kind != STEP_HOLD &&
         is_safe_point(r)) {
         runner_finish(r, RESULT_INTERRUPTED,

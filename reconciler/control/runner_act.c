@@ -259,6 +259,8 @@ static void wait(struct runner *r)
     struct box *b = world_box(&r->world, r->step.box_id);
     int64_t left = r->step.until_ms ? r->step.until_ms - r->world.now.now_ms : RUNNER_POLL_MS;
 
+    if (r->step_said && r->step.gate == GATE_DRAIN)
+        runner_report(r, EVENT_PROGRESS, NULL);
     runner_begin_step(r);
     if (r->step.gate == GATE_SOAK) {
         probe(r, SOAK_PROBE_MS);
@@ -273,8 +275,9 @@ static void wait(struct runner *r)
             runner_finish(r, RESULT_WAITING, "calls are still open; nothing was cut");
             return;
         }
-        runner_yield(r, true);
     }
+    if (step_waits_for_calls(&r->step))
+        runner_yield(r, true);
     runner_set_timer(r, left < RUNNER_POLL_MS ? left : RUNNER_POLL_MS);
 }
 

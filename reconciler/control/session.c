@@ -81,26 +81,33 @@ static const char *engine_text(struct arena *a, const struct session *s)
     return arena_printf(a, "%s (%s)", s->config->engine_name, *server ? server : "engine");
 }
 
-/* Counts connections where it matters: on agents that are to change. */
-static bool count_connections(struct arena *a, const struct look *look, struct box *boxes)
+static bool will_go(const struct role_plan *rp)
 {
-    const struct observed *o = &look->observed;
+    return rp->verdict == VERDICT_REPLACE || rp->verdict == VERDICT_REMOVE ||
+           rp->verdict == VERDICT_UNDERWAY;
+}
+
+/* Counts the connections of boxes that are to go and hold calls; of no others, since the kernel
+ * walks a long table for each.  False if none could be counted: there is no such witness here. */
+static bool count_connections(struct box *boxes, const struct look *look)
+{
     bool known = false, asked = false;
 
-    for (size_t i = 0; i < look->plan.n_agents; i++) {
-        const struct agent_plan *ap = &look->plan.agents[i];
-        if (!ap->n_steps)
-            continue;
-        asked = true;
-        for (size_t k = 0; k < o->n_boxes; k++) {
-            struct box *b = &boxes[k];
-            const char *slot = pair_get(b->labels, b->n_labels, "agentName");
-            if (!agent_owns(a, &look->sources->desired, ap->agent, b->name, slot))
+    for (size_t i = 0; i < look->plan.n_agents; i++)
+        for (size_t k = 0; k < look->plan.agents[i].n_roles; k++) {
+            const struct role_plan *rp = &look->plan.agents[i].roles[k];
+            if (!will_go(rp) || !role_holds_calls(rp->role))
                 continue;
-            witness_sockets(b, 1, o->now_ms);
-            known = known || (b->state == BOX_RUNNING && b->sockets >= 0);
+            for (size_t n = 0; n < look->observed.n_boxes; n++) {
+                struct box *b = &boxes[n];
+                const char *slot = pair_get(b->labels, b->n_labels, "agentName");
+                if (!text_is(slot, rp->name) && !text_is(b->name, rp->name))
+                    continue;
+                witness_sockets(b, 1, look->observed.now_ms);
+                asked = asked || box_runs(b);
+                known = known || (box_runs(b) && b->sockets >= 0);
+            }
         }
-    }
     return known || !asked;
 }
 
@@ -114,24 +121,14 @@ int session_look(struct session *s, struct arena *a, const struct sources *sourc
         return -1;
     look.engine_text = engine_text(a, s);
     look.plan = plan_make(a, &sources->desired, &look.observed, &s->key, options, only, n_only);
-    struct box *boxes = arena_memdup(a, look.observed.boxes, look.observed.n_boxes * sizeof *boxes);
-    look.observed.sockets_known = count_connections(a, &look, boxes);
-    look.observed.boxes = boxes;
-    if (!plan_in_sync(&look.plan)) /* again, now that the calls are known */
+    if (!plan_in_sync(&look.plan)) { /* again, now that the calls are known */
+        struct box *boxes =
+            arena_memdup(a, look.observed.boxes, look.observed.n_boxes * sizeof *boxes);
+        look.observed.sockets_known = count_connections(boxes, &look);
+        look.observed.boxes = boxes;
         look.plan = plan_make(a, &sources->desired, &look.observed, &s->key, options, only, n_only);
+    }
     *ret = look;
-    return 0;
-}
-
-int session_logs(struct session *s, struct arena *a, const char *box_id, int tail, const char **ret,
-                 struct err *err)
-{
-    struct facts facts;
-
-    if (client_ask(&s->client, &(struct call){.kind = CALL_LOGS, .id = box_id, .tail = tail}, a,
-                   &facts, err) < 0)
-        return -1;
-    *ret = facts.log;
     return 0;
 }
 

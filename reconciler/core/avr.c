@@ -73,18 +73,19 @@ void avr_put_host(struct env_build *b, enum role role, const struct host *host)
 size_t avr_kept_names(struct arena *a, enum role role, const struct env_list *env,
                       const char *const **ret)
 {
-    ARRAY(const char *) names = {0};
+    const char **names = arena_alloc(a, (N_HOST_VARS + 1) * sizeof *names);
+    size_t n = 0;
 
     for (size_t i = 0; i < N_HOST_VARS; i++) {
         /* The fork gives BACKEND_URL to core as well, so there it may run. */
         bool has = host_vars[i].roles & 1u << role || strcmp(host_vars[i].name, "BACKEND_URL") == 0;
         if (has && !env_get(env, host_vars[i].name))
-            ARRAY_PUSH(a, names, host_vars[i].name);
+            names[n++] = host_vars[i].name;
     }
     if (role == ROLE_CORE && !env_get(env, "HTTP_PORT"))
-        ARRAY_PUSH(a, names, "HTTP_PORT");
-    *ret = names.items;
-    return names.n;
+        names[n++] = "HTTP_PORT";
+    *ret = names;
+    return n;
 }
 
 bool avr_rewrite(const struct pair *p, struct pair *ret)
@@ -120,14 +121,14 @@ struct values avr_binds(struct arena *a, enum role role, const struct host *host
         const char *source, *target, *variable;
     } binds[] = {{host->tools_dir, AVR_TOOLS, "TOOLS_DIR"},
                  {host->avr_tools_dir, AVR_TOOLS_OWN, "AVR_TOOLS_DIR"}};
-    ARRAY(struct value) list = {0};
+    struct value *list = arena_alloc(a, 2 * sizeof *list);
+    size_t n = 0;
 
     for (size_t i = 0; role != ROLE_CORE && i < 2; i++)
         if (binds[i].source)
-            ARRAY_PUSH(a, list,
-                       ((struct value){arena_printf(a, "%s:%s", binds[i].source, binds[i].target),
-                                       {.kind = FROM_HOST, .where = binds[i].variable}}));
-    return (struct values){list.items, list.n, list.n > 0};
+            list[n++] = (struct value){arena_printf(a, "%s:%s", binds[i].source, binds[i].target),
+                                       {.kind = FROM_HOST, .where = binds[i].variable}};
+    return (struct values){list, n, n > 0};
 }
 
 bool avr_is_tools_bind(const char *bind)
@@ -182,8 +183,7 @@ bool avr_url_equal(struct arena *a, const char *have, bool wrong_name, const cha
         return true;
     if (!wrong_name || !avr_url_parse(a, have, &h) || !avr_url_parse(a, want, &w))
         return false;
-    return text_is(h.host, w.host) && text_is(h.port, w.port) &&
-           (!*h.path || text_is(h.path, w.path));
+    return text_is(h.host, w.host) && text_is(h.port, w.port) && !*h.path;
 }
 
 int avr_image_port(const char *basename)

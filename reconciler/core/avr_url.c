@@ -4,6 +4,7 @@
 #include "core/avr.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -13,12 +14,19 @@ enum { MAX_HOST = 1024 };
 struct host_text {
     char s[MAX_HOST];
     size_t n;
+    bool address; /* begins with a bracket that was written as one */
+    bool decoded; /* something in it was percent-encoded */
 };
 
 /* The characters the parser skips wherever they stand. */
 static bool is_skipped(char c)
 {
     return c == '\t' || c == '\n' || c == '\r';
+}
+
+static size_t skipped(const char *s)
+{
+    return strspn(s, "\t\n\r");
 }
 
 static const char *trim(const char *s, size_t *len)
@@ -31,70 +39,119 @@ static const char *trim(const char *s, size_t *len)
     return s;
 }
 
-static bool ipv4_number(const char *s, size_t len)
+/* A part of an IPv4 address: decimal, octal behind a 0, hexadecimal behind 0x. */
+static bool ipv4_number(const char *s, size_t len, unsigned long long *ret)
 {
+    const char *digits = "0123456789";
+
+    *ret = 0;
     if (len == 0)
         return false;
-    if (len >= 2 && s[0] == '0' && (s[1] | 32) == 'x')
-        return strspn(s + 2, "0123456789abcdefABCDEF") >= len - 2;
-    return strspn(s, "0123456789") >= len;
+    if (len >= 2 && s[0] == '0' && (s[1] | 32) == 'x') {
+        s += 2, len -= 2;
+        digits = "0123456789abcdef";
+    } else if (len >= 2 && s[0] == '0') {
+        digits = "01234567";
+    }
+    for (size_t i = 0; i < len; i++) {
+        const char *digit = strchr(digits, tolower((unsigned char)s[i]));
+        if (!digit)
+            return false;
+        /* Larger than any address is large enough. */
+        if (*ret <= UINT32_MAX)
+            *ret = *ret * strlen(digits) + (size_t)(digit - digits);
+    }
+    return true;
 }
 
-/* A host whose last label is a number must be an IPv4 address. */
+/* A host whose last label is a number must be an IPv4 address: one to four numbers, all but the
+ * last of one byte, the last one filling up what is left. */
 static bool ipv4_ok(const char *host)
 {
-    size_t parts = 0;
-    size_t len = strlen(host);
+    size_t parts = 0, len = strlen(host);
+    unsigned long long n;
 
-    if (len && host[len - 1] == '.')
+    if (host[len - 1] == '.')
         len--;
     size_t last = len;
     while (last && host[last - 1] != '.')
         last--;
-    if (!ipv4_number(host + last, len - last))
+    size_t digits = strspn(host + last, "0123456789");
+    if ((last == len || digits < len - last) && !ipv4_number(host + last, len - last, &n))
         return true; /* an ordinary name */
-    for (size_t at = 0; at <= len; parts++) {
-        size_t n = strcspn(host + at, ".");
-        if (n > len - at)
-            n = len - at;
-        if (!ipv4_number(host + at, n) || (n <= 10 && strtoul(host + at, NULL, 0) > 0xffffffffUL))
+    for (size_t at = 0; at < last; parts++) {
+        size_t part = strcspn(host + at, ".");
+        if (!ipv4_number(host + at, part, &n) || n > 255)
             return false;
-        bool is_last = at + n >= len;
-        unsigned long value = strtoul(host + at, NULL, 0);
-        if (!is_last && value > 255)
-            return false;
-        at += n + 1;
+        at += part + 1;
     }
-    return parts <= 4;
+    if (parts > 3 || !ipv4_number(host + last, len - last, &n))
+        return false;
+    return n >> (8 * (4 - parts)) == 0;
 }
 
-static bool ipv6_ok(const char *s, size_t len)
+/* The last four bytes of an IPv6 address in dots; `s` ends in a bracket. */
+static bool ipv4_tail_ok(const char *s)
 {
-    size_t colons = 0;
-
-    for (size_t i = 0; i < len; i++) {
-        colons += s[i] == ':';
-        if (!isxdigit((unsigned char)s[i]) && s[i] != ':' && s[i] != '.')
+    for (int part = 0; part < 4; part++) {
+        size_t n = strspn(s, "0123456789");
+        if (n == 0 || n > 3 || (n > 1 && s[0] == '0') || strtoul(s, NULL, 10) > 255)
+            return false;
+        s += n;
+        if (*s++ != (part < 3 ? '.' : ']'))
             return false;
     }
-    return colons >= 2 && colons <= 8;
+    return *s == '\0';
+}
+
+/* "…]": eight groups, or fewer and one "::". */
+static bool ipv6_ok(const char *s)
+{
+    size_t groups = 0;
+    bool gap = false;
+
+    for (bool first = true; *s != ']'; first = false) {
+        if (s[0] == ':' && s[1] == ':') {
+            if (gap)
+                return false;
+            gap = true;
+            s += 2;
+            if (*s == ']')
+                break;
+        } else if (!first && *s++ != ':') {
+            return false;
+        }
+        size_t n = strspn(s, "0123456789abcdefABCDEF");
+        if (s[n] == '.')
+            return ipv4_tail_ok(s) && (gap ? groups < 6 : groups == 6);
+        if (n == 0 || n > 4)
+            return false;
+        groups++;
+        s += n;
+    }
+    return s[1] == '\0' && (gap ? groups < 8 : groups == 8);
 }
 
 static bool host_ok(const struct host_text *h, bool special)
 {
     const char *s = h->s;
 
-    if (h->n && s[0] == '[')
-        return s[h->n - 1] == ']' && h->n > 2 && ipv6_ok(s + 1, h->n - 2);
+    if (h->address)
+        return ipv6_ok(s + 1);
     if (h->n == 0)
         return !special;
     for (size_t i = 0; i < h->n; i++) {
         unsigned char c = (unsigned char)s[i];
-        if (c == '\0' || strchr(" #/:<>?@[\\]^|", c) ||
-            (special && (c < ' ' || c == '%' || c == 127)))
+        /* strchr() finds the end of its text, too: no zero byte in a host. */
+        if (strchr(" #/:<>?@[\\]^|", c) || (special && (c < ' ' || c == '%' || c == 127)))
             return false;
     }
     return !special || ipv4_ok(s);
+}
+
+static bool is_drive(const struct host_text *h) /* "C:" or "C|" of a file's URL */
+{
+    return h->n == 2 && !h->decoded && isalpha((unsigned char)h->s[0]) && strchr(":|", h->s[1]);
 }
 
 static bool port_ok(const char *s, size_t len)
@@ -121,15 +178,17 @@ static int hex(char c)
 /* Copies a host without skipped characters, percent-decoded if the scheme is a special one. */
 static bool copy_host(struct host_text *ret, const char *s, size_t len, bool decode)
 {
-    ret->n = 0;
     for (size_t i = 0; i < len; i++) {
         char c = s[i];
         if (is_skipped(c))
             continue;
-        if (decode && c == '%' && i + 2 < len && isxdigit((unsigned char)s[i + 1]) &&
-            isxdigit((unsigned char)s[i + 2])) {
+        ret->address |= ret->n == 0 && c == '[';
+        bool encoded = c == '%' && i + 2 < len && isxdigit((unsigned char)s[i + 1]) &&
+                       isxdigit((unsigned char)s[i + 2]);
+        if (encoded && decode && !ret->address) {
             c = (char)(hex(s[i + 1]) * 16 + hex(s[i + 2]));
             i += 2;
+            ret->decoded = true;
         }
         if (ret->n + 1 >= sizeof ret->s)
             return false;
@@ -161,7 +220,7 @@ static bool authority_ok(const char *s, size_t len, bool special, bool file)
     if (!copy_host(&h, s + host, colon - host, special))
         return false;
     if (file)
-        return h.n == 0 || (h.n == 2 && strchr(":|", h.s[1])) || host_ok(&h, true);
+        return h.n == 0 || is_drive(&h) || host_ok(&h, true);
     if (h.n == 0 && (host > 0 || colon < end))
         return false; /* a user or a port, and no host */
     return host_ok(&h, special) && port_ok(s + colon + (colon < end), end - colon - (colon < end));
@@ -198,9 +257,9 @@ bool avr_is_url(const char *text)
             slashes += !is_skipped(s[at++]);
         return (file && slashes < 2) || authority_ok(s + at, len - at, true, file);
     }
-    while (at < len && is_skipped(s[at]))
-        at++;
-    if (len - at >= 2 && s[at] == '/' && s[at + 1] == '/')
-        return authority_ok(s + at + 2, len - at - 2, false, false);
-    return true;
+    at += skipped(s + at);
+    if (s[at] != '/')
+        return true;
+    at += 1 + skipped(s + at + 1);
+    return s[at] != '/' || authority_ok(s + at + 1, len - at - 1, false, false);
 }

@@ -184,16 +184,13 @@ static struct origin origin_of(const struct values *list, const struct container
 /* "source:target:rw" is "source:target". */
 static const char *normal_bind(struct arena *a, const char *bind)
 {
-    size_t n = strlen(bind);
-    return text_ends(bind, ":rw") && strchr(bind, ':') != bind + n - 3
-               ? arena_strndup(a, bind, n - 3)
-               : bind;
+    return text_ends(bind, ":rw") ? arena_strndup(a, bind, strlen(bind) - 3) : bind;
 }
 
 /* "5001:5001" and "0.0.0.0:5001:5001/tcp" are one. */
 static const char *normal_port(struct arena *a, const char *port)
 {
-    const char *any[] = {"0.0.0.0:", ":", "[::]:", ":::"};
+    const char *any[] = {"0.0.0.0:", "[::]:", ":::", ":"};
 
     for (size_t i = 0; i < sizeof any / sizeof any[0]; i++)
         if (text_starts(port, any[i]) && strchr(port + strlen(any[i]), ':')) {
@@ -211,7 +208,7 @@ static const char *const *normal_list(struct arena *a, const char *const *list, 
     const char **out = arena_alloc(a, (n + 1) * sizeof *out);
 
     for (size_t i = 0; i < n; i++)
-        out[i] = normal ? normal(a, list[i]) : list[i];
+        out[i] = normal(a, list[i]);
     return out;
 }
 

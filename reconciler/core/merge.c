@@ -66,6 +66,7 @@ static struct agent from_row(const struct merging *s, const struct agent_row *ro
         .name = spec && spec->name.text ? spec->name.text : row_name,
         .origin = spec ? spec->origin : row_origin,
         .name_origin = spec && spec->name.text ? spec->name.origin : row_origin,
+        .row_origin = row_origin,
         .row = row,
         .spec = spec,
     };
@@ -140,8 +141,6 @@ static int by_text(const void *x, const void *y)
 /* Both sides of a clash get the problem: neither may win by accident. */
 static void refuse_clashes(struct arena *a, struct claim *claims, size_t n, const char *what)
 {
-    if (n < 2)
-        return;
     qsort(claims, n, sizeof claims[0], by_text);
     for (size_t i = 0; i + 1 < n; i++) {
         struct claim *x = &claims[i], *y = &claims[i + 1];
@@ -158,47 +157,45 @@ static void refuse_clashes(struct arena *a, struct claim *claims, size_t n, cons
 
 static void check_unique(struct arena *a, struct agent *agents, size_t n)
 {
-    ARRAY(struct claim) ids = {0}, names = {0};
+    struct claim *ids = arena_alloc(a, (n + 1) * sizeof *ids);
+    struct claim *names = arena_alloc(a, (n + 1) * ROLE__N * sizeof *names);
+    size_t n_names = 0;
 
     for (size_t i = 0; i < n; i++) {
-        ARRAY_PUSH(a, ids, ((struct claim){agents[i].id, &agents[i], agents[i].origin}));
+        ids[i] = (struct claim){agents[i].id, &agents[i], agents[i].origin};
         for (size_t k = 0; k < agents[i].n_containers; k++) {
             const struct container_spec *c = &agents[i].containers[k];
-            ARRAY_PUSH(a, names, ((struct claim){c->name, &agents[i], c->origin}));
+            names[n_names++] = (struct claim){c->name, &agents[i], c->origin};
         }
     }
-    refuse_clashes(a, ids.items, ids.n, "agent id");
-    refuse_clashes(a, names.items, names.n, "container name");
+    refuse_clashes(a, ids, n, "agent id");
+    refuse_clashes(a, names, n_names, "container name");
 }
 
 static void add_notices(const struct merging *s, struct desired *ret)
 {
-    ARRAY(const char *) list = {0};
-    size_t lost = 0;
+    const char **list = arena_alloc(s->arena, 3 * sizeof *list);
+    size_t n = 0, lost = 0;
 
     for (size_t i = 0; i < s->db->n_calls; i++)
         lost += !s->db->calls[i].agent_id;
     if (lost)
-        ARRAY_PUSH(s->arena, list,
-                   arena_printf(s->arena,
-                                "%zu open call%s in %s cannot be attributed to an agent and "
-                                "count%s for none",
-                                lost, lost == 1 ? "" : "s", s->db_name, lost == 1 ? "s" : ""));
+        list[n++] = arena_printf(s->arena,
+                                 "%zu open call%s in %s cannot be attributed to an agent and "
+                                 "count%s for none",
+                                 lost, lost == 1 ? "" : "s", s->db_name, lost == 1 ? "s" : "");
     if (ret->n_ignored)
-        ARRAY_PUSH(
-            s->arena, list,
-            arena_printf(s->arena,
-                         "%zu agent%s of %s %s left to the dashboard (database: agents: none)",
-                         ret->n_ignored, ret->n_ignored == 1 ? "" : "s", s->db_name,
-                         ret->n_ignored == 1 ? "is" : "are"));
+        list[n++] = arena_printf(
+            s->arena, "%zu agent%s of %s %s left to the dashboard (database: agents: none)",
+            ret->n_ignored, ret->n_ignored == 1 ? "" : "s", s->db_name,
+            ret->n_ignored == 1 ? "is" : "are");
     if (s->db->path && !s->db->calls_known)
-        ARRAY_PUSH(s->arena, list,
-                   arena_printf(s->arena,
-                                "%s has no table of calls: live calls are told by their "
-                                "connections only",
-                                s->db_name));
-    ret->notices = list.items;
-    ret->n_notices = list.n;
+        list[n++] = arena_printf(s->arena,
+                                 "%s has no table of calls: live calls are told by their "
+                                 "connections only",
+                                 s->db_name);
+    ret->notices = list;
+    ret->n_notices = n;
 }
 
 void merge(struct arena *a, const struct spec *spec, const struct database *db,
@@ -213,28 +210,28 @@ void merge(struct arena *a, const struct spec *spec, const struct database *db,
     bool *used = arena_alloc(a, (spec->n_agents + 1) * sizeof *used);
     struct matched *matched = match(&s, used);
     bool none = text_is(spec->database_agents.text, "none");
-    ARRAY(struct agent) agents = {0};
-    ARRAY(const char *) ignored = {0};
+    struct agent *agents = arena_alloc(a, (db->n_agents + spec->n_agents + 1) * sizeof *agents);
+    const char **ignored = arena_alloc(a, (db->n_agents + 1) * sizeof *ignored);
+    size_t n = 0, n_ignored = 0;
 
     for (size_t i = 0; i < db->n_agents; i++) {
         if (none && !matched[i].spec)
-            ARRAY_PUSH(a, ignored, db->agents[i].id);
+            ignored[n_ignored++] = db->agents[i].id;
         else
-            ARRAY_PUSH(a, agents, from_row(&s, &db->agents[i], &matched[i]));
+            agents[n++] = from_row(&s, &db->agents[i], &matched[i]);
     }
     for (size_t i = 0; i < spec->n_agents; i++)
         if (!used[i])
-            ARRAY_PUSH(a, agents, from_spec(&s, &spec->agents[i]));
-    if (agents.n > 1)
-        qsort(agents.items, agents.n, sizeof agents.items[0], by_name_then_id);
-    check_unique(a, agents.items, agents.n);
+            agents[n++] = from_spec(&s, &spec->agents[i]);
+    qsort(agents, n, sizeof agents[0], by_name_then_id);
+    check_unique(a, agents, n);
 
     const struct number *parallelism = &spec->rollout.parallelism;
     *ret = (struct desired){
-        .agents = agents.items,
-        .n_agents = agents.n,
-        .ignored = ignored.items,
-        .n_ignored = ignored.n,
+        .agents = agents,
+        .n_agents = n,
+        .ignored = ignored,
+        .n_ignored = n_ignored,
         .tenant = host->tenant && *host->tenant ? host->tenant : NULL,
         .prefix = s.prefix,
         .parallelism = parallelism->set ? parallelism->n : DEFAULT_PARALLELISM,

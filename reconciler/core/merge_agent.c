@@ -59,7 +59,7 @@ static enum wish wish_of(const struct merging *s, const struct agent_inputs *in,
     }
     if (!in->row)
         return WISH_RUN;
-    *ret_origin = origin_of_row(s, "agent", in->row->name);
+    *ret_origin = in->row_origin;
     if (text_is(s->spec->database_agents.text, "all")) {
         *ret_origin = s->spec->database_agents.origin;
         return WISH_RUN;
@@ -117,7 +117,7 @@ static bool provider_of(const struct merging *s, const struct agent_inputs *in, 
     if (role == ROLE_CORE && !ref.text)
         return true;
     if (!ref.text && in->row && in->row->provider_id[role]) {
-        ref = (struct value){in->row->provider_id[role], origin_of_row(s, "agent", in->row->name)};
+        ref = (struct value){in->row->provider_id[role], in->row_origin};
         by_id = true;
     }
     if (!ref.text && described)
@@ -138,16 +138,15 @@ static void containers_make(const struct merging *s, const struct agent_inputs *
 {
     const enum role *roles = agent->pipeline ? pipeline_roles : sts_roles;
     size_t n = agent->pipeline ? 4 : 2;
-    ARRAY(struct container_spec) list = {0};
+    struct container_spec *list = arena_alloc(s->arena, n * sizeof *list);
 
     for (size_t i = 0; i < n; i++) {
         struct provider provider;
         const struct provider *found;
         if (provider_of(s, in, roles[i], &provider, &found, problem))
-            ARRAY_PUSH(s->arena, list, container_make(s, in, roles[i], found, problem));
+            list[agent->n_containers++] = container_make(s, in, roles[i], found, problem);
     }
-    agent->containers = list.items;
-    agent->n_containers = list.n;
+    agent->containers = list;
 }
 
 static void rollout_make(const struct merging *s, const struct agent_inputs *in,

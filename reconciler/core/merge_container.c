@@ -72,8 +72,7 @@ static struct value core_number(const struct merging *s, const struct agent_inpu
     if (spec && spec->set)
         return (struct value){arena_printf(s->arena, "%lld", (long long)spec->n), spec->origin};
     if (row)
-        return (struct value){arena_printf(s->arena, "%d", row),
-                              origin_of_row(s, "agent", in->row->name)};
+        return (struct value){arena_printf(s->arena, "%d", row), in->row_origin};
     return (struct value){0};
 }
 
@@ -131,7 +130,6 @@ static void environment_make(const struct merging *s, const struct agent_inputs 
                              const struct provider *p, struct container_spec *c)
 {
     struct env_build b = {.arena = s->arena};
-    ARRAY(const char *) keep = {0};
 
     avr_put_agent(&b, in->id, in->name, &in->name_origin);
     if (p)
@@ -142,13 +140,13 @@ static void environment_make(const struct merging *s, const struct agent_inputs 
     env_put_all(&b, &c->settings->environment);
     settle_backend(s, role, p, &b, c);
 
-    const char *const *kept;
-    size_t n = avr_kept_names(s->arena, role, &c->env, &kept);
+    const char *const *unsaid;
+    size_t n = avr_kept_names(s->arena, role, &c->env, &unsaid);
+    const char **keep = arena_alloc(s->arena, (n + 1) * sizeof *keep);
     for (size_t i = 0; i < n; i++)
-        if (!env_get(&c->if_present, kept[i]))
-            ARRAY_PUSH(s->arena, keep, kept[i]);
-    c->keep = keep.items;
-    c->n_keep = keep.n;
+        if (!env_get(&c->if_present, unsaid[i]))
+            keep[c->n_keep++] = unsaid[i];
+    c->keep = keep;
     const struct env_var *port = env_get(&c->env, "PORT"), *http = env_get(&c->env, "HTTP_PORT");
     if (port)
         c->port = (struct value){port->value, port->origin};

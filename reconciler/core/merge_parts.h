@@ -42,6 +42,7 @@ bool provider_find(const struct merging *, enum role, const struct value *ref, b
 struct agent_inputs { /* what is known of one agent */
     const char *id, *name;
     struct origin origin, name_origin;
+    struct origin row_origin;      /* of `row` */
     const struct agent_row *row;   /* NULL: not in the dashboard */
     const struct agent_spec *spec; /* NULL: not in the specs */
 };

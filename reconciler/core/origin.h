@@ -17,7 +17,7 @@ struct origin {
     enum origin_kind kind;
     struct pos at;     /* FROM_SPEC */
     const char *where; /* FROM_DATABASE: `provider "Deepgram night", data.db`; FROM_HOST: the
-                          variable's name; FROM_AVR, FROM_DEFAULT, FROM_CONTAINER: NULL or a word */
+                          variable's name; the others: NULL or a word */
 };
 
 /* "specs/agents.yaml:9:17", `provider "Deepgram night", data.db`, "$WEBHOOK_URL", "AVR", … */

@@ -17,6 +17,11 @@ const char *const step_text[STEP__N] = {
 #undef X
 };
 
+bool step_waits_for_calls(const struct step *s)
+{
+    return s->kind == STEP_WAIT && (s->gate == GATE_DRAIN || s->gate == GATE_QUIET);
+}
+
 /* --- what a role looks like, in words -------------------------------------------------------- */
 
 static const char *down_text(struct arena *a, const struct box *b, int64_t now_ms)
@@ -96,7 +101,8 @@ static const char *role_reason(struct arena *a, const struct role_view *rv, enum
 static struct role_plan role_plan_make(struct agent_view *v, enum role r)
 {
     const struct role_view *rv = &v->role[r];
-    struct role_plan rp = {.role = r, .live = rv->slot.live, .drifts = rv->drifts};
+    struct role_plan rp = {
+        .role = r, .name = rv->slot.name, .live = rv->slot.live, .drifts = rv->drifts};
 
     rp.verdict = role_verdict(rv, v->agent);
     rp.reason = role_reason(v->arena, rv, rp.verdict, v->observed->now_ms);
@@ -121,6 +127,19 @@ static size_t weight(enum verdict verdict)
     return i;
 }
 
+/* The step as it outlives the arena it was decided in.  What a CREATE or an UPDATE wants becomes
+ * part of the model, so these are decided once more where it can stay. */
+static struct step step_keep(struct arena *a, const struct step *s)
+{
+    struct step kept = *s;
+
+    kept.wanted = NULL;
+    kept.new_name = arena_strdup(a, s->new_name);
+    kept.image = arena_strdup(a, s->image);
+    kept.why = arena_strdup(a, s->why);
+    return kept;
+}
+
 static void unroll(struct arena *a, const struct desired *d, const struct observed *o,
                    const struct digest_key *key, const struct plan_options *options,
                    struct agent_plan *ap)
@@ -130,11 +149,18 @@ static void unroll(struct arena *a, const struct desired *d, const struct observ
 
     model_init(&m, a, o);
     while (steps.n < MAX_STEPS) {
-        struct step s = agent_next(a, d, ap->agent, &m.now, key, options);
-        if (s.kind == STEP_HOLD)
-            ap->hold = s;
-        if (s.kind == STEP_NOTHING || s.kind == STEP_HOLD)
+        struct arena *scratch CLEANUP_ARENA = arena_new();
+        struct step s = agent_next(scratch, d, ap->agent, &m.now, key, options);
+        if (s.kind == STEP_NOTHING)
             break;
+        if (s.kind == STEP_CREATE || s.kind == STEP_UPDATE)
+            s = agent_next(a, d, ap->agent, &m.now, key, options);
+        else
+            s = step_keep(a, &s);
+        if (s.kind == STEP_HOLD) {
+            ap->hold = s;
+            break;
+        }
         ARRAY_PUSH(a, steps, s);
         model_apply(&m, &s);
     }

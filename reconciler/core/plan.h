@@ -68,6 +68,10 @@ struct step {
     bool forced;       /* STOP although calls are open: on_timeout force or --now */
 };
 
+/* A gate that only calls, or time for calls, hold shut: nothing is proven by it, so nobody else
+ * need wait for it. */
+bool step_waits_for_calls(const struct step *);
+
 /* What the planner may assume besides the inputs. */
 struct plan_options {
     bool prune; /* remove orphans */
@@ -94,6 +98,7 @@ enum verdict { /* of a role or an agent, for people */
 
 struct role_plan {
     enum role role;
+    const char *name; /* canonical */
     enum verdict verdict;
     const struct wanted *wanted; /* NULL: not wanted */
     const struct box *live;      /* NULL: none */

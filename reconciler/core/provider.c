@@ -26,20 +26,20 @@ static const struct provider_spec *spec_find(const struct spec *spec, const char
 /* " (did you mean …?)", or "". */
 static const char *suggestion(const struct merging *s, const char *key)
 {
-    ARRAY(const char *) names = {0};
+    size_t n = 0, n_specs = s->spec->n_providers;
+    const char **names = arena_alloc(s->arena, (n_specs + s->db->n_providers + 1) * sizeof *names);
 
-    for (size_t i = 0; i < s->spec->n_providers; i++)
-        ARRAY_PUSH(s->arena, names, s->spec->providers[i].name);
-    size_t n_specs = names.n;
+    for (; n < n_specs; n++)
+        names[n] = s->spec->providers[n].name;
     for (size_t i = 0; i < s->db->n_providers; i++)
         if (s->db->providers[i].name)
-            ARRAY_PUSH(s->arena, names, s->db->providers[i].name);
-    const char *near = text_suggest(key, names.items, names.n);
+            names[n++] = s->db->providers[i].name;
+    const char *near = text_suggest(key, names, n);
     if (!near)
         return "";
     bool in_specs = false;
     for (size_t i = 0; i < n_specs; i++)
-        in_specs |= names.items[i] == near;
+        in_specs |= names[i] == near;
     return in_specs ? arena_printf(s->arena, "; did you mean \"%s\"?", near)
                     : arena_printf(s->arena, "; did you mean \"%s\" (%s)?", near, s->db_name);
 }

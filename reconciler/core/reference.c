@@ -35,7 +35,7 @@ static bool registry_ok(const char *s, size_t len)
 {
     size_t i = 0;
 
-    if (len && s[0] == '[') {
+    if (s[0] == '[') {
         while (i < len && s[i] != ']')
             i++;
         if (i < 3 || i == len || strspn(s + 1, "0123456789abcdefABCDEF:") != i - 1)
@@ -92,7 +92,7 @@ static bool name_ok(const char *name, size_t len)
 
     if (len == 0 || len > MAX_NAME)
         return false;
-    for (bool first = true; s <= end; first = false) {
+    for (bool first = true;; first = false) {
         const char *slash = memchr(s, '/', (size_t)(end - s));
         size_t n = (size_t)((slash ? slash : end) - s);
         bool registry = first && slash && is_registry(s, n);
@@ -102,7 +102,6 @@ static bool name_ok(const char *name, size_t len)
             return true;
         s = slash + 1;
     }
-    return false;
 }
 
 static bool tag_ok(const char *s, size_t len)

@@ -16,7 +16,7 @@ struct render {
     unsigned width; /* columns; 0: no limit */
     int64_t now_ms;
     const char *sources; /* "specs/agents.yaml, data.db" */
-    const char *engine;  /* "pbx-01 (Docker 20.10.24)" */
+    const char *engine;  /* "pbx-01 (Docker 20.10.24)"; render_config() needs none */
 };
 
 const char *render_plan(struct arena *, const struct render *, const struct desired *,

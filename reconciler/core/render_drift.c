@@ -55,13 +55,13 @@ static const char *skip_columns(const char *s, size_t n)
 /* Both values in at most `budget` columns, with the first difference in sight. */
 static const char *arrow(struct arena *a, const char *have, const char *want, size_t budget)
 {
-    enum { AROUND = 8 };
+    enum { AROUND = 8 }; /* less than half the least budget */
     size_t x = text_columns(have), y = text_columns(want);
 
     budget = budget > MIN_VALUES ? budget - 3 : MIN_VALUES - 3;
     if (x + y > budget) {
         size_t half = budget / 2, same = common_columns(have, want);
-        size_t from = same + AROUND / 2 > half && same > AROUND ? same - AROUND : 0;
+        size_t from = same + AROUND / 2 > half ? same - AROUND : 0;
         if (from) {
             have = arena_printf(a, "…%s", skip_columns(have, from));
             want = arena_printf(a, "…%s", skip_columns(want, from));
@@ -98,12 +98,10 @@ static const char *shown(struct arena *a, const struct render *r, const struct d
 static const char *image_text(struct arena *a, const struct role_plan *role, size_t budget)
 {
     const struct wanted *w = role->wanted;
-    const char *have = role->live->image_ref ? role->live->image_ref : "?";
-    const char *have_id = short_id(a, role->live->image_id ? role->live->image_id : "?");
-    const char *want_id = w->image_id ? short_id(a, w->image_id) : "to be pulled";
+    const char *have = render_visible(a, role->live->image_ref);
+    const char *have_id = short_id(a, role->live->image_id), *want_id = wanted_id(a, w);
 
-    have = render_visible(a, have);
-    if (!w->image_ref || text_is(role->live->image_ref, w->image_ref))
+    if (text_is(role->live->image_ref, w->image_ref))
         return arena_printf(a, "%s   %s → %s", have, have_id, want_id);
     const char *want = render_visible(a, w->image_ref);
     return arrow(a, arena_printf(a, "%s %s", have, have_id),
@@ -120,7 +118,7 @@ static struct row make_row(struct arena *a, const struct render *r, const struct
 {
     struct row row = {.drift = d};
 
-    if (text_is(d->field, "image") && role->wanted && role->live) {
+    if (text_is(d->field, "image") && role->wanted) {
         row.value = image_text(a, role, budget);
     } else if (is_long_text(d) && !drift_hidden(d)) {
         row.lines = line_edits_make(a, d->have, d->want);

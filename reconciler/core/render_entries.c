@@ -41,11 +41,7 @@ static void add_image(struct builder *b, const struct container_spec *spec, cons
     }
     if (!w || !w->image_ref)
         return;
-    const char *chosen =
-        arena_printf(b->arena, "%s %s%s%s", w->image_ref,
-                     w->image_id ? short_id(b->arena, w->image_id) : "(to be pulled)",
-                     w->image_note ? ", " : "", w->image_note ? w->image_note : "");
-    struct value v = {chosen, w->image_origin};
+    struct value v = {wanted_image(b->arena, w), w->image_origin};
     add(b, "image chosen", NULL, &v);
 }
 

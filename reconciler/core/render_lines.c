@@ -23,10 +23,8 @@ static struct lines split(struct arena *a, const char *s)
 
     while (s) {
         const char *end = strchr(s, '\n');
-        if (end)
-            ARRAY_PUSH(a, b, arena_strndup(a, s, (size_t)(end - s)));
-        else
-            ARRAY_PUSH(a, b, arena_strdup(a, s));
+        size_t len = end ? (size_t)(end - s) : strlen(s);
+        ARRAY_PUSH(a, b, arena_strndup(a, s, len));
         s = end ? end + 1 : NULL;
     }
     return (struct lines){b.items, b.n};

@@ -16,6 +16,9 @@ void put_spaces(struct text *, size_t n);
 
 const char *short_id(struct arena *, const char *id); /* 8 digits, without "sha256:" */
 const char *short_image(const char *ref);             /* the last part, with its tag */
+/* What a container is to be made from, once it is known: its id, or that it is not here yet. */
+const char *wanted_id(struct arena *, const struct wanted *);
+const char *wanted_image(struct arena *, const struct wanted *); /* reference, id, note */
 const char *agent_label(const struct agent *);        /* its name, else its id */
 const char *plural(size_t n, const char *one, const char *many);
 const char *calls_text(struct arena *, int calls, int64_t oldest_ms, int64_t now_ms);
@@ -34,7 +37,7 @@ const char *const *verdict_words(void); /* "in_sync", "replace", … by enum ver
  * sync then, but under way. */
 enum verdict verdict_of(const struct agent_plan *);
 
-/* Why an agent is left alone, and what a person can do.  `advice` may be NULL. */
+/* Why an agent that is_left_alone() is, and what a person can do.  `advice` may be NULL. */
 struct held {
     const char *kind, *why, *advice;
     const char *at; /* place, or NULL */

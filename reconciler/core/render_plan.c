@@ -53,10 +53,9 @@ static const char *round_duration(struct arena *a, int64_t seconds)
 
 static const char *limit_text(struct arena *a, const struct agent *agent)
 {
-    const char *limit = round_duration(a, agent->drain.timeout_s);
-
     if (agent->drain.timeout_s <= 0)
         return "";
+    const char *limit = round_duration(a, agent->drain.timeout_s);
     switch (agent->drain.on_timeout) {
     case ON_TIMEOUT_FORCE:
         return arena_printf(a, " (limit %s, then they are cut)", limit);
@@ -81,11 +80,12 @@ static const char *replace_text(struct arena *a, const struct agent_plan *plan,
 {
     const char *limit = limit_text(a, plan->agent);
 
-    if (role->wanted && role->wanted->as_set && role->role != ROLE_CORE && !is_forced(plan))
-        return "changes together with core, so that no call sees mixed settings";
     if (is_forced(plan))
-        return "at once: the calls on the old container are cut";
-    if (role->wanted && role->wanted->stop_first)
+        return plan->live_calls == 0 ? "at once, no call is on the old container"
+                                     : "at once: the calls on the old container are cut";
+    if (role->wanted->as_set && role->role != ROLE_CORE)
+        return "changes together with core, so that no call sees mixed settings";
+    if (role->wanted->stop_first)
         return arena_printf(a, "waits until no call is on it, then stops the old one first%s",
                             limit);
     if (plan->live_calls == 0)
@@ -98,15 +98,12 @@ static const char *replace_text(struct arena *a, const struct agent_plan *plan,
                         limit);
 }
 
-static const char *create_text(struct arena *a, const struct role_plan *role)
+static const char *remove_text(const struct agent_plan *plan)
 {
-    const struct wanted *w = role->wanted;
-
-    if (!w || !w->image_ref)
-        return "is created";
-    return arena_printf(a, "is created from %s %s%s%s", w->image_ref,
-                        w->image_id ? short_id(a, w->image_id) : "(to be pulled)",
-                        w->image_note ? ", " : "", w->image_note ? w->image_note : "");
+    if (!is_forced(plan))
+        return "is stopped and removed once no call is on it";
+    return plan->live_calls == 0 ? "is stopped and removed at once, no call is on it"
+                                 : "is stopped and removed at once: the calls on it are cut";
 }
 
 static const char *role_text(struct arena *a, const struct agent_plan *plan,
@@ -120,13 +117,13 @@ static const char *role_text(struct arena *a, const struct agent_plan *plan,
     case VERDICT_LIVE:
         return "no restart, the next call sees it";
     case VERDICT_CREATE:
-        return create_text(a, role);
+        return arena_printf(a, "is created from %s", wanted_image(a, role->wanted));
     case VERDICT_START:
         return "is started";
     case VERDICT_REMOVE:
-        return "is stopped and removed once no call is on it";
+        return remove_text(plan);
     case VERDICT_UNDERWAY:
-        return role->reason ? "" : "a replacement was left unfinished: it goes on";
+        return ""; /* its reason says it all */
     case VERDICT_HOLD:
         return "left as it is";
     case VERDICT_ORPHAN:
@@ -274,9 +271,9 @@ static const char *counts_text(struct arena *a, const struct plan *plan)
 
 static void put_head(struct text *t, const struct render *r, const struct plan *plan)
 {
-    put(t, r, BOLD, r->sources ? r->sources : "");
+    put(t, r, BOLD, r->sources);
     text_add(t, "  against  ");
-    put(t, r, BOLD, r->engine ? r->engine : "");
+    put(t, r, BOLD, r->engine);
     put_spaces(t, 6);
     text_add(t, counts_text(t->arena, plan));
     text_add(t, "\n");

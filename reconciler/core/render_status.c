@@ -95,11 +95,10 @@ static int64_t uptime_s(const struct status *s, int64_t now_ms)
 
 static const char *image_cell(struct arena *a, const struct status *s)
 {
-    if (!s->speaker || !s->speaker->image_ref)
+    if (!s->speaker)
         return "-";
-    return render_visible(
-        a, arena_printf(a, "%s@%s", short_image(s->speaker->image_ref),
-                        short_id(a, s->speaker->image_id ? s->speaker->image_id : "?")));
+    return render_visible(a, arena_printf(a, "%s@%s", short_image(s->speaker->image_ref),
+                                          short_id(a, s->speaker->image_id)));
 }
 
 enum { COLUMNS = 8 };
@@ -137,7 +136,7 @@ static void put_table_line(struct text *t, const struct render *r, const struct 
     }
     size_t left = r->width == 0 ? 0 : r->width > used + 20 ? r->width - used : 20;
     put(t, r, l->style[COLUMNS - 1], render_cut(t->arena, l->cell[COLUMNS - 1], left));
-    while (t->len && t->s[t->len - 1] == ' ')
+    while (t->s[t->len - 1] == ' ')
         t->s[--t->len] = '\0';
     text_add(t, "\n");
 }
@@ -147,23 +146,23 @@ const char *render_status(struct arena *a, const struct render *r, const struct 
 {
     struct text t = {.arena = a};
     size_t widths[COLUMNS] = {0};
-    ARRAY(struct line) lines = {0};
+    size_t n_lines = plan->n_agents + 1;
+    struct line *lines = arena_alloc(a, n_lines * sizeof *lines);
 
-    ARRAY_PUSH(
-        a, lines,
-        ((struct line){{"NAME", "STATE", "MODE", "CONTAINERS", "CALLS", "IMAGE", "UPTIME", "NOTE"},
-                       {DIM, DIM, DIM, DIM, DIM, DIM, DIM, DIM}}));
+    lines[0] =
+        (struct line){{"NAME", "STATE", "MODE", "CONTAINERS", "CALLS", "IMAGE", "UPTIME", "NOTE"},
+                      {DIM, DIM, DIM, DIM, DIM, DIM, DIM, DIM}};
     for (size_t i = 0; i < plan->n_agents; i++)
-        ARRAY_PUSH(a, lines, make_line(a, r, &plan->agents[i]));
-    for (size_t i = 0; i < lines.n; i++)
+        lines[i + 1] = make_line(a, r, &plan->agents[i]);
+    for (size_t i = 0; i < n_lines; i++)
         for (size_t c = 0; c < COLUMNS; c++) {
-            size_t n = text_columns(lines.items[i].cell[c]);
+            size_t n = text_columns(lines[i].cell[c]);
             widths[c] = n > widths[c] ? n : widths[c];
         }
     for (size_t i = 0; i < d->n_notices; i++)
         text_printf(&t, "note: %s\n", render_visible(a, d->notices[i]));
-    for (size_t i = 0; i < lines.n; i++)
-        put_table_line(&t, r, &lines.items[i], widths);
+    for (size_t i = 0; i < n_lines; i++)
+        put_table_line(&t, r, &lines[i], widths);
     if (plan->n_agents == 0)
         text_add(&t, "No agents: neither the specs nor the database ask for any.\n");
     return text_str(&t);

@@ -1,12 +1,10 @@
-/* Steps as sentences, for the verbose plan and for error reports. */
+/* Steps as sentences, for the verbose plan. */
 #include "core/render_parts.h"
 
 static const char *box_word(const char *name)
 {
     enum place place;
 
-    if (!name)
-        return "container";
     if (!place_parse(name, &place, NULL))
         return "container";
     return place == PLACE_NEXT    ? "candidate"
@@ -18,47 +16,38 @@ static const char *rename_text(struct arena *a, const struct step *s)
 {
     enum place place;
 
-    if (!s->new_name)
-        return "rename";
     if (!place_parse(s->new_name, &place, NULL))
-        return arena_printf(a, "rename %s to %s: it serves new calls from now on",
-                            s->box_name ? s->box_name : "?", s->new_name);
-    return arena_printf(a, "rename %s to %s%s", s->box_name ? s->box_name : "?", s->new_name,
-                        place == PLACE_DRAIN    ? ": it gets no new calls"
-                        : place == PLACE_FAILED ? ": kept for its logs"
-                                                : "");
+        return arena_printf(a, "rename %s to %s: it serves new calls from now on", s->box_name,
+                            s->new_name);
+    return arena_printf(a, "rename %s to %s: %s", s->box_name, s->new_name,
+                        place == PLACE_DRAIN ? "it gets no new calls" : "kept for its logs");
 }
 
 static const char *wait_text(struct arena *a, const struct step *s)
 {
-    switch (s->gate) {
-    case GATE_SETUP:
-        return "wait until no call is being set up";
-    case GATE_SOAK:
-        return "wait whether the new container stays ready";
-    case GATE_QUIET:
-        return "wait until calls that just began can be seen";
-    case GATE_DRAIN:
-        if (s->calls > 0)
-            return arena_printf(a, "wait until %d live %s ended on the old container", s->calls,
-                                s->calls == 1 ? "call has" : "calls have");
-        return "wait until no call is on the old container";
-    case GATE_NONE:
-        break;
-    }
-    return "wait";
+    static const char *const gates[] = {
+        [GATE_NONE] = "wait",
+        [GATE_SETUP] = "wait until no call is being set up",
+        [GATE_SOAK] = "wait until the new container has stayed ready for a while",
+        [GATE_QUIET] = "wait until calls that just began can be seen",
+        [GATE_DRAIN] = "wait until no call is on the old container",
+    };
+
+    if (s->gate == GATE_DRAIN && s->calls > 0)
+        return arena_printf(a, "wait until %d live %s ended on the old container", s->calls,
+                            s->calls == 1 ? "call has" : "calls have");
+    return gates[s->gate];
 }
 
 static const char *step_sentence(struct arena *a, const struct step *s)
 {
-    const char *name = s->box_name ? s->box_name : "?";
+    const char *name = s->box_name;
 
     switch (s->kind) {
     case STEP_PULL:
-        return arena_printf(a, "pull %s", s->image ? s->image : "the image");
+        return arena_printf(a, "pull %s", s->image);
     case STEP_CREATE:
-        return arena_printf(a, "create %s %s", box_word(s->new_name),
-                            s->new_name ? s->new_name : "?");
+        return arena_printf(a, "create %s %s", box_word(s->new_name), s->new_name);
     case STEP_START:
         return arena_printf(a, "start %s %s", box_word(s->box_name), name);
     case STEP_PROBE:
@@ -86,7 +75,7 @@ const char *render_step(struct arena *a, const struct step *s)
 {
     const char *sentence = step_sentence(a, s);
 
-    if (s->why && *s->why)
+    if (s->why)
         sentence = arena_printf(a, "%s (%s)", sentence, s->why);
     return render_visible(a, sentence);
 }

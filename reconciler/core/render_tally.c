@@ -20,31 +20,15 @@ enum verdict verdict_of(const struct agent_plan *plan)
 
 static void count_role(struct tally *t, const struct role_plan *role)
 {
-    switch (role->verdict) {
-    case VERDICT_REPLACE:
-        t->replace++;
-        break;
-    case VERDICT_UPDATE:
-        t->update++;
-        break;
-    case VERDICT_CREATE:
-        t->create++;
-        break;
-    case VERDICT_START:
-        t->start++;
-        break;
-    case VERDICT_REMOVE:
-        t->remove++;
-        break;
-    case VERDICT_UNDERWAY:
-        t->underway++;
-        break;
-    case VERDICT_SYNC:
-    case VERDICT_LIVE:
-    case VERDICT_HOLD:
-    case VERDICT_ORPHAN:
-        break;
-    }
+    size_t *const counts[] = {
+        [VERDICT_REPLACE] = &t->replace, [VERDICT_UPDATE] = &t->update,
+        [VERDICT_CREATE] = &t->create,   [VERDICT_START] = &t->start,
+        [VERDICT_REMOVE] = &t->remove,   [VERDICT_UNDERWAY] = &t->underway,
+        [VERDICT_ORPHAN] = NULL, /* the last: the table has an entry for each */
+    };
+
+    if (counts[role->verdict])
+        ++*counts[role->verdict];
     if (role->live && drifts_have(&role->drifts, EFFECT_LIVE))
         t->live++;
 }
@@ -80,39 +64,48 @@ struct tally tally_make(const struct plan *plan)
 }
 
 static const struct {
-    const char *kind, *why, *advice;
+    const char *kind, *advice;
 } holds[] = {
-    [HOLD_NONE] = {"none", "left alone", NULL},
-    [HOLD_PROBLEM] = {"problem", "what was asked for cannot be built",
-                      "It runs on as it is. Correct what the sentence names."},
-    [HOLD_CONFLICT] = {"conflict", "its name is held by a container that is not AVR's",
-                       "That container is not touched from here. Rename or remove it."},
-    [HOLD_FAILED] = {"failed", "these settings failed a moment ago",
-                     "It is tried again later, or at once when its image or settings change."},
-    [HOLD_UNHEALTHY] = {"unhealthy", "it runs as asked for and still does not work",
-                        "Look at the container's logs, its image and its keys."},
-    [HOLD_CALLS] = {"calls", "calls are still open and the time to wait is over",
-                    "Wait for them to end, or cut them with --now."},
-    [HOLD_ORPHAN] = {"orphan", "nobody asks for it any more, so it is kept",
-                     "Remove it with --prune, or ask for it again in a spec or the dashboard."},
+    [HOLD_NONE] = {"none", NULL},
+    [HOLD_PROBLEM] = {"problem", "It runs on as it is. Correct what the sentence names."},
+    [HOLD_CONFLICT] = {"conflict", "That container is not touched from here. Rename or remove it."},
+    [HOLD_FAILED] = {"failed", "It is tried again later, or at once when its image or settings "
+                               "change."},
+    [HOLD_UNHEALTHY] = {"unhealthy", "Look at the container's logs, its image and its keys."},
+    [HOLD_CALLS] = {"calls", "Wait for them to end, or cut them with --now."},
+    [HOLD_ORPHAN] = {"orphan", "Remove it with --prune, or ask for it again in a spec or the "
+                               "dashboard."},
 };
+
+/* The plan has no sentence where only a role is left alone: then that of the role speaks. */
+static const char *held_why(const struct agent_plan *plan)
+{
+    if (plan->hold.kind == STEP_HOLD)
+        return plan->hold.why;
+    for (size_t i = 0; i < plan->n_roles; i++)
+        if (plan->roles[i].verdict == VERDICT_HOLD)
+            return plan->roles[i].reason;
+    return "left alone";
+}
+
+/* A paused container is AVR's own, and it is in nobody's way. */
+static bool waits_for_unpause(const struct agent_plan *plan)
+{
+    for (size_t i = 0; i < plan->n_roles; i++) {
+        const struct role_plan *role = &plan->roles[i];
+        if (role->role == plan->hold.role && role->live && role->live->state == BOX_PAUSED)
+            return true;
+    }
+    return false;
+}
 
 struct held held_make(struct arena *a, const struct agent_plan *plan)
 {
-    enum hold hold = plan->hold.kind == STEP_HOLD ? plan->hold.hold : HOLD_NONE;
-    struct held h = {0};
+    enum hold hold = plan->hold.hold;
+    struct held h = {holds[hold].kind, held_why(plan), holds[hold].advice, NULL};
 
-    if (hold == HOLD_NONE && plan->verdict == VERDICT_ORPHAN)
-        hold = HOLD_ORPHAN;
-    if (hold == HOLD_NONE && plan->agent->problem)
-        hold = HOLD_PROBLEM;
-    h.kind = holds[hold].kind;
-    h.why = holds[hold].why;
-    h.advice = holds[hold].advice;
-    if (plan->hold.kind == STEP_HOLD && plan->hold.why)
-        h.why = plan->hold.why;
-    else if (hold == HOLD_PROBLEM && plan->agent->problem)
-        h.why = plan->agent->problem;
+    if (hold == HOLD_CONFLICT && waits_for_unpause(plan))
+        h.advice = "Nothing is done to it while it is paused. Unpause it, or remove it.";
     if (hold == HOLD_PROBLEM && plan->agent->problem_at.file) {
         struct origin at = {.kind = FROM_SPEC, .at = plan->agent->problem_at};
         h.at = origin_text(a, &at);
@@ -122,6 +115,5 @@ struct held held_make(struct arena *a, const struct agent_plan *plan)
 
 bool is_left_alone(const struct agent_plan *plan)
 {
-    return plan->hold.kind == STEP_HOLD || plan->verdict == VERDICT_HOLD ||
-           plan->verdict == VERDICT_ORPHAN;
+    return plan->hold.kind == STEP_HOLD || plan->verdict == VERDICT_HOLD;
 }

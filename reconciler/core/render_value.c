@@ -151,6 +151,20 @@ const char *short_id(struct arena *a, const char *id)
     return arena_strndup(a, id, strnlen(id, 8));
 }
 
+const char *wanted_id(struct arena *a, const struct wanted *w)
+{
+    if (w->pull)
+        return "(to be pulled)";
+    return w->image_id ? short_id(a, w->image_id) : "(not on the engine)";
+}
+
+const char *wanted_image(struct arena *a, const struct wanted *w)
+{
+    const char *image = arena_printf(a, "%s %s", w->image_ref, wanted_id(a, w));
+
+    return w->image_note ? arena_printf(a, "%s, %s", image, w->image_note) : image;
+}
+
 const char *short_image(const char *ref)
 {
     const char *slash = strrchr(ref, '/');

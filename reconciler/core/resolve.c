@@ -90,31 +90,32 @@ static bool is_bound(const struct values *volumes, const char *bind)
 static void settle_binds(struct arena *a, struct wanted *w, const struct box *from)
 {
     const struct values *asked = &w->spec->settings->volumes;
-    ARRAY(const char *) binds = {0};
+    size_t n = from ? from->n_binds : 0;
+    const char **binds = arena_alloc(a, (asked->n + n + 1) * sizeof *binds);
 
     for (size_t i = 0; i < asked->n; i++)
-        ARRAY_PUSH(a, binds, asked->items[i].text);
-    for (size_t i = 0; from && i < from->n_binds; i++)
+        binds[w->n_binds++] = asked->items[i].text;
+    for (size_t i = 0; i < n; i++)
         if (!is_bound(asked, from->binds[i]) &&
             (!w->spec->volumes_exact || (asked->n && avr_is_tools_bind(from->binds[i]))))
-            ARRAY_PUSH(a, binds, from->binds[i]);
-    w->binds = binds.items;
-    w->n_binds = binds.n;
+            binds[w->n_binds++] = from->binds[i];
+    w->binds = binds;
 }
 
 /* The networks of the running container, the one that is its network mode first. */
 static void carry_networks(struct arena *a, struct wanted *w, const struct box *from)
 {
-    ARRAY(const char *) names = {0};
+    const char **names = arena_alloc(a, from->n_networks * sizeof *names);
+    size_t n = 0;
 
     for (size_t i = 0; i < from->n_networks; i++)
         if (text_is(from->networks[i].name, from->network_mode))
-            ARRAY_PUSH(a, names, from->networks[i].name);
+            names[n++] = from->networks[i].name;
     for (size_t i = 0; i < from->n_networks; i++)
         if (!text_is(from->networks[i].name, from->network_mode))
-            ARRAY_PUSH(a, names, from->networks[i].name);
-    w->networks = names.items;
-    w->n_networks = names.n;
+            names[n++] = from->networks[i].name;
+    w->networks = names;
+    w->n_networks = n;
 }
 
 static void settle_networks(struct arena *a, struct wanted *w, const struct box *from)
@@ -124,7 +125,7 @@ static void settle_networks(struct arena *a, struct wanted *w, const struct box 
 
     w->networks = avr;
     w->n_networks = 1;
-    if (asked->set && asked->n) {
+    if (asked->n) {
         const char **names = arena_alloc(a, asked->n * sizeof *names);
         for (size_t i = 0; i < asked->n; i++)
             names[i] = asked->items[i].text;

@@ -110,6 +110,16 @@ static bool is_our_alias(enum role role, const char *host)
            strspn(rest + 1, "0123456789abcdef") == ALIAS_DIGITS;
 }
 
+/* The alias of ours that a box has; NULL: none, or no box. */
+static const char *alias_of(const struct box *b, enum role role)
+{
+    for (size_t i = 0; b && i < b->n_networks; i++)
+        for (size_t k = 0; k < b->networks[i].n_aliases; k++)
+            if (is_our_alias(role, b->networks[i].aliases[k]))
+                return b->networks[i].aliases[k];
+    return NULL;
+}
+
 static void digest_values(struct text *t, const struct values *list)
 {
     for (size_t i = 0; i < list->n; i++)
@@ -140,6 +150,8 @@ static const char *generation_alias(const struct resolving *v, const struct want
     digest_words(&t, w->binds, w->n_binds);
     digest_words(&t, w->networks, w->n_networks);
     digest_words(&t, w->carried_ports, w->n_carried_ports);
+    /* Only taking a limit away needs a new container. */
+    text_printf(&t, "%d %d\n", w->memory == 0, w->nano_cpus == 0);
     digest_values(&t, &s->ports);
     digest_values(&t, &s->command);
     digest_values(&t, &s->cap_drop);
@@ -159,7 +171,8 @@ static const char *generation_alias(const struct resolving *v, const struct want
  * live matches   the name core uses now, if it leads to the live box: nothing changes
  * live differs   pipeline, or the port moves, or core uses an alias of the box that goes: a new
  *                alias, and core follows (as_set); else the canonical name, which moves by itself
- * no live box    an alias of ours that core uses already must lead to the new one */
+ * no live box    in the gap of a swap the candidate's own alias; else an alias of ours that core
+ *                uses already must lead to the new one */
 static void settle_generation(struct resolving *v, enum role role)
 {
     struct wanted *w = &v->wanted[role];
@@ -171,7 +184,8 @@ static void settle_generation(struct resolving *v, enum role role)
     if (core->spec && env_get(&core->spec->env, avr_url_name(role)))
         return; /* somebody fixed the address: it is theirs to keep right */
     if (!live) {
-        w->alias = ours ? url.host : NULL;
+        const char *candidates = alias_of(v->slots[role].next, role);
+        w->alias = candidates ? candidates : ours ? url.host : NULL;
         return;
     }
     struct drifts drifts =

@@ -10,8 +10,6 @@ enum role { ROLE_STS, ROLE_ASR, ROLE_LLM, ROLE_TTS, ROLE_CORE, ROLE__N };
 extern const char *const role_name[ROLE__N];  /* "sts", … */
 extern const char *const role_upper[ROLE__N]; /* "STS", …: AVR's provider.type and env names */
 
-bool role_parse(const char *name, enum role *ret); /* either case; false if it is none */
-
 /* Core and sts hold a connection for the length of a call; asr, llm and tts are asked turn by turn,
  * by core. */
 bool role_holds_calls(enum role);

@@ -70,7 +70,7 @@ static bool acts(const struct step *s)
 /* A step that only waits for calls, or for people: others of the agent may go on meanwhile. */
 static bool yields(const struct step *s)
 {
-    return (s->kind == STEP_WAIT && s->gate == GATE_DRAIN) || s->kind == STEP_HOLD;
+    return s->kind == STEP_HOLD || step_waits_for_calls(s);
 }
 
 /* Of two steps that yield: what ends by itself is waited for before what only a person can end. */

@@ -50,48 +50,46 @@ static bool has_target(const struct values *volumes, const char *volume)
 
 static void over_volumes(struct arena *a, struct values *base, const struct values *over)
 {
-    ARRAY(struct value) merged = {0};
-
     if (!over->set)
         return;
+    struct value *merged = arena_alloc(a, (base->n + over->n + 1) * sizeof *merged);
+    size_t n = 0;
     for (size_t i = 0; over->n && i < base->n; i++)
         if (!has_target(over, base->items[i].text))
-            ARRAY_PUSH(a, merged, base->items[i]);
+            merged[n++] = base->items[i];
     for (size_t i = 0; i < over->n; i++)
-        ARRAY_PUSH(a, merged, over->items[i]);
-    *base = (struct values){merged.items, merged.n, true};
+        merged[n++] = over->items[i];
+    *base = (struct values){merged, n, true};
 }
 
 static void over_labels(struct arena *a, const struct label **base, size_t *n_base,
                         const struct label *over, size_t n_over)
 {
-    ARRAY(struct label) merged = {0};
+    struct label *merged = arena_alloc(a, (*n_base + n_over + 1) * sizeof *merged);
+    size_t n = *n_base;
 
-    if (n_over == 0)
-        return;
-    for (size_t i = 0; i < *n_base; i++)
-        ARRAY_PUSH(a, merged, (*base)[i]);
+    for (size_t i = 0; i < n; i++)
+        merged[i] = (*base)[i];
     for (size_t i = 0; i < n_over; i++) {
         size_t k = 0;
-        while (k < merged.n && strcmp(merged.items[k].key, over[i].key) != 0)
+        while (k < n && strcmp(merged[k].key, over[i].key) != 0)
             k++;
-        if (k < merged.n)
-            merged.items[k] = over[i];
-        else
-            ARRAY_PUSH(a, merged, over[i]);
+        merged[k] = over[i];
+        n += k == n;
     }
-    *base = merged.items;
-    *n_base = merged.n;
+    *base = merged;
+    *n_base = n;
 }
 
-/* Options belong to their driver: another driver starts without those of the old one. */
+/* Options belong to their driver: another driver starts without those of the old one.  Options
+ * without a driver go to whichever is named above or below them. */
 static void over_logging(struct arena *a, struct settings *base, const struct settings *over)
 {
-    if (over->log_driver.text) {
-        base->log_driver = over->log_driver;
-        base->log_options = NULL;
+    const char *old = base->log_driver.text, *new = over->log_driver.text;
+
+    if (old && new &&strcmp(old, new) != 0)
         base->n_log_options = 0;
-    }
+    over_value(&base->log_driver, &over->log_driver);
     over_labels(a, &base->log_options, &base->n_log_options, over->log_options,
                 over->n_log_options);
 }

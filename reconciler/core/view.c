@@ -114,16 +114,22 @@ static void look_at(struct agent_view *v, enum role r)
     find_held(v, r);
 }
 
-/* Core keeps dialling the provider it dials now: its new generation cannot be had. */
+/* The new generation of a provider cannot be had: core dials the one that serves, as it does now
+ * if that leads there, else (the new one was swapped back) by its name. */
 static void keep_core_url(struct agent_view *v, enum role role)
 {
     struct role_view *core = &v->role[ROLE_CORE];
-    const struct box *now = slot_carried(&core->slot);
+    const struct box *now = slot_carried(&core->slot), *live = v->role[role].slot.live;
     const char *name = avr_url_name(role);
     struct avr_url url;
 
     if (!core->wanted.spec || !now || !dialled_url(v->arena, now, role, &url))
         return;
+    if (live && strcmp(url.host, live->name) != 0 && !box_has_alias(live, url.host)) {
+        const char *port = pair_get(live->env, live->n_env, "PORT");
+        url.host = live->name;
+        url.port = port ? port : url.port;
+    }
     struct env_var *env =
         arena_memdup(v->arena, core->wanted.env.items, core->wanted.env.n * sizeof *env);
     for (size_t i = 0; i < core->wanted.env.n; i++)

@@ -147,7 +147,8 @@ static int decode_box(const struct call *call, const cJSON *body, struct arena *
 static int decode_json(const struct call *call, const struct http_response *r, struct arena *a,
                        struct facts *ret, struct err *err)
 {
-    const cJSON *body = json_parse(a, r->body, r->len, err);
+    struct arena *tree CLEANUP_ARENA = arena_new(); /* facts are copies: the tree dies here */
+    const cJSON *body = json_parse(tree, r->body, r->len, err);
 
     if (!body) {
         err->code = ERR_TRANSIENT;

@@ -31,8 +31,8 @@ static void keys_have_a_case(void **state)
 
 static void other_types_are_the_default(void **state)
 {
-    static const char *const values[] = {"null", "7",  "\"7\"", "true", "[1]",
-                                         "{\"k\": 1}", "1e999", "[]"};
+    static const char *const values[] = {"null", "7",          "\"7\"", "true",
+                                         "[1]",  "{\"k\": 1}", "1e999", "[]"};
     struct arena *a CLEANUP_ARENA = arena_new();
 
     (void)state;
@@ -51,8 +51,10 @@ static void other_types_are_the_default(void **state)
     assert_null(json_get(array, "k"));
     assert_null(json_text(NULL, "k"));
     assert_int_equal(json_int(NULL, "k", 3), 3);
-    json_each(item, array) n++;
-    json_each(item, json_get(array, "k")) n++;
+    json_each(item, array)
+        n++;
+    json_each(item, json_get(array, "k"))
+        n++;
     assert_int_equal(n, 2);
 }
 
@@ -69,8 +71,8 @@ static void numbers_are_clamped(void **state)
 
 static void only_one_whole_document_is_taken(void **state)
 {
-    static const char *const bad[] = {"",    "{",         "{\"a\": 1",  "[1,]", "{} {}",
-                                      "{}x", "undefined", "\"",   "[1] ]"};
+    static const char *const bad[] = {"",    "{",         "{\"a\": 1", "[1,]", "{} {}",
+                                      "{}x", "undefined", "\"",        "[1] ]"};
     struct arena *a CLEANUP_ARENA = arena_new();
     struct err err;
 
@@ -117,12 +119,9 @@ static void writes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keys_have_a_case),
-        cmocka_unit_test(other_types_are_the_default),
-        cmocka_unit_test(numbers_are_clamped),
-        cmocka_unit_test(only_one_whole_document_is_taken),
-        cmocka_unit_test(depth_is_bounded),
-        cmocka_unit_test(writes),
+        cmocka_unit_test(keys_have_a_case),    cmocka_unit_test(other_types_are_the_default),
+        cmocka_unit_test(numbers_are_clamped), cmocka_unit_test(only_one_whole_document_is_taken),
+        cmocka_unit_test(depth_is_bounded),    cmocka_unit_test(writes),
     };
 
     return cmocka_run_group_tests_name("json", tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* Goal: text is built without limits, and the questions about it are answered right at the edges. */
+/* Goal: text is built without limits, and the questions about it are answered right at the edges.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,11 +59,11 @@ static void tells_utf8_from_what_looks_like_it(void **state)
         {"\xe2\x82\xac", true},     /* € */
         {"\xf0\x9f\x93\x9e", true}, /* a telephone */
         {"\xdf\xbf", true},
-        {"\xe0\xa0\x80", true},     /* the first of three bytes */
-        {"\xed\x9f\xbf", true},     /* the last before the surrogates */
-        {"\xee\x80\x80", true},     /* the first behind them */
-        {"\xf0\x90\x80\x80", true}, /* the first of four bytes */
-        {"\xf4\x8f\xbf\xbf", true}, /* the very last */
+        {"\xe0\xa0\x80", true},      /* the first of three bytes */
+        {"\xed\x9f\xbf", true},      /* the last before the surrogates */
+        {"\xee\x80\x80", true},      /* the first behind them */
+        {"\xf0\x90\x80\x80", true},  /* the first of four bytes */
+        {"\xf4\x8f\xbf\xbf", true},  /* the very last */
         {"\xc0\x80", false},         /* overlong NUL */
         {"\xc1\xbf", false},         /* overlong */
         {"\xe0\x9f\xbf", false},     /* overlong */
@@ -72,8 +73,8 @@ static void tells_utf8_from_what_looks_like_it(void **state)
         {"\xf4\x90\x80\x80", false}, /* beyond the last */
         {"\xf5\x80\x80\x80", false},
         {"\xff", false},
-        {"\x80", false},             /* a continuation alone */
-        {"\xc3", false},             /* cut */
+        {"\x80", false}, /* a continuation alone */
+        {"\xc3", false}, /* cut */
         {"\xe2\x82", false},
         {"\xf0\x9f\x93", false},
         {"\xc3(", false},
@@ -97,19 +98,38 @@ static void reads_durations(void **state)
         const char *text;
         int64_t seconds;
     } cases[] = {
-        {"90s", 90},       {"2m", 120},    {"1h30m", 5400}, {"1d", 86400},  {"7", 7},
-        {"0", 0},          {"0s", 0},      {"1d2h3m4s", 93784}, {"", -1},   {"s", -1},
-        {"m5", -1},        {"5x", -1},     {"1h5", -1},     {"30m1h", -1},  {"1m1m", -1},
-        {"-5", -1},        {" 5", -1},     {"5 ", -1},      {"1.5h", -1},   {"+5", -1},
-        {"9223372036854775807", INT64_MAX}, {"9223372036854775808", -1},
-        {"99999999999999999999", -1}, {"106751991167301d", -1}, {"106751991167300d", 9223372036854720000},
+        {"90s", 90},
+        {"2m", 120},
+        {"1h30m", 5400},
+        {"1d", 86400},
+        {"7", 7},
+        {"0", 0},
+        {"0s", 0},
+        {"1d2h3m4s", 93784},
+        {"", -1},
+        {"s", -1},
+        {"m5", -1},
+        {"5x", -1},
+        {"1h5", -1},
+        {"30m1h", -1},
+        {"1m1m", -1},
+        {"-5", -1},
+        {" 5", -1},
+        {"5 ", -1},
+        {"1.5h", -1},
+        {"+5", -1},
+        {"9223372036854775807", INT64_MAX},
+        {"9223372036854775808", -1},
+        {"99999999999999999999", -1},
+        {"106751991167301d", -1},
+        {"106751991167300d", 9223372036854720000},
         {"106751991167300d99h", -1},
     };
     static const struct {
         int64_t seconds;
         const char *text;
-    } back[] = {{-5, "0s"},        {0, "0s"},         {59, "59s"},       {60, "1m00s"},
-                {192, "3m12s"},    {3599, "59m59s"},  {3600, "1h00m"},   {7500, "2h05m"},
+    } back[] = {{-5, "0s"},        {0, "0s"},        {59, "59s"},        {60, "1m00s"},
+                {192, "3m12s"},    {3599, "59m59s"}, {3600, "1h00m"},    {7500, "2h05m"},
                 {86399, "23h59m"}, {86400, "1d00h"}, {1000000, "11d13h"}};
     struct arena *a CLEANUP_ARENA = arena_new();
 
@@ -126,11 +146,21 @@ static void reads_sizes(void **state)
     static const struct {
         const char *text;
         int64_t bytes;
-    } cases[] = {{"0", 0},        {"1073741824", 1073741824}, {"512m", 536870912},
-                 {"1g", 1 << 30}, {"1GB", 1 << 30},           {"64kb", 65536},
-                 {"64K", 65536},  {"5b", 5},                  {"", -1},
-                 {"m", -1},       {"5t", -1},                 {"5 m", -1},
-                 {"-1", -1},      {"1.5g", -1},               {"9007199254740992k", -1}};
+    } cases[] = {{"0", 0},
+                 {"1073741824", 1073741824},
+                 {"512m", 536870912},
+                 {"1g", 1 << 30},
+                 {"1GB", 1 << 30},
+                 {"64kb", 65536},
+                 {"64K", 65536},
+                 {"5b", 5},
+                 {"", -1},
+                 {"m", -1},
+                 {"5t", -1},
+                 {"5 m", -1},
+                 {"-1", -1},
+                 {"1.5g", -1},
+                 {"9007199254740992k", -1}};
 
     (void)state;
     for (size_t i = 0; i < N_OF(cases); i++)

@@ -1,9 +1,10 @@
 /* fake_engine.h - a small Docker engine on a Unix socket, in the thread of the test itself.
  *
- * It keeps a table of containers and obeys the requests the program makes of a real one, by Docker's
- * rules: a name is held once, a running container is not removed.  It can spoil one request: refuse
- * it, obey and lose the answer, never answer, answer nonsense.  After each change it checks what must
- * never happen.  Its work is done from virtual_time.h, so a test is deterministic. */
+ * It keeps a table of containers and obeys the requests the program makes of a real one, by
+ * Docker's rules: a name is held once, a running container is not removed.  It can spoil one
+ * request: refuse it, obey and lose the answer, never answer, answer nonsense.  After each change
+ * it checks what must never happen.  Its work is done from virtual_time.h, so a test is
+ * deterministic. */
 #ifndef TESTS_FAKE_ENGINE_H
 #define TESTS_FAKE_ENGINE_H
 
@@ -24,20 +25,20 @@
 
 enum fault {
     FAULT_NONE,
-    FAULT_500,         /* refused, nothing happened */
+    FAULT_500, /* refused, nothing happened */
     FAULT_409,
-    FAULT_404,         /* "No such container", although it is there */
+    FAULT_404,         /* "No such container", although it is there; reads do not lie: 500 */
     FAULT_CUT_BEFORE,  /* the connection ends, nothing happened */
     FAULT_CUT_AFTER,   /* it happened, the answer is lost */
     FAULT_HANG_BEFORE, /* never an answer, nothing happened */
     FAULT_HANG_AFTER,
-    FAULT_GARBAGE,     /* it happened, the answer is no JSON */
-    FAULT_TRUNCATED,   /* it happened, half of the answer arrives */
+    FAULT_GARBAGE,   /* it happened, the answer is no JSON */
+    FAULT_TRUNCATED, /* it happened, half of the answer arrives */
     FAULT__N
 };
 
 static const char *const fault_text[FAULT__N] = {
-    "none",         "500",        "409",     "404",      "cut before it",
+    "none",         "500",         "409",        "404",     "cut before it",
     "cut after it", "hang before", "hang after", "garbage", "half an answer"};
 
 enum { FAKE_BOXES = 24, FAKE_CONNECTIONS = 32, FAKE_REQUEST = 1 << 16 };
@@ -188,8 +189,7 @@ static inline struct fake_answer fake_list(void)
     for (size_t i = 0; i < engine.n_boxes; i++) {
         const struct fake_box *b = &engine.boxes[i];
         cJSON *row = cJSON_CreateObject(), *names = cJSON_AddArrayToObject(row, "Names");
-        cJSON_AddItemToArray(names,
-                             cJSON_CreateString(arena_printf(engine.arena, "/%s", b->name)));
+        cJSON_AddItemToArray(names, cJSON_CreateString(arena_printf(engine.arena, "/%s", b->name)));
         cJSON_AddStringToObject(row, "Id", b->id);
         cJSON_AddStringToObject(row, "State", fake_state(b));
         fake_copy(row, "Labels", json_get(b->made, "Labels"));
@@ -224,8 +224,7 @@ static inline struct fake_answer fake_inspect(const struct fake_box *b)
         cJSON_AddStringToObject(state, "StartedAt", fake_time(b->started_ms));
     fake_copy(box, "Config", b->made);
     fake_copy(box, "HostConfig", json_get(b->made, "HostConfig"));
-    networks =
-        cJSON_AddObjectToObject(cJSON_AddObjectToObject(box, "NetworkSettings"), "Networks");
+    networks = cJSON_AddObjectToObject(cJSON_AddObjectToObject(box, "NetworkSettings"), "Networks");
     network = cJSON_AddObjectToObject(networks, "avr");
     cJSON_AddStringToObject(network, "IPAddress", b->state == BOX_RUNNING ? "127.0.0.1" : "");
     fake_copy(network, "Aliases",
@@ -342,8 +341,7 @@ static inline struct fake_answer fake_obey(const char *method, const char *path,
     if (text_is(at, "/containers/json?all=1"))
         return fake_list();
     if (text_starts(at, "/images/") && text_ends(at, "/json"))
-        return fake_image(
-            arena_strndup(engine.arena, at + 8, strlen(at) - strlen("/images/") - 5));
+        return fake_image(arena_strndup(engine.arena, at + 8, strlen(at) - strlen("/images/") - 5));
     engine.changes += !text_is(method, "GET");
     if (text_starts(at, "/containers/create?name="))
         return fake_create(at + strlen("/containers/create?name="), body);
@@ -384,7 +382,8 @@ static inline void fake_spoil(struct fake_connection *c, const char *method, con
     struct fake_answer answer;
 
     snprintf(engine.spoiled, sizeof engine.spoiled, "%s %.80s", method, path);
-    if (engine.fault == FAULT_500)
+    bool lies = engine.fault == FAULT_404 && text_is(method, "GET");
+    if (engine.fault == FAULT_500 || lies)
         answer = fake_error(500, "the engine has a bad day");
     else if (engine.fault == FAULT_409)
         answer = fake_error(409, "Conflict");

@@ -1,6 +1,7 @@
-/* Goal: spoil every single engine request of an update, each in every way - refused, obeyed with the
- * answer lost, never answered, nonsense - and show that no call is cut, no role is ever without a
- * running container, and a second apply without faults brings everything to what was asked for. */
+/* Goal: spoil every single engine request of an update, each in every way - refused, obeyed with
+ * the answer lost, never answered, nonsense - and show that no call is cut, no role is ever without
+ * a running container, and a second apply without faults brings everything to what was asked for.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,12 +34,14 @@ static struct sources *wish_sources(const struct asked *wish)
     struct agent_row *row = arena_alloc(arena, sizeof *row);
     struct agent_spec *agent = arena_alloc(arena, sizeof *agent);
     struct provider_row *providers = arena_alloc(arena, 4 * sizeof *providers);
-    struct database db = {.path = "data.db", .providers = providers, .n_providers = 4,
-                          .agents = row, .n_agents = 1};
+    struct database db = {
+        .path = "data.db", .providers = providers, .n_providers = 4, .agents = row, .n_agents = 1};
     struct host host = {.core_default_image = "any:1"};
     static const struct origin none = {0};
 
-    *row = (struct agent_row){.id = "4711", .name = "desk", .status = "running",
+    *row = (struct agent_row){.id = "4711",
+                              .name = "desk",
+                              .status = "running",
                               .mode = wish->pipeline ? "pipeline" : "sts",
                               .port = atoi(engine.port)};
     *agent = (struct agent_spec){.key = "4711"};
@@ -47,8 +50,8 @@ static struct sources *wish_sources(const struct asked *wish)
     for (int i = 0; i < 4; i++) {
         enum role r = parts[i];
         struct env_var *env = arena_alloc(arena, 2 * sizeof *env);
-        providers[i] = (struct provider_row){.id = role_name[r], .type = role_upper[r],
-                                             .name = role_name[r], .image = "any:1"};
+        providers[i] = (struct provider_row){
+            .id = role_name[r], .type = role_upper[r], .name = role_name[r], .image = "any:1"};
         if ((r == ROLE_STS) == wish->pipeline)
             continue;
         row->provider_id[r] = role_name[r];
@@ -117,7 +120,8 @@ static struct applied apply(const struct sources *sources, unsigned fault_at, en
 
 /* --- what must be true ----------------------------------------------------------------------- */
 
-/* Every role exactly once under its name, running, with these settings; at most one failure kept. */
+/* Every role exactly once under its name, running, with these settings; at most one failure kept.
+ */
 static const char *wrong_with(const struct asked *wish, const char *prompt)
 {
     unsigned serving = 0, failed = 0;
@@ -247,9 +251,8 @@ static void spoil_all(const struct asked *wish, const char *name)
             restore(&base, wish);
             struct applied first = apply(sources, k, fault);
             at_once += !engine.violation && !wrong_with(wish, ends_with);
-            const char *wrong = engine.violation
-                                    ? engine.violation
-                                    : heal(sources, wish, ends_with, &backed_off);
+            const char *wrong =
+                engine.violation ? engine.violation : heal(sources, wish, ends_with, &backed_off);
             cases++;
             if (wrong) {
                 printf("%s, request %u (%.60s) %s: %s\n  the spoiled apply said: %s\n", name, k,

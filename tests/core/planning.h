@@ -52,8 +52,8 @@ static inline const char *sentence_text(struct planning *p, const char *why)
 static inline const char *step_line(struct planning *p, const struct step *s)
 {
     static const char *const gates[] = {"", "setup", "soak", "quiet", "drain"};
-    static const char *const holds[] = {"",         "problem",   "conflict", "failed",
-                                        "unhealthy", "calls", "orphan"};
+    static const char *const holds[] = {"",          "problem", "conflict", "failed",
+                                        "unhealthy", "calls",   "orphan"};
     struct text t = {.arena = p->m.a};
 
     text_printf(&t, "%-7s %-4s", step_text[s->kind], role_name[s->role]);
@@ -83,11 +83,11 @@ static inline const char *step_line(struct planning *p, const struct step *s)
 static inline const char *verdict_text(enum verdict verdict)
 {
     static const char *const texts[] = {
-        [VERDICT_SYNC] = "in sync",         [VERDICT_REPLACE] = "replace",
-        [VERDICT_UPDATE] = "update",        [VERDICT_LIVE] = "live at the next call",
-        [VERDICT_CREATE] = "create",        [VERDICT_START] = "start",
-        [VERDICT_REMOVE] = "remove",        [VERDICT_UNDERWAY] = "under way",
-        [VERDICT_HOLD] = "hold",            [VERDICT_ORPHAN] = "orphan",
+        [VERDICT_SYNC] = "in sync",  [VERDICT_REPLACE] = "replace",
+        [VERDICT_UPDATE] = "update", [VERDICT_LIVE] = "live at the next call",
+        [VERDICT_CREATE] = "create", [VERDICT_START] = "start",
+        [VERDICT_REMOVE] = "remove", [VERDICT_UNDERWAY] = "under way",
+        [VERDICT_HOLD] = "hold",     [VERDICT_ORPHAN] = "orphan",
     };
     return texts[verdict];
 }
@@ -126,8 +126,8 @@ static inline const char *plan_text(struct planning *p, const char *const *only,
 /* The one next step of an agent. */
 static inline const char *next_text(struct planning *p, const char *agent)
 {
-    struct step s = agent_next(p->m.a, &p->m.d, agent_of(&p->m, agent), &p->m.o, &test_key,
-                               &p->options);
+    struct step s =
+        agent_next(p->m.a, &p->m.d, agent_of(&p->m, agent), &p->m.o, &test_key, &p->options);
     return step_line(p, &s);
 }
 
@@ -202,8 +202,8 @@ static inline void drop_box(struct planning *p, const char *name)
 static inline void add_call(struct planning *p, const char *agent_id, int64_t ago_ms)
 {
     ARRAY_PUSH(p->m.a, p->calls,
-               ((struct call_row){.uuid = "u", .agent_id = agent_id,
-                                  .started_ms = p->m.o.now_ms - ago_ms}));
+               ((struct call_row){
+                   .uuid = "u", .agent_id = agent_id, .started_ms = p->m.o.now_ms - ago_ms}));
     p->m.o.calls = p->calls.items;
     p->m.o.n_calls = p->calls.n;
 }

@@ -278,7 +278,9 @@ static const struct agent_plan fixture_plans[] = {
      .verdict = VERDICT_ORPHAN,
      .roles = summer_roles,
      .n_roles = 1,
-     .hold = {.kind = STEP_HOLD, .hold = HOLD_ORPHAN},
+     .hold = {.kind = STEP_HOLD,
+              .hold = HOLD_ORPHAN,
+              .why = "nobody asks for it any more, and nobody asked to remove it"},
      .live_calls = -1},
 };
 static const struct plan fixture_plan = {fixture_plans, COUNT(fixture_plans), 6};

@@ -19,8 +19,10 @@ static void each_step_has_its_effect(void **state)
     material_resolve(&p.m, "sales");
     model_init(&m, a, &p.m.o);
 
-    s = (struct step){.kind = STEP_CREATE, .wanted = &p.m.w[ROLE_STS],
-                      .new_name = "avrd-next-000000000001", .attempt = 2};
+    s = (struct step){.kind = STEP_CREATE,
+                      .wanted = &p.m.w[ROLE_STS],
+                      .new_name = "avrd-next-000000000001",
+                      .attempt = 2};
     model_apply(&m, &s);
     assert_int_equal(m.now.n_boxes, p.m.o.n_boxes + 1);
     const struct box *b = &m.now.boxes[m.now.n_boxes - 1];
@@ -66,8 +68,8 @@ static void waiting_ends_calls_and_passes_time(void **state)
     add_call(&p, "a1", 1000);
     p.m.boxes.items[0].sockets = 1;
     model_init(&m, a, &p.m.o);
-    model_apply(&m, &(struct step){.kind = STEP_WAIT, .gate = GATE_SOAK,
-                                   .until_ms = p.m.o.now_ms + 5000});
+    model_apply(
+        &m, &(struct step){.kind = STEP_WAIT, .gate = GATE_SOAK, .until_ms = p.m.o.now_ms + 5000});
     assert_int_equal(m.now.now_ms, p.m.o.now_ms + 5000);
     assert_int_equal(m.now.n_calls, 1);
     model_apply(&m, &(struct step){.kind = STEP_WAIT, .gate = GATE_DRAIN});

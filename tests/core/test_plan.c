@@ -419,7 +419,10 @@ static const struct {
     void (*prepare)(struct planning *);
     const char *only; /* agent */
 } cases[] = {
-#define CASE(name, agent) {#name, name, agent}
+#define CASE(name, agent)                                                                          \
+    {                                                                                              \
+#name, name, agent                                                                         \
+    }
     CASE(in_sync, NULL),
     CASE(env_drift, "sales"),
     CASE(env_drift_under_a_call, "sales"),
@@ -528,8 +531,7 @@ int main(void)
     struct CMUnitTest tests[N_OF(cases)];
 
     for (size_t i = 0; i < N_OF(cases); i++)
-        tests[i] = (struct CMUnitTest){.name = cases[i].name,
-                                       .test_func = the_plan_is,
-                                       .initial_state = (void *)(uintptr_t)i};
+        tests[i] = (struct CMUnitTest){
+            .name = cases[i].name, .test_func = the_plan_is, .initial_state = (void *)(uintptr_t)i};
     return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
 }

@@ -112,7 +112,9 @@ static void huge_texts_are_compared_too(void **state)
 static const char *plan_of(struct arena *a, const char *have, const char *want, unsigned width)
 {
     const struct drift drift = {.field = "env", .key = "TEXT", .have = have, .want = want};
-    const struct role_plan role = {.verdict = VERDICT_REPLACE, .drifts = {&drift, 1}};
+    const struct wanted wanted = {0};
+    const struct role_plan role = {
+        .verdict = VERDICT_REPLACE, .wanted = &wanted, .drifts = {&drift, 1}};
     const struct agent agent = {.id = "a", .name = "a"};
     const struct agent_plan agent_plan = {
         .agent = &agent, .verdict = VERDICT_REPLACE, .roles = &role, .n_roles = 1};

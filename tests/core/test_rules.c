@@ -17,8 +17,7 @@ static void candidate_that_failed_is_kept_for_its_logs(void **state)
     sales_says(&p, "Be brief");
     struct box *b = put_box(&p, "sales", ROLE_STS, PLACE_NEXT, 1000);
     b->health = HEALTH_BAD;
-    next_is(&p, "sales",
-            "rename  sts  avrd-next-#1 -> avrd-failed-#1 (it did not become ready)");
+    next_is(&p, "sales", "rename  sts  avrd-next-#1 -> avrd-failed-#1 (it did not become ready)");
     b->health_text = "it exited with code 3";
     next_is(&p, "sales", "rename  sts  avrd-next-#1 -> avrd-failed-#1 (it exited with code 3)");
 
@@ -208,8 +207,10 @@ static void core_waits_until_all_it_dials_is_there(void **state)
 
 static void back_off_doubles_up_to_an_hour(void **state)
 {
-    static const struct pair odd[][1] = {{{LABEL_ATTEMPT, "x"}}, {{LABEL_ATTEMPT, "-4"}},
-                                         {{LABEL_ATTEMPT, "99999"}}, {{LABEL_ATTEMPT, "7"}}};
+    static const struct pair odd[][1] = {{{LABEL_ATTEMPT, "x"}},
+                                         {{LABEL_ATTEMPT, "-4"}},
+                                         {{LABEL_ATTEMPT, "99999"}},
+                                         {{LABEL_ATTEMPT, "7"}}};
     static const int attempts[] = {1, 1, 1000, 7};
 
     (void)state;
@@ -233,8 +234,7 @@ static void absent_agents_go_like_stopped_ones(void **state)
     story_begin(&p, a);
     p.agent = (struct agent_spec){.key = "a1", .state.text = "absent"};
     story_merge(&p);
-    next_is(&p, "sales",
-            "rename  core avr-core-a1 -> avrd-drain-#1 (nobody asks for it any more)");
+    next_is(&p, "sales", "rename  core avr-core-a1 -> avrd-drain-#1 (nobody asks for it any more)");
     add_call(&p, "a1", 2000);
     p.calls.items[0].initiated_ms = p.calls.items[0].started_ms;
     p.calls.items[0].started_ms = 0;

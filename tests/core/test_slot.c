@@ -1,5 +1,5 @@
-/* Goal: names tell the state of a box, AVR's substring search never meets ours, and a slot finds its
- * boxes whatever else lies around. */
+/* Goal: names tell the state of a box, AVR's substring search never meets ours, and a slot finds
+ * its boxes whatever else lies around. */
 #include "core/material.h"
 
 #include "core/plan.h"
@@ -34,10 +34,15 @@ static void names_go_there_and_back(void **state)
 
 static void other_names_are_none_of_ours(void **state)
 {
-    static const char *const temporary[] = {
-        "avrd-next-",           "avrd-next-00000000000",   "avrd-next-0000000000000",
-        "avrd-next-00000000000G", "avrd-next-0123456789AB", "avrd-live-000000000000",
-        "xavrd-next-000000000000", "avrd-drain",           ""};
+    static const char *const temporary[] = {"avrd-next-",
+                                            "avrd-next-00000000000",
+                                            "avrd-next-0000000000000",
+                                            "avrd-next-00000000000G",
+                                            "avrd-next-0123456789AB",
+                                            "avrd-live-000000000000",
+                                            "xavrd-next-000000000000",
+                                            "avrd-drain",
+                                            ""};
     static const char *const canonical[] = {"avr-sts-", "avr-sts", "avr-x-1",   "dsai-sts-1", "avr",
                                             "avrsts-1", "",        "avr-STS-1", "avr--1"};
     enum place place;

@@ -39,8 +39,11 @@ static const struct scenario scenarios[] = {
      .witnesses = SEE_SOCKETS,
      .pipeline = true,
      .late_bad = 1 << 1},
-    {.name = "pipeline set, its llm dies late", .witnesses = SEE_SOCKETS, .pipeline = true,
-     .late_bad = 1 << 1, .late_llm = true},
+    {.name = "pipeline set, its llm dies late",
+     .witnesses = SEE_SOCKETS,
+     .pipeline = true,
+     .late_bad = 1 << 1,
+     .late_llm = true},
 };
 
 /* What is asked for after each of up to three crashes. */

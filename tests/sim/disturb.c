@@ -86,8 +86,7 @@ static void begin_box(struct world *w, struct dice *d, enum role r, enum place p
 {
     int64_t since = w->now_ms - 1 - (int64_t)dice_roll(d, 3600000);
     const char *name = place == PLACE_LIVE ? slot_name(w, r) : place_name(w->arena, place, since);
-    struct sim_box *b =
-        world_named(w, name) ? NULL : make(w, d, generation_with(w, d, r), r, name);
+    struct sim_box *b = world_named(w, name) ? NULL : make(w, d, generation_with(w, d, r), r, name);
 
     if (b)
         b->box.state = any_state(d);
@@ -98,9 +97,9 @@ static void begin_strangers(struct world *w, struct dice *d)
     for (unsigned i = dice_roll(d, 4); i > 0; i--) {
         enum role r = dice_roll(d, 2) ? ROLE_CORE : ROLE_STS;
         const char *slot = arena_printf(w->arena, "%s%u", slot_name(w, r), i);
-        const char *name = dice_roll(d, 2) ? slot
-                                           : place_name(w->arena, PLACE_NEXT + dice_roll(d, 3),
-                                                        w->now_ms - 7 * i);
+        const char *name =
+            dice_roll(d, 2) ? slot
+                            : place_name(w->arena, PLACE_NEXT + dice_roll(d, 3), w->now_ms - 7 * i);
         struct sim_box *b = make(w, d, 0, r, name);
         if (!b)
             continue;

@@ -143,9 +143,8 @@ static bool run(uint64_t seed, bool trace, struct totals *t)
     disturb_begin(w, &dice);
     if (trace)
         for (size_t i = 0; i < w->n_boxes; i++)
-            printf("  %s generation %d, state %d%s\n", w->boxes[i].box.name,
-                   w->boxes[i].generation, (int)w->boxes[i].box.state,
-                   w->boxes[i].stranger ? ", a stranger's" : "");
+            printf("  %s generation %d, state %d%s\n", w->boxes[i].box.name, w->boxes[i].generation,
+                   (int)w->boxes[i].box.state, w->boxes[i].stranger ? ", a stranger's" : "");
     interfere(w, &dice, t);
     disturb_end(w);
     tell(w, "people have gone home");

@@ -448,8 +448,8 @@ static unsigned served_roles(struct world *w)
     for (enum role r = 0; r < ROLE__N; r++) {
         char name[96];
         snprintf(name, sizeof name, "avr-%s-" SIM_AGENT, role_name[r]);
-        bool by_core = core && avr_url_name(r) &&
-                       pair_get(core->box.env, core->box.n_env, avr_url_name(r));
+        bool by_core =
+            core && avr_url_name(r) && pair_get(core->box.env, core->box.n_env, avr_url_name(r));
         struct sim_box *b = by_core ? dialled(w, &core->box, r) : resolve_host(w, name);
         if (role_is_used(w, r) && b && !world_is_bad(w, b))
             served |= 1u << r;
@@ -608,8 +608,7 @@ const char *world_check_dials(struct world *w)
         char name[96];
         snprintf(name, sizeof name, "avr-%s-" SIM_AGENT, role_name[r]);
         struct sim_box *live = resolve_host(w, name), *now = dialled(w, &core->box, r);
-        if (role_is_used(w, r) && live && !world_is_bad(w, live) &&
-            (!now || world_is_bad(w, now)))
+        if (role_is_used(w, r) && live && !world_is_bad(w, live) && (!now || world_is_bad(w, now)))
             return "core dials nobody although a good container has the name";
     }
     return NULL;

@@ -33,13 +33,13 @@ struct scenario {
     bool pipeline, core_too; /* core_too: core's settings change as well */
     bool stop_first;
     unsigned witnesses;
-    unsigned bad;      /* bit g: generation g never becomes ready */
-    unsigned late_bad; /* bit g: generation g dies a while after it became ready */
-    bool late_llm;     /* late_bad is the llm's alone: the rest of that generation is good */
-    unsigned stopped;  /* bit g: generation g is the wish that the agent be stopped */
+    unsigned bad;        /* bit g: generation g never becomes ready */
+    unsigned late_bad;   /* bit g: generation g dies a while after it became ready */
+    bool late_llm;       /* late_bad is the llm's alone: the rest of that generation is good */
+    unsigned stopped;    /* bit g: generation g is the wish that the agent be stopped */
     unsigned other_mode; /* bit g: generation g has the other mode, sts or pipeline */
     bool exits;          /* what is bad exits at once, instead of never answering */
-    bool wild; /* it may begin in any state and people interfere: see world_step() */
+    bool wild;           /* it may begin in any state and people interfere: see world_step() */
 };
 
 struct world {
@@ -55,8 +55,8 @@ struct world {
     int64_t now_ms;
     unsigned steps, cut, gaps, failed_starts, cut_by_death;
     const char *violation; /* NULL: none so far */
-    const char *foreign; /* a name that a container which is not ours holds; NULL: none */
-    unsigned unserved;   /* bit r: our own step freed the name of role r; the next one fills it */
+    const char *foreign;   /* a name that a container which is not ours holds; NULL: none */
+    unsigned unserved;     /* bit r: our own step freed the name of role r; the next one fills it */
     bool trace;
 };
 
@@ -68,9 +68,9 @@ void world_adopt(struct world *);
 /* A copy in the same arena, to try another future. */
 void world_copy(struct world *to, const struct world *from);
 
-/* Asks the planner and does what it says.  False: it says NOTHING or HOLD.  Checked after each step:
- * every role has somebody able to serve; in a wild world, where that may not be so to begin with,
- * that no step of ours takes away what serves. */
+/* Asks the planner and does what it says.  False: it says NOTHING or HOLD.  Checked after each
+ * step: every role has somebody able to serve; in a wild world, where that may not be so to begin
+ * with, that no step of ours takes away what serves. */
 bool world_step(struct world *, struct step *ret);
 
 /* The controller is killed: whatever it found out by probing and counting is gone. */
