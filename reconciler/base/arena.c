@@ -77,7 +77,7 @@ static struct block *block_add(struct arena *a, size_t want)
     b->size = size;
     b->next = *at;
     *at = b;
-    if (a->next_block < MAX_BLOCK)
+    if (2 * a->next_block <= MAX_BLOCK)
         a->next_block *= 2;
     return b;
 }

@@ -47,6 +47,10 @@ static const char *drift_note(struct arena *a, const struct agent_plan *plan)
 
     for (size_t i = 0; i < plan->n_roles; i++) {
         const struct role_plan *role = &plan->roles[i];
+        if (role->verdict == VERDICT_REMOVE) {
+            text_printf(&t, "%s%s is to be removed", t.len ? "; " : "", role_name[role->role]);
+            continue;
+        }
         if (role->reason)
             text_printf(&t, "%s%s %s", t.len ? "; " : "", role_name[role->role], role->reason);
         for (size_t k = 0; k < role->drifts.n; k++, all++) {

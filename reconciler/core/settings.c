@@ -85,9 +85,9 @@ static void over_labels(struct arena *a, const struct label **base, size_t *n_ba
  * without a driver go to whichever is named above or below them. */
 static void over_logging(struct arena *a, struct settings *base, const struct settings *over)
 {
-    const char *old = base->log_driver.text, *new = over->log_driver.text;
+    const char *below = base->log_driver.text, *driver = over->log_driver.text;
 
-    if (old && new &&strcmp(old, new) != 0)
+    if (below && driver && strcmp(below, driver) != 0)
         base->n_log_options = 0;
     over_value(&base->log_driver, &over->log_driver);
     over_labels(a, &base->log_options, &base->n_log_options, over->log_options,

@@ -38,6 +38,13 @@ static void test_binds(void **state)
         {"/srv/avr/../../etc:/x", false},
         {"/srv/avr/./a:/x", false},
         {"/srv/avr//a:/x", false},
+        {"/srv/avr/:/x", true},
+        {"/srv/avr/.a/ab/..b/.../b.:/x", true},
+        {"/srv/avr/..:/x", false},
+        {"/srv/avr/a:/x/.", false},
+        {"v:/data", false},
+        {"vo|ume:/data", false},
+        {"/run/dock:/x", false},
         {"relative/path:/x", false},
         {"./x:/x", false},
         {"..:/x", false},
@@ -54,6 +61,9 @@ static void test_binds(void **state)
         {"/run:/x", false},
         {"/var/run/:/x", false},
         {"/srv/avr/docker.sock:/s", false},
+        {"/srv/avr/docker.sock/:/s", false},
+        {"/srv/avr/mydocker.sock:/s", true},
+        {"docker.sock:/s", true}, /* a volume of that name */
         {"/run/podman:/x", false},
         {"/srv/avr/\xff:/x", false},
     };
@@ -92,19 +102,28 @@ static void test_no_roots(void **state)
     (void)state;
     assert_int_equal(guard_wanted(&w, NULL, 0, NULL, &err), -1);
     assert_int_equal(guard_wanted(&w, &all, 1, NULL, &err), 0);
+    all = "//";
+    assert_int_equal(guard_wanted(&w, &all, 1, NULL, &err), 0);
+    all = "";
+    assert_int_equal(guard_wanted(&w, &all, 1, NULL, &err), -1);
+    all = "/srv/avr/deeper";
+    assert_int_equal(guard_wanted(&w, &all, 1, NULL, &err), -1);
 }
 
 static void test_networks(void **state)
 {
-    static const struct {
+    static char long_name[258]; /* one byte more than an engine takes */
+    const struct {
         const char *name;
         bool good;
     } cases[] = {
         {"avr", true},          {"bridge", true},         {"host", false}, {"none", false},
-        {"container:x", false}, {"ns:/proc/1/ns", false}, {"", false},
+        {"container:x", false}, {"ns:/proc/1/ns", false}, {"", false},     {"av\xff", false},
+        {long_name, false},     {long_name + 1, true},
     };
 
     (void)state;
+    memset(long_name, 'n', sizeof long_name - 1);
     for (size_t i = 0; i < N_OF(cases); i++) {
         struct wanted w = {.networks = &cases[i].name, .n_networks = 1};
         struct err err = {0};
@@ -132,6 +151,7 @@ static void test_environment(void **state)
         {{.name = "A=B", .value = "x"}, false},
         {{.name = "A B", .value = "x"}, false},
         {{.name = "A\n", .value = "x"}, false},
+        {{.name = "A\x7f", .value = "x"}, false},
         {{.name = "\xff", .value = "x"}, false},
         {{.name = "A", .value = "\xff"}, false},
         {{.name = "A", .value = "\xed\xa0\x80"}, false},
@@ -167,6 +187,11 @@ static void test_environment_sizes(void **state)
     assert_int_equal(guard_env(many, 12, &err), 0);
     assert_int_equal(guard_env(many, 13, &err), -1);
     assert_non_null(strstr(err.text, "1.5 MB"));
+    value[257] = '\0';
+    many[0] = (struct env_var){.name = value, .value = "x"};
+    assert_int_equal(guard_env(many, 1, &err), -1);
+    value[256] = '\0';
+    assert_int_equal(guard_env(many, 1, &err), 0);
 }
 
 int main(void)

@@ -245,10 +245,13 @@ static void test_mode_follows_the_specs_roles(void **state)
     assert_null(agent_of(&m, "booking")->problem);
 }
 
+#define TEN  "1234567890"
+#define LONG TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "1"
+
 /* One spec or row that is wrong; the sentence and the line it points at. */
 static void test_problems(void **state)
 {
-    enum { STS = 1 << ROLE_STS, ASR = 1 << ROLE_ASR };
+    enum { STS = 1 << ROLE_STS, ASR = 1 << ROLE_ASR, LLM = 1 << ROLE_LLM, TTS = 1 << ROLE_TTS };
     static const struct {
         const char *key, *provider;
         unsigned roles;
@@ -273,6 +276,25 @@ static void test_problems(void **state)
          "\"sales\" (data.db)?",
          4},
         {"own", "asr one", ASR, "agent \"own\" has no LLM provider", 4},
+        {"sales", "deepgram", STS | LLM,
+         "llm here and sts in line 20: an agent has either sts or asr, llm and tts", 22},
+        {"sales", "deepgram", STS | TTS,
+         "tts here and sts in line 20: an agent has either sts or asr, llm and tts", 23},
+        {"own", "llm one", LLM, "agent \"own\" has no ASR provider", 4},
+        {"own", "tts one", TTS, "agent \"own\" has no ASR provider", 4},
+        {"-own", "deepgram", STS,
+         "\"-own\" cannot be part of a container's name: letters, digits, \"_\", \".\" and \"-\" "
+         "only, beginning with a letter or digit",
+         4},
+        {"", "deepgram", STS,
+         "\"\" cannot be part of a container's name: letters, digits, \"_\", \".\" and \"-\" "
+         "only, beginning with a letter or digit",
+         4},
+        {LONG, "deepgram", STS,
+         "\"" LONG
+         "\" cannot be part of a container's name: letters, digits, \"_\", \".\" and \"-\" "
+         "only, beginning with a letter or digit",
+         4},
         {"a b", "deepgram", STS,
          "\"a b\" cannot be part of a container's name: letters, digits, \"_\", \".\" and \"-\" "
          "only, beginning with a letter or digit",
@@ -342,6 +364,8 @@ static void test_rows_that_make_no_sense(void **state)
         const char *status, *mode, *provider, *want;
     } cases[] = {
         {"paused", "sts", "p-sts", "agent \"sales\", data.db: status \"paused\" is not known"},
+        {NULL, "sts", "p-sts", "agent \"sales\", data.db: status \"\" is not known"},
+        {"running", NULL, "p-sts", "agent \"sales\", data.db: mode \"\" is not known"},
         {"running", "duplex", "p-sts", "agent \"sales\", data.db: mode \"duplex\" is not known"},
         {"running", "sts", "p-no", "no provider with the id p-no in data.db"},
         {"running", "sts", NULL, "agent \"sales\" has no STS provider"},
@@ -413,6 +437,10 @@ static void test_container_names(void **state)
     material_merge(&n);
     assert_non_null(strstr(agent_of(&n, "sales")->problem, "cannot be used"));
 
+    specs[0].role[ROLE_STS].container_name = SAID("my sts", 5, 5);
+    material_merge(&n);
+    assert_non_null(strstr(agent_of(&n, "sales")->problem, "cannot be used"));
+
     specs[0].role[ROLE_STS].container_name = SAID("avr-core-b2", 5, 5);
     p.spec.agents = specs, p.spec.n_agents = 1;
     material_merge(&p);
@@ -434,6 +462,8 @@ static void test_rollout(void **state)
     spec.rollout.order = SAID("stop-first", 5, 5);
     spec.rollout.on_timeout = SAID("abort", 5, 5);
     spec.rollout.failure_action = SAID("pause", 5, 5);
+    spec.rollout.drain_timeout_s = (struct number){90, true, SPEC_AT(6, 6)};
+    spec.rollout.max_call_age_s = (struct number){0, true, SPEC_AT(6, 6)};
     m.spec.agents = &spec, m.spec.n_agents = 1;
     m.spec.prune = SAID("true", 1, 1);
     m.host.tenant = "demo";
@@ -442,6 +472,8 @@ static void test_rollout(void **state)
     assert_true(sales->stop_first && sales->pause_on_failure);
     assert_int_equal(sales->monitor_s, 45);
     assert_int_equal(sales->drain.on_timeout, ON_TIMEOUT_ABORT);
+    assert_int_equal(sales->drain.timeout_s, 90);
+    assert_int_equal(sales->drain.max_call_age_s, 0); /* 0 is a value */
     assert_int_equal(booking->drain.on_timeout, ON_TIMEOUT_FORCE);
     assert_int_equal(booking->drain.timeout_s, 3600);
     assert_int_equal(booking->drain.max_call_age_s, 14400);
@@ -449,6 +481,9 @@ static void test_rollout(void **state)
     assert_int_equal(m.d.parallelism, 2);
     assert_true(m.d.prune && m.d.complete);
     assert_string_equal(m.d.tenant, "demo");
+    m.host.tenant = ""; /* as Compose passes a variable that is not set */
+    material_merge(&m);
+    assert_null(m.d.tenant);
 }
 
 static void test_volumes_merge_by_target(void **state)
@@ -483,7 +518,8 @@ static void test_volumes_merge_by_target(void **state)
 
 static void test_notices(void **state)
 {
-    static const struct call_row calls[] = {{.uuid = "1"}, {.uuid = "2", .agent_id = "a1"}};
+    static const struct call_row calls[] = {
+        {.uuid = "1"}, {.uuid = "2", .agent_id = "a1"}, {.uuid = "3"}};
     CLEANUP_ARENA struct arena *a = arena_new();
     struct material m = material_new(a);
 
@@ -494,6 +530,16 @@ static void test_notices(void **state)
     assert_string_equal(
         m.d.notices[0],
         "1 open call in data.db cannot be attributed to an agent and counts for none");
+    m.db.n_calls = 3;
+    m.spec.database_agents = SAID("none", 1, 1);
+    material_merge(&m);
+    assert_int_equal(m.d.n_notices, 2);
+    assert_string_equal(
+        m.d.notices[0],
+        "2 open calls in data.db cannot be attributed to an agent and count for none");
+    assert_string_equal(m.d.notices[1],
+                        "2 agents of data.db are left to the dashboard (database: agents: none)");
+    m.spec.database_agents = SAID(NULL, 1, 1);
     m.db.n_calls = 0;
     m.db.calls_known = false;
     material_merge(&m);
@@ -540,6 +586,205 @@ static void test_pull_policies_and_probes(void **state)
     assert_int_equal(p->kind, PROBE_HTTP);
     assert_string_equal(p->path, "/ready");
     assert_int_equal(p->timeout_s, 5);
+    m.spec.defaults.healthcheck.args = (struct values){0};
+    material_merge(&m);
+    assert_string_equal(container(&m, "sales", ROLE_CORE)->probe.path, "/");
+}
+
+/* A row whose name cannot be read goes by its id, in every place that shows where a value came
+ * from. */
+static void test_rows_without_a_name(void **state)
+{
+    static const char *const no_names[] = {NULL, ""};
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(no_names); i++) {
+        struct provider_row provider = provider_rows[0];
+        struct agent_row rows[2] = {agent_rows[0], agent_rows[1]};
+        struct agent_spec spec = {.key = "zz", .origin = SPEC_AT(4, 3)};
+        CLEANUP_ARENA struct arena *a = arena_new();
+        struct material m = material_new(a);
+
+        rows[0].name = no_names[i];
+        provider.name = NULL;
+        provider.type = NULL;
+        m.db.agents = rows, m.db.n_agents = 1;
+        m.db.providers = &provider, m.db.n_providers = 1;
+        material_merge(&m);
+        const struct agent *agent = agent_of(&m, "a1");
+        assert_null(agent->problem);
+        assert_string_equal(origin_text(a, &agent->origin), "agent \"a1\", data.db");
+        assert_string_equal(origin_text(a, &agent->wish_origin), "agent \"a1\", data.db");
+        assert_string_equal(env_dump(a, &container(&m, "a1", ROLE_CORE)->env),
+                            "AGENT_ID=a1 <AVR>\n"
+                            "AGENT_NAME=a1 <agent \"a1\", data.db>\n"
+                            "HTTP_PORT=7001 <agent \"a1\", data.db>\n"
+                            "PORT=5001 <agent \"a1\", data.db>\n");
+        const struct env_list *env = &container(&m, "a1", ROLE_STS)->env;
+        assert_string_equal(env_get(env, "PROVIDER_STS_ID")->origin.where, "agent \"a1\", data.db");
+        assert_string_equal(env_get(env, "PROVIDER_STS_NAME")->value, "p-sts");
+        assert_string_equal(env_get(env, "PROVIDER_STS_TYPE")->value, "STS");
+
+        /* A spec gives the name; the origins still name the row. */
+        spec.key = "a1";
+        spec.name = SAID("Sales desk", 5, 5);
+        spec.has_role[ROLE_STS] = true;
+        spec.role[ROLE_STS].provider = SAID("p-sts", 6, 6);
+        m.spec.agents = &spec, m.spec.n_agents = 1;
+        material_merge(&m);
+        assert_null(agent_of(&m, "Sales desk")->problem);
+        assert_string_equal(env_dump(a, &container(&m, "Sales desk", ROLE_CORE)->env),
+                            "AGENT_ID=a1 <AVR>\n"
+                            "AGENT_NAME=Sales desk <a.yaml:5:5>\n"
+                            "HTTP_PORT=7001 <agent \"a1\", data.db>\n"
+                            "PORT=5001 <agent \"a1\", data.db>\n");
+
+        /* Nameless rows are nobody's typo. */
+        spec = (struct agent_spec){.key = "zz", .origin = SPEC_AT(4, 3)};
+        material_merge(&m);
+        assert_string_equal(agent_of(&m, "zz")->problem,
+                            "no agent \"zz\" in data.db, and no sts, asr, llm or tts here");
+        spec.has_role[ROLE_STS] = true;
+        spec.role[ROLE_STS].provider = SAID("zz", 6, 6);
+        material_merge(&m);
+        assert_string_equal(agent_of(&m, "zz")->problem,
+                            "no provider \"zz\" in the specs or in data.db");
+    }
+}
+
+static void test_a_row_with_a_problem(void **state)
+{
+    struct agent_row row = agent_rows[0];
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    row.name = NULL;
+    row.problem = "its name is too long";
+    m.db.agents = &row, m.db.n_agents = 1;
+    material_merge(&m);
+    assert_string_equal(m.d.agents[0].problem, "agent \"a1\", data.db: its name is too long");
+}
+
+static void test_specs_without_a_database(void **state)
+{
+    struct provider_spec providers[] = {{.name = "deepgram", .origin = SPEC_AT(2, 1)}};
+    struct agent_spec spec = {.key = "own", .origin = SPEC_AT(4, 3)};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    m.db = (struct database){0};
+    m.spec.providers = providers, m.spec.n_providers = 1;
+    m.spec.agents = &spec, m.spec.n_agents = 1;
+    material_merge(&m);
+    assert_string_equal(m.d.agents[0].problem, "agent \"own\" needs sts, or asr, llm and tts");
+    assert_int_equal(m.d.n_notices, 0);
+
+    spec.state = SAID("absent", 5, 5); /* what shall not run need not be described */
+    material_merge(&m);
+    assert_null(m.d.agents[0].problem);
+    assert_int_equal(m.d.agents[0].wish, WISH_ABSENT);
+
+    spec.state = SAID(NULL, 5, 5);
+    spec.has_role[ROLE_STS] = true;
+    spec.role[ROLE_STS].provider = SAID("deepgran", 6, 6);
+    material_merge(&m);
+    assert_string_equal(m.d.agents[0].problem,
+                        "no provider \"deepgran\" in the specs; did you mean \"deepgram\"?");
+    spec.role[ROLE_STS].provider = SAID("deepgram", 6, 6);
+    material_merge(&m);
+    assert_null(m.d.agents[0].problem);
+}
+
+static void test_a_database_beside_the_program(void **state)
+{
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    m.db.path = "own.db";
+    material_merge(&m);
+    assert_string_equal(origin_text(a, &agent_of(&m, "sales")->origin), "agent \"sales\", own.db");
+}
+
+/* Several roles may share settings under one name; core takes part, but not with a provider the
+ * dashboard knows by a type. */
+static void test_core_with_a_provider(void **state)
+{
+    static const struct value image = {.text = "my/core", .origin = SPEC_AT(2, 9)};
+    struct provider_spec providers[] = {{.name = "shared", .origin = SPEC_AT(2, 1)}};
+    struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    providers[0].settings.image = (struct values){&image, 1, true};
+    spec.has_role[ROLE_CORE] = true;
+    spec.role[ROLE_CORE].provider = SAID("shared", 5, 10);
+    m.spec.providers = providers, m.spec.n_providers = 1;
+    m.spec.agents = &spec, m.spec.n_agents = 1;
+    material_merge(&m);
+    assert_null(agent_of(&m, "sales")->problem);
+    assert_string_equal(container(&m, "sales", ROLE_CORE)->image.candidates[0].text, "my/core");
+
+    spec.role[ROLE_CORE].provider = SAID("deepgram", 5, 10);
+    material_merge(&m);
+    assert_string_equal(agent_of(&m, "sales")->problem,
+                        "provider \"deepgram\" (data.db) is of type STS and cannot serve as core");
+}
+
+/* A row of the database and an entry of the specs of one name are one provider, and a role that
+ * names it gets both. */
+static void test_a_provider_of_both(void **state)
+{
+    static const struct env_var env[] = {
+        {.name = "AGENT_PROMPT", .value = "Be brief", .origin = SPEC_AT(2, 5)}};
+    static const char *const names[] = {"deepgram", "p-sts"};
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(names); i++) {
+        struct provider_spec providers[] = {
+            {.name = names[i], .origin = SPEC_AT(2, 1), .settings.environment = {env, 1}}};
+        struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
+        CLEANUP_ARENA struct arena *a = arena_new();
+        struct material m = material_new(a);
+
+        spec.has_role[ROLE_STS] = true;
+        spec.role[ROLE_STS].provider = SAID("deepgram", 5, 10);
+        m.spec.providers = providers, m.spec.n_providers = 1;
+        m.spec.agents = &spec, m.spec.n_agents = 1;
+        material_merge(&m);
+        const struct env_list *list = &container(&m, "sales", ROLE_STS)->env;
+        assert_string_equal(env_get(list, "AGENT_PROMPT")->value, "Be brief");
+        assert_string_equal(env_get(list, "DEEPGRAM_API_KEY")->value, "k1");
+        assert_string_equal(env_get(list, "PROVIDER_STS_ID")->value, "p-sts");
+    }
+}
+
+/* What a spec sets by hand is not touched by the rules about it. */
+static void test_backend_variables_set_by_hand(void **state)
+{
+    static const struct env_var env[] = {
+        {.name = "BACKEND_URL", .value = "http://r:6100", .origin = SPEC_AT(3, 3)},
+        {.name = "HTTP_PORT", .value = "9000", .origin = SPEC_AT(3, 3)},
+        {.name = "PROVIDER_ID", .value = "by-hand", .origin = SPEC_AT(3, 3)}};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    m.host.backend_url = "http://back";
+    m.spec.defaults.environment = (struct env_list){env, 3};
+    material_merge(&m);
+    const struct container_spec *sts = container(&m, "sales", ROLE_STS);
+    const struct container_spec *core = container(&m, "sales", ROLE_CORE);
+    assert_string_equal(env_get(&sts->env, "PROVIDER_ID")->value, "by-hand");
+    assert_string_equal(env_get(&sts->env, "BACKEND_URL")->value, "http://r:6100");
+    assert_int_equal(sts->if_present.n, 0);
+    assert_int_equal(core->if_present.n, 0);
+    /* Only core has a second port. */
+    assert_null(sts->http_port.text);
+    assert_string_equal(core->http_port.text, "9000");
 }
 
 int main(void)
@@ -564,6 +809,13 @@ int main(void)
         cmocka_unit_test(test_volumes_merge_by_target),
         cmocka_unit_test(test_notices),
         cmocka_unit_test(test_pull_policies_and_probes),
+        cmocka_unit_test(test_rows_without_a_name),
+        cmocka_unit_test(test_a_row_with_a_problem),
+        cmocka_unit_test(test_specs_without_a_database),
+        cmocka_unit_test(test_a_database_beside_the_program),
+        cmocka_unit_test(test_core_with_a_provider),
+        cmocka_unit_test(test_a_provider_of_both),
+        cmocka_unit_test(test_backend_variables_set_by_hand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@
 #include "core/reference.h"
 
 #define SHA         "sha256:01dfc0e3e7f68705e514e04e7d1fdad99bbd1e2cf984000fcba4b7bc25f92029"
+#define HEX32       "0123456789abcdef0123456789abcdef"
 #define N_OF(array) (sizeof(array) / sizeof(array)[0])
 
 static void test_parts(void **state)
@@ -32,6 +33,12 @@ static void test_parts(void **state)
         {"localhost/a__b-c.d", "localhost/a__b-c.d", NULL, NULL, "localhost/a__b-c.d:latest",
          "a__b-c.d"},
         {"a---b:_x", "a---b", "_x", NULL, "a---b:_x", "a---b"},
+        {"a:V1_2.x-y", "a", "V1_2.x-y", NULL, "a:V1_2.x-y", "a"},
+        {"my-host.example:80/a", "my-host.example:80/a", NULL, NULL, "my-host.example:80/a:latest",
+         "a"},
+        {"[::1]/x", "[::1]/x", NULL, NULL, "[::1]/x:latest", "x"},
+        {"a@sha512+b.c-d_e:" HEX32, "a", NULL, "sha512+b.c-d_e:" HEX32, "a@sha512+b.c-d_e:" HEX32,
+         "a"},
     };
     CLEANUP_ARENA struct arena *a = arena_new();
 
@@ -77,6 +84,30 @@ static void test_refused(void **state)
         "a\n",
         "a:\xc3\xa9",
         "h..x/a",
+        ":t",
+        ":5000/a",
+        "[]/a",
+        "[:]/A",
+        "[::1",
+        "[::g]/a",
+        "[::1]x/a",
+        "[::1]:/a",
+        "h.x-/a",
+        "h.-x/a",
+        "h.x-:1/a",
+        "h_.x/a",
+        "h.x/a~b",
+        "a`b",
+        "a{b",
+        "a:t~",
+        "a@:" HEX32,
+        "a@1sha:" HEX32,
+        "a@sha-:" HEX32,
+        "a@sha~x:" HEX32,
+        "a@sha--x:" HEX32,
+        "a@sha512:0123456789abcdef",
+        "a@sha512:" HEX32 "g",
+        "a@sha256:" HEX32,
         "-h.x/a",
         "a@sha256:01DFC0E3E7F68705E514E04E7D1FDAD99BBD1E2CF984000FCBA4B7BC25F92029",
     };

@@ -203,6 +203,35 @@ static void json_reads_back(void **state)
     assert_true(cJSON_IsNull(json_get(cJSON_GetArrayItem(agents, 4), "live_calls")));
 }
 
+/* What is not known is null, never 0: a program must not take it for "none". */
+static void json_tells_not_known_from_none(void **state)
+{
+    const struct step stop = {.kind = STEP_STOP, .role = ROLE_STS, .forced = true};
+    const struct role_plan gone = {.role = ROLE_ASR, .verdict = VERDICT_REMOVE};
+    struct agent_plan agent = fixture_plans[3];
+    const struct plan plan = {&agent, 1, 1};
+    struct err err;
+
+    agent.oldest_call_ms = 0;
+    agent.roles = &gone;
+    agent.n_roles = 1;
+    const char *text = render_plan_json(*state, &fixture_render, &fixture_desired, &plan);
+    const cJSON *one =
+        cJSON_GetArrayItem(json_get(json_parse(*state, text, strlen(text), &err), "agents"), 0);
+    assert_int_equal(json_int(one, "live_calls", 0), 2);
+    assert_true(cJSON_IsNull(json_get(one, "oldest_call_s")));
+    const cJSON *role = cJSON_GetArrayItem(json_get(one, "roles"), 0);
+    assert_true(cJSON_IsNull(json_get(role, "container")));
+    assert_true(cJSON_IsNull(json_get(role, "image")));
+
+    agent.live_calls = -1;
+    agent.steps = &stop;
+    agent.n_steps = 1;
+    text = render_plan_json(*state, &fixture_render, &fixture_desired, &plan);
+    const cJSON *tree = json_parse(*state, text, strlen(text), &err);
+    assert_true(cJSON_IsNull(json_get(json_get(tree, "summary"), "calls_cut")));
+}
+
 static void no_line_is_wider_than_the_terminal(void **state)
 {
     for (unsigned width = 80; width <= 160; width += 5) {
@@ -263,6 +292,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(secrets_appear_nowhere, setup, teardown),
         cmocka_unit_test_setup_teardown(hostile_text_cannot_drive_a_terminal, setup, teardown),
         cmocka_unit_test_setup_teardown(json_reads_back, setup, teardown),
+        cmocka_unit_test_setup_teardown(json_tells_not_known_from_none, setup, teardown),
         cmocka_unit_test_setup_teardown(no_line_is_wider_than_the_terminal, setup, teardown),
         cmocka_unit_test_setup_teardown(leftovers_are_shown, setup, teardown),
         cmocka_unit_test_setup_teardown(cut_calls_are_announced, setup, teardown),

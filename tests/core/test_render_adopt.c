@@ -14,8 +14,8 @@ static void every_verdict_has_its_fate(void **state)
         size_t restarts;
     } cases[] = {
         {VERDICT_SYNC, "sts   avr-sts-51c09d07   taken over as it is", 0},
-        {VERDICT_UPDATE,
-         "sts   avr-sts-51c09d07   taken over, changed in place without a restart", 0},
+        {VERDICT_UPDATE, "sts   avr-sts-51c09d07   taken over, changed in place without a restart",
+         0},
         {VERDICT_LIVE, "sts   avr-sts-51c09d07   taken over, the next call sees new settings", 0},
         {VERDICT_START, "sts   avr-sts-51c09d07   taken over, and started: it does not run", 0},
         {VERDICT_HOLD, "sts   avr-sts-51c09d07   left as it is", 0},

@@ -5,7 +5,10 @@
     {                                                                                              \
         t, SPEC_AT(5, 7)                                                                           \
     }
-#define NUMBER(v) {.n = (v), .set = true, .origin = SPEC_AT(5, 7)}
+#define NUMBER(v)                                                                                  \
+    {                                                                                              \
+        .n = (v), .set = true, .origin = SPEC_AT(5, 7)                                             \
+    }
 
 static const struct value volume = TEXT("/srv/tools:/usr/src/app/tools"), port = TEXT("6030:6030"),
                           network = TEXT("avr"), host = TEXT("pbx:10.0.0.1"),
@@ -128,8 +131,7 @@ static void with_an_engine_the_chosen_values_are_shown(void **state)
         "      user           1000                                             running container\n"
         "      port 6030 is taken\n"
         "\n");
-    assert_non_null(
-        strstr(config(*state, q, true, true), "\"problem\": \"port 6030 is taken\""));
+    assert_non_null(strstr(config(*state, q, true, true), "\"problem\": \"port 6030 is taken\""));
     assert_string_equal(config(*state, q, false, false),
                         "sales   51c09d07, sts, wanted: running   specs/agents.yaml:40:3\n"
                         "  sts   avr-sts-51c09d07   specs/agents.yaml:4:5\n"

@@ -104,11 +104,11 @@ static void a_long_value_leaves_room_for_a_short_one(void **state)
 
     s->look.width = 60;
     assert_string_equal(drift_line(*state, s),
-                        "env     T   one two three four five six seve… → short");
+                        "env     T   one two three four five six sev… → short");
     d.have = "short";
     d.want = longer;
     assert_string_equal(drift_line(*state, s),
-                        "env     T   short → one two three four five six seve…");
+                        "env     T   short → one two three four five six sev…");
 }
 
 static void the_common_beginning_is_cut_between_characters(void **state)
@@ -149,10 +149,8 @@ static void many_differences_are_aligned(void **state)
     struct small *s = small_new(*state);
 
     for (size_t i = 0; i < COUNT(drifts); i++)
-        drifts[i] = (struct drift){.field = "env",
-                                   .key = arena_printf(*state, "NAME_%zu", i),
-                                   .have = "a",
-                                   .want = "b"};
+        drifts[i] = (struct drift){
+            .field = "env", .key = arena_printf(*state, "NAME_%zu", i), .have = "a", .want = "b"};
     small_is(s, VERDICT_REPLACE, NULL);
     s->role[0].drifts = (struct drifts){drifts, COUNT(drifts)};
     const char *text = small_plan(*state, s);

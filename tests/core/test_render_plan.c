@@ -35,7 +35,8 @@ static void every_verdict_has_its_sentence(void **state)
         enum verdict verdict;
         const char *reason, *line;
     } cases[] = {
-        {VERDICT_REPLACE, NULL, "-/+ sts   new calls move at once, no call is on the old container"},
+        {VERDICT_REPLACE, NULL,
+         "-/+ sts   new calls move at once, no call is on the old container"},
         {VERDICT_REPLACE, "exited with 1 2m ago",
          "-/+ sts   exited with 1 2m ago: new calls move at once, no call is on the old container"},
         {VERDICT_UPDATE, NULL, "±   sts   changed in place, no restart"},
@@ -61,7 +62,8 @@ static void a_replacement_says_what_becomes_of_calls(void **state)
     static const char *const lines[] = {
         "-/+ sts   new calls move at once, live ones finish on the old container (limit 1h)",
         "-/+ sts   new calls move at once, no call is on the old container",
-        "-/+ sts   new calls move at once, the 1 live call finishes on the old container (limit 1h)",
+        "-/+ sts   new calls move at once, the 1 live call finishes on the old container (limit "
+        "1h)",
         "-/+ sts   new calls move at once, the 2 live calls finish on the old container (limit 1h)",
     };
     struct small *s = small_new(*state);
@@ -255,7 +257,8 @@ static void a_paused_container_is_to_be_unpaused(void **state)
                         "That container is not touched from here. Rename or remove it.");
 }
 
-/* One role is left alone and the plan as a whole has no sentence: that of the role is said, once. */
+/* One role is left alone and the plan as a whole has no sentence: that of the role is said, once.
+ */
 static void a_held_role_speaks_for_its_agent(void **state)
 {
     struct small *s = small_new(*state);

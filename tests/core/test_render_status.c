@@ -37,8 +37,7 @@ static void a_stopped_agent_is_no_drift(void **state)
 
     s->agent.wish = WISH_STOP;
     s->ap.n_roles = 0;
-    assert_string_equal(agent_line(*state, s),
-                        "sales  stopped  sts   0/0         0      -      -");
+    assert_string_equal(agent_line(*state, s), "sales  stopped  sts   0/0         0      -      -");
     assert_non_null(strstr(render_status_json(*state, &s->look, &s->desired, &s->plan),
                            "\"state\": \"stopped\""));
 }
@@ -51,7 +50,8 @@ static void a_container_that_goes_is_not_counted_as_wanted(void **state)
     s->role[0].wanted = NULL;
     assert_string_equal(
         agent_line(*state, s),
-        "sales  drifted  sts   1/0         0      avr-sts-openai:1.4@0a1b2c3d  1d02h");
+        "sales  drifted  sts   1/0         0      avr-sts-openai:1.4@0a1b2c3d  1d02h   sts is to "
+        "be removed");
 }
 
 /* Of a pipeline core speaks, of others sts; another one does where that is missing. */
@@ -60,12 +60,14 @@ static void the_speaker_is_core_of_a_pipeline(void **state)
     struct small *s = small_new(*state);
 
     s->ap.n_roles = 2;
-    assert_non_null(strstr(agent_line(*state, s), "2/2         0      avr-sts-openai:1.4@0a1b2c3d"));
+    assert_non_null(
+        strstr(agent_line(*state, s), "2/2         0      avr-sts-openai:1.4@0a1b2c3d"));
     s->agent.pipeline = true;
     s->role[0].role = ROLE_ASR;
     assert_non_null(strstr(agent_line(*state, s), "2/2         0      avr-core:latest@c04ec04e"));
     s->role[1].live = NULL;
-    assert_non_null(strstr(agent_line(*state, s), "1/2         0      avr-sts-openai:1.4@0a1b2c3d"));
+    assert_non_null(
+        strstr(agent_line(*state, s), "1/2         0      avr-sts-openai:1.4@0a1b2c3d"));
 }
 
 static void uptime_is_that_of_a_running_container(void **state)
@@ -90,7 +92,7 @@ static void the_note_is_cut_to_the_terminal(void **state)
     s->look.width = 110;
     assert_string_equal(agent_line(*state, s),
                         "sales  drifted  sts   1/1         0      avr-sts-openai:1.4@0a1b2c3d  "
-                        "1d02h   sts exited with 137 two…");
+                        "1d02h   sts exited with 137 two minutes…");
     s->look.width = 40;
     assert_string_equal(agent_line(*state, s),
                         "sales  drifted  sts   1/1         0      avr-sts-openai:1.4@0a1b2c3d  "

@@ -36,6 +36,11 @@ static void control_characters_are_spelled_out(void **state)
          "gnp",
          "\\xe2\\x80\\xaegnp"},
         {"\xed\xa0\x80", "\\xed\\xa0\\x80"},
+        {"wide 😀 \xc2\xa0 \xc3\x9f", "wide 😀 \xc2\xa0 \xc3\x9f"},
+        {"\u200d \u2027 \u202f \u2065 \u206a", "\u200d \u2027 \u202f \u2065 \u206a"},
+        {"\u200e\u200f", "\\xe2\\x80\\x8e\\xe2\\x80\\x8f"},
+        {"\u2028\u202e", "\\xe2\\x80\\xa8\\xe2\\x80\\xae"},
+        {"\u2066\u2069", "\\xe2\\x81\\xa6\\xe2\\x81\\xa9"},
     };
 
     for (size_t i = 0; i < COUNT(cases); i++)
@@ -91,6 +96,7 @@ static void lines_are_compared(void **state)
     assert_string_equal(diff(*state, "a\nc", "a\nb\nc"), " a|+b| c|");
     assert_string_equal(diff(*state, "a\nb\na\nb", "b\na\nb\na"), "-a| b| a| b|+a|");
     assert_string_equal(diff(*state, "a", "a\n"), " a|+|");
+    assert_string_equal(diff(*state, "b\nz", "a\nb"), "+a| b|-z|");
     assert_string_equal(diff(*state, NULL, "a\nb"), "+a|+b|");
     assert_string_equal(diff(*state, "a\nb", NULL), "-a|-b|");
 }
@@ -181,6 +187,54 @@ static void json_is_written_soundly(void **state)
     assert_non_null(json_parse(*state, text_str(&o.text), o.text.len, &err));
 }
 
+static void only_what_drives_a_terminal_is_escaped_in_json(void **state)
+{
+    struct out o = {.text.arena = *state};
+
+    out_array(&o, NULL);
+    out_text(&o, NULL, "\u200d\u200e\u200f\u2010");
+    out_text(&o, NULL, "\u2027\u2028\u202e\u202f");
+    out_text(&o, NULL, "\u2065\u2066\u2069\u206a");
+    out_text(&o, NULL, "\xc2\x80 \xc2\xa0 cut \xe2\x82");
+    out_end(&o);
+    assert_string_equal(text_str(&o.text), "[\"\u200d\\u200e\\u200f\u2010\", "
+                                           "\"\u2027\\u2028\\u202e\u202f\", "
+                                           "\"\u2065\\u2066\\u2069\u206a\", "
+                                           "\"\\u0080 \xc2\xa0 cut \xef\xbf\xbd\xef\xbf\xbd\"]");
+}
+
+static void calls_are_counted_with_their_age(void **state)
+{
+    static const struct {
+        int calls;
+        int64_t oldest_ms;
+        const char *text;
+    } cases[] = {
+        {-1, 0, "live calls not known, so it counts as busy"},
+        {0, 0, "no live call"},
+        {1, NOW - 192000, "1 live call, for 3m12s"},
+        {2, NOW - 192000, "2 live calls, oldest 3m12s"},
+        {2, 0, "2 live calls"},
+        {1, NOW + 5000, "1 live call"}, /* the clock of the database is ahead */
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_string_equal(calls_text(*state, cases[i].calls, cases[i].oldest_ms, NOW),
+                            cases[i].text);
+}
+
+static void nothing_is_not_coloured(void **state)
+{
+    struct text t = {.arena = *state};
+    struct render r = fixture_render;
+
+    r.color = true;
+    put(&t, &r, BOLD, "");
+    put(&t, &r, PLAIN, "plain ");
+    put(&t, &r, RED, "red");
+    assert_string_equal(text_str(&t), "plain \x1b[31mred\x1b[0m");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +246,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_difference_of_long_values_is_in_sight, setup, teardown),
         cmocka_unit_test_setup_teardown(long_line_diffs_are_limited, setup, teardown),
         cmocka_unit_test_setup_teardown(json_is_written_soundly, setup, teardown),
+        cmocka_unit_test_setup_teardown(only_what_drives_a_terminal_is_escaped_in_json, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(calls_are_counted_with_their_age, setup, teardown),
+        cmocka_unit_test_setup_teardown(nothing_is_not_coloured, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

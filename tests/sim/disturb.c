@@ -45,7 +45,7 @@ static struct sim_box *make(struct world *w, struct dice *d, int generation, enu
     resolve_agent(w->arena, desired, &desired->agents[0], &nothing, &w->key, wanted);
     if (!wanted[r].spec || w->n_boxes == MAX_BOXES)
         return NULL;
-    *b = (struct sim_box){.generation = generation};
+    *b = (struct sim_box){.role = r, .generation = generation};
     b->box = model_box(w->arena, &wanted[r], arena_printf(w->arena, "box-%u", ++w->created), name,
                        1 + (int)dice_roll(d, 3), w->now_ms);
     if (r != ROLE_CORE)

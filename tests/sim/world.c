@@ -291,6 +291,7 @@ static void do_create(struct world *w, const struct step *s)
         world_violate(w, "create: the name is taken");
     b->box = model_box(a, s->wanted, arena_printf(a, "box-%u", ++w->created),
                        arena_strdup(a, s->new_name), s->attempt, w->now_ms);
+    b->role = s->role;
     b->generation = w->asked;
     b->was_good = b->stranger = b->hidden = false;
     w->n_boxes++;
@@ -410,11 +411,7 @@ static void execute(struct world *w, const struct step *s)
 
 static bool is_of_role(const struct sim_box *b, enum role r)
 {
-    const char *slot = pair_get(b->box.labels, b->box.n_labels, "agentName");
-    enum role role;
-    const char *id;
-
-    return slot && canonical_parse(slot, "avr", &role, &id) && role == r;
+    return b->role == r && !b->stranger;
 }
 
 static void check_service(struct world *w)

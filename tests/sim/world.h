@@ -22,6 +22,7 @@ struct sim_call {
 
 struct sim_box {
     struct box box;
+    enum role role;
     int generation; /* which wish it was created from */
     bool was_good;  /* has been ready at least once */
     bool stranger;  /* of another agent: no step may ever name it */
