@@ -120,6 +120,17 @@ static void decide(struct runner *r)
     arena_free(last);
 }
 
+/* Temporary names carry the millisecond they were given in, and must differ between agents. */
+static int64_t decision_ms(struct rollout_context *shared)
+{
+    int64_t now = wall_ms();
+
+    if (now <= shared->decided_ms)
+        now = shared->decided_ms + 1;
+    shared->decided_ms = now;
+    return now;
+}
+
 static bool is_live_core(const struct runner *r, const struct box *b)
 {
     const struct container_spec *core = agent_container(r->agent, ROLE_CORE);
@@ -149,7 +160,7 @@ void runner_turn(struct runner *r)
 {
     struct err err;
 
-    r->world.now.now_ms = wall_ms();
+    r->world.now.now_ms = decision_ms(r->shared);
     if (witness_calls_refresh(r->shared->calls, &r->world.now, &err) < 0) {
         if (r->step_said)
             runner_report(r, EVENT_PROGRESS, err.text);

@@ -21,6 +21,7 @@ struct rollout_context { /* shared by all runners of one apply */
     struct witness_calls *calls;
     const volatile int *interrupted;
     int64_t give_up_ms; /* monotonic: no waiting for calls after this; 0: never */
+    int64_t decided_ms; /* of the last decision: no two in one millisecond, see place_name() */
 };
 
 typedef void runner_done(void *ctx, struct runner *);

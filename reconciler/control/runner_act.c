@@ -142,8 +142,9 @@ static void on_refused(struct runner *r, const struct err *err)
     if (r->step.kind == STEP_START && err->code != ERR_UNREACHABLE) {
         r->start_refused = text;
         look_at(r, r->step.box_id);
-    } else if (r->step.kind != STEP_PULL && r->step.kind != STEP_CREATE &&
-               (err->code == ERR_CONFLICT || err->code == ERR_NOT_FOUND)) {
+    } else if (err->code == ERR_CONFLICT ||
+               (err->code == ERR_NOT_FOUND && r->step.kind != STEP_PULL &&
+                r->step.kind != STEP_CREATE)) { /* there it speaks of the image */
         look_again(r, text);
     } else {
         runner_fail(r, text);

@@ -5,8 +5,7 @@
  * if neither touches a live box. */
 static bool restarts(const struct agent_plan *plan, const struct role_plan *role)
 {
-    if (role->verdict == VERDICT_REPLACE || role->verdict == VERDICT_REMOVE ||
-        role->verdict == VERDICT_UNDERWAY)
+    if (role->verdict == VERDICT_REPLACE || role->verdict == VERDICT_REMOVE)
         return true;
     for (size_t i = 0; i < plan->n_steps; i++) {
         const struct step *s = &plan->steps[i];
@@ -30,6 +29,8 @@ static const char *fate(const struct role_plan *role, bool restart)
         return "taken over, the next call sees new settings";
     case VERDICT_START:
         return "taken over, and started: it does not run";
+    case VERDICT_UNDERWAY:
+        return "taken over as it is; what an earlier replacement left is cleared away";
     case VERDICT_HOLD:
         return "left as it is";
     case VERDICT_ORPHAN:

@@ -1,6 +1,8 @@
 /* Steps as sentences, for the verbose plan. */
 #include "core/render_parts.h"
 
+#include <string.h>
+
 static const char *box_word(const char *name)
 {
     enum place place;
@@ -49,9 +51,9 @@ static const char *step_sentence(struct arena *a, const struct step *s)
     case STEP_CREATE:
         return arena_printf(a, "create %s %s", box_word(s->new_name), s->new_name);
     case STEP_START:
-        return arena_printf(a, "start %s %s", box_word(s->box_name), name);
+        return arena_printf(a, "start %s %s", box_word(name), name);
     case STEP_PROBE:
-        return arena_printf(a, "wait until %s is ready", name);
+        return arena_printf(a, "wait until %s %s is ready", box_word(name), name);
     case STEP_WAIT:
         return wait_text(a, s);
     case STEP_RENAME:
@@ -75,7 +77,7 @@ const char *render_step(struct arena *a, const struct step *s)
 {
     const char *sentence = step_sentence(a, s);
 
-    if (s->why)
+    if (s->why && !strstr(sentence, s->why))
         sentence = arena_printf(a, "%s (%s)", sentence, s->why);
     return render_visible(a, sentence);
 }

@@ -24,12 +24,12 @@ static bool is_secret_word(const char *word, size_t len)
 }
 
 /* Words end at anything but a letter, and where a small letter meets a capital. */
-static bool has_secret_word(const char *name)
+static bool has_secret_word(const char *name, size_t len)
 {
-    for (size_t i = 0; name[i];) {
+    for (size_t i = 0; i < len;) {
         size_t n = 0;
         while (
-            isalpha((unsigned char)name[i + n]) &&
+            i + n < len && isalpha((unsigned char)name[i + n]) &&
             !(n && islower((unsigned char)name[i + n - 1]) && isupper((unsigned char)name[i + n])))
             n++;
         if (n && is_secret_word(name + i, n))
@@ -59,13 +59,9 @@ static bool has_secret_parameter(const char *s)
     if (!strstr(s, "://"))
         return false;
     for (const char *p = strpbrk(s, "?&"); p; p = strpbrk(p + 1, "?&")) {
-        char name[64];
         size_t n = strcspn(p + 1, "=&# \n");
-        if (p[1 + n] != '=' || n == 0 || n >= sizeof name || strchr("& \n#", p[2 + n]))
-            continue;
-        memcpy(name, p + 1, n);
-        name[n] = '\0';
-        if (has_secret_word(name))
+        bool has_value = p[1 + n] == '=' && !strchr("& \n#", p[2 + n]);
+        if (has_value && has_secret_word(p + 1, n))
             return true;
     }
     return false;
@@ -144,7 +140,7 @@ static bool is_random(const char *s)
 
 bool looks_secret(const char *name, const char *value)
 {
-    if (name && has_secret_word(name))
+    if (name && has_secret_word(name, strlen(name)))
         return true;
     if (!value)
         return false;

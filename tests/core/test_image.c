@@ -110,7 +110,7 @@ static void test_first_present_wins(void **state)
 static void test_registry_has_something_newer(void **state)
 {
     static const char *const image[] = {"repo/sts"};
-    static const char *const digests[] = {"other@sha256:00", "repo/sts@" REMOTE};
+    static const char *const digests[] = {"no-digest", "repo/sts@" REMOTE};
     CLEANUP_ARENA struct arena *a = arena_new();
     struct material m = material_new(a);
 
@@ -162,6 +162,55 @@ static void test_digest_pin(void **state)
     assert_false(w->pull);
 }
 
+#define ID "sha256:4bcff63911fcb4448bd4fdacec207030997caf25e9bea4045fa6c8c44de311d1"
+
+/* An image by its id: there is no tag beside it, no registry that has it. */
+static void test_image_id(void **state)
+{
+    static const char *const image[] = {ID}, *const upper[] = {"sha256:4BCF"};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    const struct wanted *w = choose(&m, NULL, image, 1);
+    assert_string_equal(w->problem, "image " ID " is not on the engine");
+    assert_false(w->pull);
+    w = choose(&m, "never", image, 1);
+    assert_non_null(strstr(w->problem, "and pull_policy is never"));
+    add_image(&m, ID, ID);
+    w = choose(&m, NULL, image, 1);
+    assert_null(w->problem);
+    assert_string_equal(w->image_id, ID);
+    /* Not quite an id: a repository with a tag, as any. */
+    w = choose(&m, NULL, upper, 1);
+    assert_string_equal(w->image_ref, "sha256:4BCF");
+    assert_true(w->pull);
+    w = choose(&m, NULL,
+               (const char *const[]){
+                   "sha256:4bcff63911fcb4448bd4fdacec207030997caf25e9bea4045fa6c8c44de311dX"},
+               1);
+    assert_true(w->pull);
+}
+
+/* A :local image that is asked for by that tag is spoken of as such, too; its age only where the
+ * two clocks give one. */
+static void test_local_by_name(void **state)
+{
+    static const char *const image[] = {"repo/sts:local"};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    m.o.now_ms = 1000000000;
+    struct image *i = add_image(&m, "repo/sts:local", "id-local");
+    assert_string_equal(choose(&m, "missing", image, 1)->image_note, "using local image");
+    i->created_ms = m.o.now_ms + 5000; /* built under a clock that is ahead */
+    assert_string_equal(choose(&m, "missing", image, 1)->image_note, "using local image");
+    i->created_ms = m.o.now_ms - 5000;
+    assert_string_equal(choose(&m, "missing", image, 1)->image_note,
+                        "using local image, built 5s ago");
+}
+
 static void test_not_a_reference(void **state)
 {
     static const char *const image[] = {"Repo Sts"};
@@ -193,7 +242,11 @@ static void test_nobody_named_one(void **state)
     assert_string_equal(m.w[ROLE_STS].image_id, "id-sts");
     assert_int_equal(m.w[ROLE_STS].image_origin.kind, FROM_CONTAINER);
 
-    /* The tag has moved: what runs is kept by its id. */
+    /* The tag has moved or is not known: what runs is kept by its id. */
+    box_named(&m, "avr-sts-a1")->image_ref = "sts:old";
+    material_resolve(&m, "sales");
+    assert_string_equal(m.w[ROLE_STS].image_ref, "id-sts");
+    box_named(&m, "avr-sts-a1")->image_ref = "sts:latest";
     m.images.items[0].id = "id-newer";
     material_resolve(&m, "sales");
     assert_string_equal(m.w[ROLE_STS].image_ref, "id-sts");
@@ -231,6 +284,177 @@ static void test_image_differences(void **state)
     assert_string_equal(drift_dump(&m), "sts image: id-sts -> sts:latest replace\n");
 }
 
+/* Nothing can be told of what runs while the wish itself cannot be told. */
+static void test_no_difference_from_what_is_not_known(void **state)
+{
+    struct provider_row rows[N_OF(provider_rows)];
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    material_merge(&m);
+    add_images(&m);
+    run_agent(&m, "sales");
+    memcpy(rows, provider_rows, sizeof rows);
+    rows[0].image = "Repo Sts";
+    m.db.providers = rows;
+    material_merge(&m);
+    material_resolve(&m, "sales");
+    assert_non_null(m.w[ROLE_STS].problem);
+    assert_string_equal(drift_dump(&m), "");
+
+    /* Not on the engine, and never to be pulled. */
+    rows[0].image = "other/sts";
+    m.spec.defaults.pull_policy = SAID("never", 1, 1);
+    material_merge(&m);
+    material_resolve(&m, "sales");
+    assert_non_null(m.w[ROLE_STS].problem);
+    assert_string_equal(drift_dump(&m), "");
+}
+
+static const char *refs_dump(struct arena *a, const struct desired *d,
+                             size_t (*fn)(struct arena *, const struct desired *,
+                                          const char *const **))
+{
+    const char *const *refs;
+    size_t n = fn(a, d, &refs);
+    struct text t = {.arena = a};
+
+    for (size_t i = 0; i < n; i++)
+        text_printf(&t, "%s\n", refs[i]);
+    return text_str(&t);
+}
+
+static void test_references_to_look_up(void **state)
+{
+    static const struct value candidates[] = {
+        {.text = "repo/sts:1"}, {.text = "Not One"}, {.text = "sts:1@" REMOTE}, {.text = ID}};
+    struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a), none = material_new(a);
+
+    (void)state;
+    none.db = (struct database){0};
+    material_merge(&none);
+    assert_string_equal(refs_dump(a, &none.d, resolve_image_refs), "");
+    assert_string_equal(refs_dump(a, &none.d, resolve_registry_refs), "");
+
+    /* Core's is AVR's own, once for both agents; :local beside each but digests and ids. */
+    spec.has_role[ROLE_STS] = true;
+    spec.role[ROLE_STS].image = (struct values){candidates, 4, true};
+    m.spec.agents = &spec, m.spec.n_agents = 1;
+    material_merge(&m);
+    assert_string_equal(refs_dump(a, &m.d, resolve_image_refs),
+                        "agentvoiceresponse/avr-core:latest\n"
+                        "agentvoiceresponse/avr-core:local\n"
+                        "asr:latest\n"
+                        "asr:local\n"
+                        "llm:latest\n"
+                        "llm:local\n"
+                        "repo/sts:1\n"
+                        "repo/sts:local\n" ID "\n"
+                        "sts:1@" REMOTE "\n"
+                        "tts:latest\n"
+                        "tts:local\n");
+    m.spec.defaults.pull_policy = SAID("missing", 1, 1);
+    material_merge(&m);
+    assert_string_equal(refs_dump(a, &m.d, resolve_image_refs),
+                        "agentvoiceresponse/avr-core:latest\n"
+                        "asr:latest\n"
+                        "llm:latest\n"
+                        "repo/sts:1\n" ID "\n"
+                        "sts:1@" REMOTE "\n"
+                        "tts:latest\n");
+    assert_string_equal(refs_dump(a, &m.d, resolve_registry_refs), "");
+}
+
+/* Nobody named it and nothing runs: there is nothing to look up. */
+static void test_no_reference_at_all(void **state)
+{
+    struct provider_row row = provider_rows[0];
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    row.image = NULL;
+    m.db.providers = &row, m.db.n_providers = 1;
+    m.db.n_agents = 1;
+    m.spec.defaults.pull_policy = SAID("always", 1, 1);
+    material_merge(&m);
+    assert_string_equal(refs_dump(a, &m.d, resolve_image_refs),
+                        "agentvoiceresponse/avr-core:latest\n");
+    assert_string_equal(refs_dump(a, &m.d, resolve_registry_refs), "");
+}
+
+/* The registry is asked where the policy says so, about the one candidate that would be pulled, and
+ * not about what can never move. */
+static void test_references_to_ask_the_registry_about(void **state)
+{
+    static const struct value two[] = {{.text = "repo/sts:1"}, {.text = "repo/sts:2"}};
+    static const struct value pinned[] = {{.text = "repo/sts:1"}, {.text = "sts:1@" REMOTE}};
+    static const struct value by_id[] = {{.text = "repo/sts:1"}, {.text = ID}};
+    static const struct value bad[] = {{.text = "repo/sts:1"}, {.text = "Not One"}};
+    static const struct {
+        const char *policy;
+        const struct value *images;
+        const char *want;
+    } cases[] = {
+        {"always", two, "repo/sts:2\n"},
+        {"every_6h", two, "repo/sts:2\n"},
+        {"prefer_local", two, ""},
+        {"never", two, ""},
+        {"always", pinned, ""},
+        {"always", by_id, ""},
+        {"always", bad, ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(cases); i++) {
+        struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
+        CLEANUP_ARENA struct arena *a = arena_new();
+        struct material m = material_new(a);
+
+        spec.has_role[ROLE_STS] = true;
+        spec.role[ROLE_STS].image = (struct values){cases[i].images, 2, true};
+        spec.role[ROLE_STS].pull_policy = SAID(cases[i].policy, 8, 1);
+        m.spec.agents = &spec, m.spec.n_agents = 1;
+        material_merge(&m);
+        assert_string_equal(refs_dump(a, &m.d, resolve_registry_refs), cases[i].want);
+    }
+}
+
+/* A fleet: every reference once, however many agents share it. */
+static void test_references_of_a_fleet(void **state)
+{
+    enum { N = 20 };
+    struct provider_row rows[N];
+    struct agent_row agents[N];
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+    const char *const *refs;
+
+    (void)state;
+    for (int i = 0; i < N; i++) {
+        rows[i] = provider_rows[0];
+        rows[i].id = rows[i].name = arena_printf(a, "p%d", i);
+        rows[i].image = arena_printf(a, "sts:%d", i / 2); /* every two share one */
+        agents[i] = agent_rows[0];
+        agents[i].id = agents[i].name = arena_printf(a, "a%d", i);
+        agents[i].provider_id[ROLE_STS] = rows[i].id;
+    }
+    m.db.providers = rows, m.db.n_providers = N;
+    m.db.agents = agents, m.db.n_agents = N;
+    m.spec.defaults.pull_policy = SAID("always", 1, 1);
+    material_merge(&m);
+    assert_int_equal(resolve_registry_refs(a, &m.d, &refs), N / 2);
+    assert_string_equal(refs[0], "sts:0");
+    assert_string_equal(refs[N / 2 - 1], "sts:9");
+    assert_int_equal(resolve_image_refs(a, &m.d, &refs), N / 2 + 1);
+    m.spec.defaults.pull_policy = SAID("prefer_local", 1, 1);
+    material_merge(&m);
+    assert_int_equal(resolve_image_refs(a, &m.d, &refs), N / 2 + 1 + 2); /* sts and core :local */
+}
+
 static void test_newer_in_the_registry_is_a_difference(void **state)
 {
     CLEANUP_ARENA struct arena *a = arena_new();
@@ -261,6 +485,13 @@ int main(void)
         cmocka_unit_test(test_nobody_named_one),
         cmocka_unit_test(test_image_differences),
         cmocka_unit_test(test_newer_in_the_registry_is_a_difference),
+        cmocka_unit_test(test_image_id),
+        cmocka_unit_test(test_local_by_name),
+        cmocka_unit_test(test_no_difference_from_what_is_not_known),
+        cmocka_unit_test(test_references_to_look_up),
+        cmocka_unit_test(test_no_reference_at_all),
+        cmocka_unit_test(test_references_to_ask_the_registry_about),
+        cmocka_unit_test(test_references_of_a_fleet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -591,6 +591,25 @@ static void test_pull_policies_and_probes(void **state)
     assert_string_equal(container(&m, "sales", ROLE_CORE)->probe.path, "/");
 }
 
+static void test_kinds_of_probes(void **state)
+{
+    static const struct {
+        const char *word;
+        enum probe_kind kind;
+    } cases[] = {{"TCP", PROBE_TCP},    {"WS", PROBE_WS},     {"HTTP", PROBE_HTTP},
+                 {"CMD", PROBE_ENGINE}, {"NONE", PROBE_NONE}, {"CMD-SHELL", PROBE_ENGINE},
+                 {NULL, PROBE_HTTP}};
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(cases); i++) {
+        CLEANUP_ARENA struct arena *a = arena_new();
+        struct material m = material_new(a);
+        m.spec.defaults.healthcheck.kind = SAID(cases[i].word, 2, 2);
+        material_merge(&m);
+        assert_int_equal(container(&m, "sales", ROLE_CORE)->probe.kind, cases[i].kind);
+    }
+}
+
 /* A row whose name cannot be read goes by its id, in every place that shows where a value came
  * from. */
 static void test_rows_without_a_name(void **state)
@@ -809,6 +828,7 @@ int main(void)
         cmocka_unit_test(test_volumes_merge_by_target),
         cmocka_unit_test(test_notices),
         cmocka_unit_test(test_pull_policies_and_probes),
+        cmocka_unit_test(test_kinds_of_probes),
         cmocka_unit_test(test_rows_without_a_name),
         cmocka_unit_test(test_a_row_with_a_problem),
         cmocka_unit_test(test_specs_without_a_database),

@@ -21,7 +21,10 @@ static void every_verdict_has_its_fate(void **state)
         {VERDICT_HOLD, "sts   avr-sts-51c09d07   left as it is", 0},
         {VERDICT_ORPHAN, "sts   avr-sts-51c09d07   kept: nobody asks for it", 0},
         {VERDICT_REPLACE, "sts   avr-sts-51c09d07   would be replaced", 1},
-        {VERDICT_UNDERWAY, "sts   avr-sts-51c09d07   would be replaced", 1},
+        {VERDICT_UNDERWAY,
+         "sts   avr-sts-51c09d07   taken over as it is; what an earlier replacement left is "
+         "cleared away",
+         0},
         {VERDICT_REMOVE, "sts   avr-sts-51c09d07   would be removed", 1},
     };
 

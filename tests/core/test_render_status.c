@@ -52,6 +52,11 @@ static void a_container_that_goes_is_not_counted_as_wanted(void **state)
         agent_line(*state, s),
         "sales  drifted  sts   1/0         0      avr-sts-openai:1.4@0a1b2c3d  1d02h   sts is to "
         "be removed");
+    s->ap.n_roles = 2;
+    s->role[1].verdict = VERDICT_REMOVE;
+    s->role[1].wanted = NULL;
+    assert_non_null(
+        strstr(agent_line(*state, s), "   sts is to be removed; core is to be removed"));
 }
 
 /* Of a pipeline core speaks, of others sts; another one does where that is missing. */

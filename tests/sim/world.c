@@ -8,7 +8,7 @@
 
 static const char agent_id[] = SIM_AGENT;
 
-enum { START_MS = 1700000000, STEP_MS = 20, POLL_MS = 1000, ROW_LAG_MS = 2000 };
+enum { START_MS = 1700000000, STEP_MS = 20, POLL_MS = 4000, ROW_LAG_MS = 2000 };
 
 /* --- what is asked for ----------------------------------------------------------------------- */
 
