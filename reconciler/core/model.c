@@ -123,8 +123,7 @@ static void create(struct model *m, const struct step *s)
     size_t n = m->now.n_boxes;
     struct box *boxes = arena_alloc(m->arena, (n + 1) * sizeof *boxes);
 
-    if (n)
-        memcpy(boxes, m->now.boxes, n * sizeof *boxes);
+    memcpy(boxes, m->boxes, n * sizeof *boxes);
     boxes[n] = model_box(m->arena, s->wanted, arena_printf(m->arena, "new-%u", ++m->created),
                          s->new_name, s->attempt, m->now.now_ms);
     m->now.boxes = m->boxes = boxes;

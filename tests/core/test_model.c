@@ -126,6 +126,52 @@ static void what_is_created_is_in_sync(void **state)
     assert_int_equal(model_box(a, &bare, "x", "x", 1, 0).n_networks, 0);
 }
 
+/* A generation that core reaches by an alias of its own has it on its network. */
+static void an_alias_is_on_the_network(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    material_resolve(&p.m, "sales");
+    struct wanted w = p.m.w[ROLE_STS];
+    struct box b = model_box(a, &w, "x", "x", 1, 0);
+    assert_int_equal(b.networks[0].n_aliases, 0);
+    w.alias = "avr-sts-a1-2";
+    b = model_box(a, &w, "x", "x", 1, 0);
+    assert_true(box_has_alias(&b, "avr-sts-a1-2"));
+}
+
+/* On an engine without any container the first one is created and changed in place. */
+static void an_empty_engine_takes_its_first_box(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+    struct model m;
+
+    (void)state;
+    story_begin(&p, a);
+    material_resolve(&p.m, "sales");
+    struct wanted w = p.m.w[ROLE_STS];
+    struct observed none = p.m.o;
+    none.boxes = NULL;
+    none.n_boxes = 0;
+    model_init(&m, a, &none);
+    model_apply(&m, &(struct step){.kind = STEP_CREATE, .wanted = &w, .new_name = "avr-sts-a1"});
+    assert_int_equal(m.now.n_boxes, 1);
+    assert_string_equal(m.now.boxes[0].id, "new-1");
+    assert_string_equal(m.now.boxes[0].name, "avr-sts-a1");
+
+    w.restart = (struct restart_policy){"always", 0};
+    w.memory = 64 << 20;
+    w.nano_cpus = 500000000;
+    model_apply(&m, &(struct step){.kind = STEP_UPDATE, .wanted = &w, .box_id = "new-1"});
+    assert_string_equal(m.now.boxes[0].restart.name, "always");
+    assert_int_equal(m.now.boxes[0].memory, 64 << 20);
+    assert_int_equal(m.now.boxes[0].nano_cpus, 500000000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +179,8 @@ int main(void)
         cmocka_unit_test(waiting_ends_calls_and_passes_time),
         cmocka_unit_test(a_pull_brings_another_image),
         cmocka_unit_test(what_is_created_is_in_sync),
+        cmocka_unit_test(an_alias_is_on_the_network),
+        cmocka_unit_test(an_empty_engine_takes_its_first_box),
     };
 
     return cmocka_run_group_tests_name("model", tests, NULL, NULL);

@@ -41,6 +41,7 @@ static const struct sample hidden[] = {
     {"WS",
      "wss://api.example.test/?a_parameter_whose_name_is_longer_than_most_of_them_are_token=x"},
     {"TEXT", "from ftp://anonymous@example.test/ to ftp://u:p@example.test/"},
+    {"CUT_UUID", "31e32e67-c896-4229-8fc5-e1e73d68348"},
     {"GOOGLE", "AIzaSyD-1234567890abcdef"},
 };
 
@@ -76,7 +77,6 @@ static const struct sample shown[] = {
     {"DIGITS", "012345678901234567890123"},
     {"LETTERS", "aBcDeFgHiJkLmNoPqRsTuVwXyZ"},
     {"FEW", "a1a1a1a1a1a1a1a1a1a1a1a1"},
-    {"ID", "31e32e67-c896-4229-8fc5-e1e73d68348"},
     {"OPENAI_URL_INSTRUCTIONS", "https://example.test/prompt?agent=night&lang=en"},
     {"PORT", "6690"},
     {"TEMPERATURE", "0.5"},
