@@ -42,8 +42,8 @@ install_missing "$NEED_TO_BUILD" "$NEED_TO_RUN" "$NEED_FOR_ENGINE" "$NEED_FOR_TE
 
 build() { # PRESET [OPTION…]
     headline "Building: $1"
-    if ! { cmake --preset "$@" && cmake --build "build/$1" --parallel "$(nproc)"; } >"build/$1.log" 2>&1; then
-        tail -n 60 "build/$1.log"
+    if ! { cmake --preset "$@" && cmake --build "build/$1" --parallel "$(nproc)" -- -k 0; } >"build/$1.log" 2>&1; then
+        grep -E -A 8 'error:|Error|undefined reference' "build/$1.log" || tail -n 60 "build/$1.log"
         die "build $1 failed"
     fi
     tail -n 1 "build/$1.log"

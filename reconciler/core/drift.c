@@ -190,13 +190,11 @@ static const char *normal_bind(struct arena *a, const char *bind)
 /* "5001:5001" and "0.0.0.0:5001:5001/tcp" are one. */
 static const char *normal_port(struct arena *a, const char *port)
 {
-    const char *any[] = {"0.0.0.0:", "[::]:", ":::", ":"};
+    static const char *const any[] = {"0.0.0.0:", "[::]:", ":::", ":"};
 
     for (size_t i = 0; i < sizeof any / sizeof any[0]; i++)
-        if (text_starts(port, any[i]) && strchr(port + strlen(any[i]), ':')) {
+        if (text_starts(port, any[i]))
             port += strlen(any[i]);
-            break;
-        }
     return text_ends(port, "/tcp") ? arena_strndup(a, port, strlen(port) - 4) : port;
 }
 
@@ -356,13 +354,25 @@ static const char *restart_text(struct arena *a, const struct restart_policy *p)
     return name;
 }
 
-static const char *number_text(struct arena *a, int64_t n, int64_t unit, const char *suffix)
+/* As a spec would say it: "512m", "1500k", or bytes. */
+static const char *memory_text(struct arena *a, int64_t n)
 {
+    static const struct {
+        int64_t unit;
+        const char *suffix;
+    } units[] = {{1 << 20, "m"}, {1 << 10, "k"}, {1, ""}};
+    size_t i = 0;
+
     if (n == 0)
         return NULL;
-    if (n % unit == 0)
-        return arena_printf(a, "%lld%s", (long long)(n / unit), suffix);
-    return arena_printf(a, "%.3g%s", (double)n / (double)unit, suffix);
+    while (n % units[i].unit != 0)
+        i++;
+    return arena_printf(a, "%lld%s", (long long)(n / units[i].unit), units[i].suffix);
+}
+
+static const char *cpus_text(struct arena *a, int64_t nano_cpus)
+{
+    return nano_cpus ? arena_printf(a, "%.9g", (double)nano_cpus / 1e9) : NULL;
 }
 
 /* What the engine changes on a container that runs; it takes a limit of 0 for "leave it". */
@@ -381,14 +391,14 @@ static void compare_updatable(struct found *f)
                                .effect = EFFECT_UPDATE});
     if (w->memory != f->b->memory)
         add(f, &(struct drift){.field = "mem_limit",
-                               .have = number_text(f->arena, f->b->memory, 1 << 20, "m"),
-                               .want = number_text(f->arena, w->memory, 1 << 20, "m"),
+                               .have = memory_text(f->arena, f->b->memory),
+                               .want = memory_text(f->arena, w->memory),
                                .origin = s->mem_limit.origin,
                                .effect = w->memory ? EFFECT_UPDATE : EFFECT_REPLACE});
     if (w->nano_cpus != f->b->nano_cpus)
         add(f, &(struct drift){.field = "cpus",
-                               .have = number_text(f->arena, f->b->nano_cpus, 1000000000, ""),
-                               .want = number_text(f->arena, w->nano_cpus, 1000000000, ""),
+                               .have = cpus_text(f->arena, f->b->nano_cpus),
+                               .want = cpus_text(f->arena, w->nano_cpus),
                                .origin = s->nano_cpus.origin,
                                .effect = w->nano_cpus ? EFFECT_UPDATE : EFFECT_REPLACE});
 }

@@ -55,7 +55,7 @@ static const char *skip_columns(const char *s, size_t n)
 /* Both values in at most `budget` columns, with the first difference in sight. */
 static const char *arrow(struct arena *a, const char *have, const char *want, size_t budget)
 {
-    enum { AROUND = 8 }; /* less than half the least budget */
+    enum { AROUND = 8 }; /* what is cut off begins later: half a budget is 18 at least */
     size_t x = text_columns(have), y = text_columns(want);
 
     budget = budget > MIN_VALUES ? budget - 3 : MIN_VALUES - 3;

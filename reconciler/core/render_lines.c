@@ -67,6 +67,15 @@ static void edit_middle(struct arena *a, struct edits *e, struct lines x, struct
         add(a, e, LINE_NEW, y.items[j++]);
 }
 
+/* Without the first and last lines; a text that is not there has none at all. */
+static struct lines middle(struct lines all, size_t head, size_t tail)
+{
+    all.n -= head + tail;
+    if (all.n)
+        all.items += head;
+    return all;
+}
+
 struct line_edits line_edits_make(struct arena *a, const char *have, const char *want)
 {
     struct lines x = split(a, have), y = split(a, want);
@@ -78,8 +87,7 @@ struct line_edits line_edits_make(struct arena *a, const char *have, const char 
     while (tail < x.n - head && tail < y.n - head &&
            text_is(x.items[x.n - 1 - tail], y.items[y.n - 1 - tail]))
         tail++;
-    edit_middle(a, &e, (struct lines){x.items + head, x.n - head - tail},
-                (struct lines){y.items + head, y.n - head - tail});
+    edit_middle(a, &e, middle(x, head, tail), middle(y, head, tail));
     for (size_t i = x.n - tail; i < x.n; i++)
         add(a, &e, LINE_SAME, x.items[i]);
 

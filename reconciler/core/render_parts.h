@@ -19,7 +19,7 @@ const char *short_image(const char *ref);             /* the last part, with its
 /* What a container is to be made from, once it is known: its id, or that it is not here yet. */
 const char *wanted_id(struct arena *, const struct wanted *);
 const char *wanted_image(struct arena *, const struct wanted *); /* reference, id, note */
-const char *agent_label(const struct agent *);        /* its name, else its id */
+const char *agent_label(const struct agent *);                   /* its name, else its id */
 const char *plural(size_t n, const char *one, const char *many);
 const char *calls_text(struct arena *, int calls, int64_t oldest_ms, int64_t now_ms);
 bool drift_hidden(const struct drift *);

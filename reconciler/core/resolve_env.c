@@ -120,17 +120,41 @@ static const char *alias_of(const struct box *b, enum role role)
     return NULL;
 }
 
+/* With its length, so that no text can look like two. */
+static void digest_text(struct text *t, const char *s)
+{
+    text_printf(t, "%zu:%s\n", s ? strlen(s) : 0, s ? s : "");
+}
+
 static void digest_values(struct text *t, const struct values *list)
 {
     for (size_t i = 0; i < list->n; i++)
-        text_printf(t, "%s\n", list->items[i].text);
+        digest_text(t, list->items[i].text);
     text_add(t, "\n");
 }
 
 static void digest_words(struct text *t, const char *const *words, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        text_printf(t, "%s\n", words[i]);
+        digest_text(t, words[i]);
+    text_add(t, "\n");
+}
+
+static void digest_env(struct text *t, const struct env_list *env)
+{
+    for (size_t i = 0; i < env->n; i++) {
+        digest_text(t, env->items[i].name);
+        digest_text(t, env->items[i].value);
+    }
+    text_add(t, "\n");
+}
+
+static void digest_labels(struct text *t, const struct label *labels, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        digest_text(t, labels[i].key);
+        digest_text(t, labels[i].value.text);
+    }
     text_add(t, "\n");
 }
 
@@ -141,27 +165,24 @@ static const char *generation_alias(const struct resolving *v, const struct want
     const struct settings *s = w->settings;
     struct text t = {.arena = v->arena};
 
-    text_printf(&t, "%s\n%s\n%s\n", v->agent->id, role_name[w->spec->role],
-                w->image_id && !w->pull ? w->image_id
-                : w->image_ref          ? w->image_ref
-                                        : "");
-    for (size_t i = 0; i < w->env.n; i++)
-        text_printf(&t, "%s=%s\n", w->env.items[i].name, w->env.items[i].value);
+    digest_text(&t, v->agent->id);
+    digest_text(&t, role_name[w->spec->role]);
+    digest_text(&t, w->image_id && !w->pull ? w->image_id : w->image_ref);
+    digest_env(&t, &w->env);
     digest_words(&t, w->binds, w->n_binds);
     digest_words(&t, w->networks, w->n_networks);
     digest_words(&t, w->carried_ports, w->n_carried_ports);
-    /* Only taking a limit away needs a new container. */
-    text_printf(&t, "%d %d\n", w->memory == 0, w->nano_cpus == 0);
     digest_values(&t, &s->ports);
     digest_values(&t, &s->command);
     digest_values(&t, &s->cap_drop);
     digest_values(&t, &s->extra_hosts);
-    for (size_t i = 0; i < s->n_labels; i++)
-        text_printf(&t, "%s=%s\n", s->labels[i].key, s->labels[i].value.text);
-    for (size_t i = 0; i < s->n_log_options; i++)
-        text_printf(&t, "%s=%s\n", s->log_options[i].key, s->log_options[i].value.text);
-    text_printf(&t, "%s\n%s\n%s\n", s->user.text ? s->user.text : "",
-                s->log_driver.text ? s->log_driver.text : "", w->tenant ? w->tenant : "");
+    digest_labels(&t, s->labels, s->n_labels);
+    digest_labels(&t, s->log_options, s->n_log_options);
+    digest_text(&t, s->user.text);
+    digest_text(&t, s->log_driver.text);
+    digest_text(&t, w->tenant);
+    /* Only taking a limit away needs a new container. */
+    text_printf(&t, "%d %d\n", w->memory == 0, w->nano_cpus == 0);
     return arena_printf(v->arena, "avrd-%s-%s", role_name[w->spec->role],
                         digest_hex(v->arena, v->key, t.s, t.len, ALIAS_DIGITS));
 }

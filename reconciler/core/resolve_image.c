@@ -176,6 +176,12 @@ static size_t sorted_unique(struct refs *refs, const char *const **ret)
     return n;
 }
 
+static void add_ref(struct refs *refs, const char *ref)
+{
+    if (ref)
+        ARRAY_PUSH(refs->arena, refs->list, ref);
+}
+
 static void add_candidates(struct refs *refs, const struct image_policy *p)
 {
     size_t n = p->n ? p->n : p->fallback ? 1 : 0;
@@ -183,10 +189,8 @@ static void add_candidates(struct refs *refs, const struct image_policy *p)
     for (size_t i = 0; i < n; i++) {
         struct choice c =
             choice_of(refs->arena, p->n ? p->candidates[i].text : p->fallback, p->pull);
-        if (c.ref)
-            ARRAY_PUSH(refs->arena, refs->list, c.ref);
-        if (c.local)
-            ARRAY_PUSH(refs->arena, refs->list, c.local);
+        add_ref(refs, c.ref);
+        add_ref(refs, c.local);
     }
 }
 
@@ -197,7 +201,7 @@ static void add_pulled(struct refs *refs, const struct image_policy *p)
         return;
     struct choice c = choice_of(refs->arena, p->candidates[p->n - 1].text, p->pull);
     if (c.ref && !is_image_id(c.ref) && !strchr(c.ref, '@'))
-        ARRAY_PUSH(refs->arena, refs->list, c.ref);
+        add_ref(refs, c.ref);
 }
 
 static size_t collect(struct arena *a, const struct desired *d,

@@ -156,6 +156,7 @@ static void test_other_schemes(void **state)
                                        "x://h/p",
                                        "x://h:1/",
                                        "x://a%zz/",
+                                       "x://a%41/",
                                        "x://a\001b/",
                                        "x:\t/\n/h",
                                        "averylongscheme:x",

@@ -110,7 +110,7 @@ static void test_first_present_wins(void **state)
 static void test_registry_has_something_newer(void **state)
 {
     static const char *const image[] = {"repo/sts"};
-    static const char *const digests[] = {"no-digest", "repo/sts@" REMOTE};
+    static const char *const digests[] = {"no-digest", "other@sha256:00", "repo/sts@" REMOTE};
     CLEANUP_ARENA struct arena *a = arena_new();
     struct material m = material_new(a);
 
@@ -123,9 +123,9 @@ static void test_registry_has_something_newer(void **state)
     assert_true(w->pull);
     assert_string_equal(w->pull_why, "the registry has sha256:41d07a13ffff");
     assert_string_equal(w->image_id, "id-1");
-    i->digests = digests, i->n_digests = 2;
+    i->digests = digests, i->n_digests = 3;
     assert_false(choose(&m, "every_6h", image, 1)->pull);
-    i->n_digests = 1;
+    i->n_digests = 2;
     assert_true(choose(&m, "every_6h", image, 1)->pull);
     assert_false(choose(&m, "missing", image, 1)->pull);
     assert_false(choose(&m, NULL, image, 1)->pull);

@@ -1,6 +1,8 @@
 /* What the diff says of an agent, role by role, and in its closing sentence. */
 #include "core/render_small.h"
 
+#define MOVES "-/+ sts   new calls move at once, "
+
 static const struct step cutting = {
     .kind = STEP_STOP, .box_name = "avrd-drain-019a2b3c4d5f", .forced = true};
 static const struct drift live_drift = {.field = "env",
@@ -60,11 +62,10 @@ static void every_verdict_has_its_sentence(void **state)
 static void a_replacement_says_what_becomes_of_calls(void **state)
 {
     static const char *const lines[] = {
-        "-/+ sts   new calls move at once, live ones finish on the old container (limit 1h)",
-        "-/+ sts   new calls move at once, no call is on the old container",
-        "-/+ sts   new calls move at once, the 1 live call finishes on the old container (limit "
-        "1h)",
-        "-/+ sts   new calls move at once, the 2 live calls finish on the old container (limit 1h)",
+        MOVES "live ones finish on the old container (limit 1h)",
+        MOVES "no call is on the old container",
+        MOVES "the 1 live call finishes on the old container (limit 1h)",
+        MOVES "the 2 live calls finish on the old container (limit 1h)",
     };
     struct small *s = small_new(*state);
 

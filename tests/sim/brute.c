@@ -203,7 +203,7 @@ static int trace(char *argv[])
 int main(int argc, char *argv[])
 {
     struct totals sum = {0};
-    unsigned stride = 4;
+    unsigned stride = 30;
     bool ok = true;
 
     setvbuf(stdout, NULL, _IOLBF, 0);
