@@ -67,7 +67,7 @@ static enum verdict role_verdict(const struct role_view *rv, const struct agent 
         return has_leftovers(&rv->slot) ? VERDICT_UNDERWAY : VERDICT_CREATE;
     if (rv->differs)
         return VERDICT_REPLACE;
-    if (live->state == BOX_RESTARTING || live->state == BOX_PAUSED)
+    if (live->state == BOX_PAUSED || (live->state == BOX_RESTARTING && !rv->slot.n_drains))
         return VERDICT_HOLD;
     if (!box_runs(live))
         return VERDICT_START;
@@ -101,12 +101,14 @@ static const char *role_reason(struct arena *a, const struct role_view *rv, enum
 static struct role_plan role_plan_make(struct agent_view *v, enum role r)
 {
     const struct role_view *rv = &v->role[r];
-    struct role_plan rp = {
-        .role = r, .name = rv->slot.name, .live = rv->slot.live, .drifts = rv->drifts};
+    struct role_plan rp = {.role = r, .name = rv->slot.name, .live = rv->slot.live};
 
     rp.verdict = role_verdict(rv, v->agent);
     rp.reason = role_reason(v->arena, rv, rp.verdict, v->observed->now_ms);
-    rp.wanted = rv->wanted.spec && v->agent->wish == WISH_RUN ? &rv->wanted : NULL;
+    if (rv->wanted.spec && v->agent->wish == WISH_RUN) {
+        rp.wanted = &rv->wanted;
+        rp.drifts = rv->drifts;
+    }
     return rp;
 }
 

@@ -94,6 +94,14 @@ static inline const struct agent *agent_of(const struct material *m, const char 
     return NULL;
 }
 
+static inline const struct container_spec *container(const struct material *m, const char *agent,
+                                                     enum role role)
+{
+    const struct container_spec *c = agent_container(agent_of(m, agent), role);
+    assert_non_null(c);
+    return c;
+}
+
 /* Images "sts", "asr", "llm", "tts" and core's, with the ids id-sts, …; env PATH and LANG. */
 static inline struct image *add_image(struct material *m, const char *asked, const char *id)
 {

@@ -110,7 +110,7 @@ static void test_first_present_wins(void **state)
 static void test_registry_has_something_newer(void **state)
 {
     static const char *const image[] = {"repo/sts"};
-    static const char *const digests[] = {"no-digest", "other@sha256:00", "repo/sts@" REMOTE};
+    static const char *const digests[] = {"no-digest", "other@sha256:00", ("repo/sts@" REMOTE)};
     CLEANUP_ARENA struct arena *a = arena_new();
     struct material m = material_new(a);
 

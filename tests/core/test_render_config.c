@@ -225,10 +225,9 @@ static void what_is_not_in_the_plan_is_left_open(void **state)
 {
     struct asked *q = asked_new(*state, NULL);
     struct agent other = fixture_agents[0];
-    const char *open = config(*state, q, false, false);
 
     q->spec.role = ROLE_TTS;
-    open = config(*state, q, false, false);
+    const char *open = config(*state, q, false, false);
     assert_string_equal(config(*state, q, true, false), open);
     q->small->ap.agent = &other;
     assert_string_equal(config(*state, q, true, false), open);

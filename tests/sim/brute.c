@@ -125,24 +125,28 @@ static bool run(const struct world *first, const int *wish, const struct calls *
     return ok;
 }
 
-/* Every first crash; every second and third one at a stride that grows with the depth. */
+struct strides { /* 1: a crash after every step */
+    unsigned first, later;
+};
+
+/* Every first crash, if there is time for it; the second and the third at strides of their own. */
 static bool explore(const struct world *first, const int *wish, const struct calls *calls,
-                    struct totals *t, unsigned stride)
+                    struct totals *t, const struct strides *stride)
 {
     enum { NEVER = 1000000 };
     unsigned steps[4], rest[4];
 
     if (!run(first, wish, calls, (unsigned[3]){NEVER, NEVER, NEVER}, steps, t, false))
         return false;
-    for (unsigned a = 0; a <= steps[0]; a++) {
+    for (unsigned a = 0; a <= steps[0]; a += stride->first) {
         if (!run(first, wish, calls, (unsigned[3]){a, NEVER, NEVER}, rest, t, false))
             return false;
         unsigned second = rest[1];
-        for (unsigned b = 0; b <= second; b += stride) {
+        for (unsigned b = 0; b <= second; b += stride->later) {
             if (!run(first, wish, calls, (unsigned[3]){a, b, NEVER}, rest, t, false))
                 return false;
             unsigned third = rest[2];
-            for (unsigned c = 0; c <= third; c += stride * 2)
+            for (unsigned c = 0; c <= third; c += stride->later * 2)
                 if (!run(first, wish, calls, (unsigned[3]){a, b, c}, rest, t, false))
                     return false;
         }
@@ -150,7 +154,8 @@ static bool explore(const struct world *first, const int *wish, const struct cal
     return true;
 }
 
-static bool explore_scenario(const struct scenario *s, unsigned stride, struct totals *sum)
+static bool explore_scenario(const struct scenario *s, const struct strides *stride,
+                             struct totals *sum)
 {
     struct arena *a CLEANUP_ARENA = arena_new();
     struct world *first = malloc(sizeof *first);
@@ -203,17 +208,21 @@ static int trace(char *argv[])
 int main(int argc, char *argv[])
 {
     struct totals sum = {0};
-    unsigned stride = 30;
+    struct strides stride = {1, 30};
     bool ok = true;
 
     setvbuf(stdout, NULL, _IOLBF, 0);
 
     if (argc == 7)
         return trace(argv);
-    if (argc == 2)
-        stride = (unsigned)strtoul(argv[1], NULL, 10);
+    if (argc > 1)
+        stride.later = (unsigned)strtoul(argv[1], NULL, 10);
+    if (argc > 2)
+        stride.first = (unsigned)strtoul(argv[2], NULL, 10);
+    if (!stride.first || !stride.later)
+        return 2;
     for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0] && ok; i++)
-        ok = explore_scenario(&scenarios[i], stride ? stride : 1, &sum);
+        ok = explore_scenario(&scenarios[i], &stride, &sum);
     printf("%lu runs, %lu crashes, %lu steps: %s\n", sum.runs, sum.crashes, sum.steps,
            ok ? "all converged, no call cut, no role ever unserved" : "FAILED");
     return ok ? 0 : 1;

@@ -40,8 +40,7 @@ static void check_references(const cJSON *node, const cJSON *definitions)
 {
     const cJSON *child;
 
-    json_each(child, node)
-    {
+    json_each(child, node) {
         if (text_is(child->string, "$ref")) {
             assert_true(text_starts(child->valuestring, "#/definitions/"));
             assert_non_null(json_get(definitions, child->valuestring + strlen("#/definitions/")));
