@@ -51,7 +51,7 @@ enum wish { WISH_RUN, WISH_STOP, WISH_ABSENT };
 
 struct drain_policy {
     int64_t timeout_s, max_call_age_s;
-    enum { ON_TIMEOUT_WAIT, ON_TIMEOUT_FORCE, ON_TIMEOUT_ABORT } on_timeout;
+    enum on_timeout { ON_TIMEOUT_WAIT, ON_TIMEOUT_FORCE, ON_TIMEOUT_ABORT } on_timeout;
 };
 
 struct agent {

@@ -158,14 +158,17 @@ static void digest_labels(struct text *t, const struct label *labels, size_t n)
     text_add(t, "\n");
 }
 
-/* avrd-<role>-<12 hex> over everything that makes a new container necessary: the same wish gives
- * the same alias, whoever computes it and when. */
-static const char *generation_alias(const struct resolving *v, const struct wanted *w)
+/* avrd-<role>-<12 hex> over the live box and everything that makes a new one necessary: the same
+ * wish gives the same alias, whoever computes it and when; a wish that comes back later does not,
+ * since a box of its first time may still have that one. */
+static const char *generation_alias(const struct resolving *v, const struct wanted *w,
+                                    const struct box *live)
 {
     const struct settings *s = w->settings;
     struct text t = {.arena = v->arena};
 
     digest_text(&t, v->agent->id);
+    digest_text(&t, live->id);
     digest_text(&t, role_name[w->spec->role]);
     digest_text(&t, w->image_id && !w->pull ? w->image_id : w->image_ref);
     digest_env(&t, &w->env);
@@ -205,8 +208,10 @@ static void settle_generation(struct resolving *v, enum role role)
     if (core->spec && env_get(&core->spec->env, avr_url_name(role)))
         return; /* somebody fixed the address: it is theirs to keep right */
     if (!live) {
+        const struct box *failed = v->slots[role].failed;
         const char *candidates = alias_of(v->slots[role].next, role);
-        w->alias = candidates ? candidates : ours ? url.host : NULL;
+        bool taken = ours && failed && box_runs(failed) && box_has_alias(failed, url.host);
+        w->alias = candidates ? candidates : ours && !taken ? url.host : NULL;
         return;
     }
     struct drifts drifts =
@@ -217,7 +222,7 @@ static void settle_generation(struct resolving *v, enum role role)
     }
     const char *port = env_of(live, "PORT");
     w->as_set = v->agent->pipeline || ours || (port && !text_is(port, w->port));
-    w->alias = w->as_set ? generation_alias(v, w) : NULL;
+    w->alias = w->as_set ? generation_alias(v, w, live) : NULL;
 }
 
 static void put_core_urls(struct resolving *v, struct env_build *b)

@@ -206,6 +206,15 @@ static struct step create_candidate(struct agent_view *v, enum role r)
     return s;
 }
 
+/* The failure that is kept has the alias that the candidate must have, and runs (again). */
+static bool answers_to_alias(const struct role_view *rv)
+{
+    const struct box *failed = rv->slot.failed;
+
+    return failed && rv->wanted.alias && box_runs(failed) &&
+           box_has_alias(failed, rv->wanted.alias);
+}
+
 /* Until there is a candidate that is proven ready (or, for stop-first, created): NOTHING then. */
 static struct step bring_up(struct agent_view *v, enum role r, bool start)
 {
@@ -214,6 +223,9 @@ static struct step bring_up(struct agent_view *v, enum role r, bool start)
 
     if (next && !rv->next_fits)
         return drop_candidate(v, r, next, "something else is wanted by now");
+    if (!next && answers_to_alias(rv))
+        return stop_when_idle(v, r, rv->slot.failed, r, rv->slot.failed,
+                              "its successor will answer to the same alias");
     if (!next)
         return create_candidate(v, r);
     if (next->health == HEALTH_BAD)
@@ -304,6 +316,8 @@ static struct step mend_live(struct agent_view *v, enum role r)
         return s;
     if (rv->wanted.stop_first && box_runs(live))
         return on_box(STEP_STOP, r, live, "does not work, and cannot run beside its successor");
+    if (rv->wanted.as_set && r != ROLE_CORE && !rv->wanted.stop_first)
+        return rest(r); /* core moves first */
     return rename_to(v, r, live, PLACE_DRAIN, "replaced");
 }
 
@@ -313,8 +327,8 @@ static struct step hand_over(struct agent_view *v, enum role r)
     const struct box *live = v->role[r].slot.live;
     int64_t until = v->options->now ? 0 : calls_setup_until(v->agent, v->observed);
 
-    if (v->role[r].wanted.as_set && view_is_dialled(v, r, live))
-        return rest(r); /* core moves first; nobody dials this one after that */
+    if (v->role[r].wanted.as_set && r != ROLE_CORE)
+        return rest(r); /* core moves first; finish_set() does the rest */
     if (until)
         return wait_until(r, live, GATE_SETUP, until, "a call is just being set up");
     return rename_to(v, r, live, PLACE_DRAIN, "replaced");
@@ -401,7 +415,7 @@ static struct step slot_next(struct agent_view *v, enum role r)
                                  slot->name));
     if (!live)
         return take_name(v, r);
-    if (slot->next && view_is_dialled(v, r, slot->next))
+    if (slot->next && box_runs(slot->next) && view_is_dialled(v, r, slot->next))
         return finish_set(v, r);
     if (live->state == BOX_PAUSED)
         return hold(r, HOLD_CONFLICT, "somebody has paused it");

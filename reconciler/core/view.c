@@ -80,21 +80,27 @@ bool view_is_dialled_by_name(const struct agent_view *v, enum role role, const s
     return is_dialled(v, role, b, true);
 }
 
+/* The same settings failed a moment ago, or core still dials the box that failed with them: another
+ * one would answer to the same alias. */
 static void find_held(struct agent_view *v, enum role r)
 {
     struct role_view *rv = &v->role[r];
     const struct box *failed = rv->slot.failed;
+    int64_t now = v->observed->now_ms;
 
     if (!failed || !fits(v, &rv->wanted, failed))
         return;
     int64_t again_ms = box_since_ms(failed) + backoff_ms(box_attempt(failed));
-    if (v->observed->now_ms >= again_ms)
+    if (now >= again_ms && !view_is_dialled(v, r, failed))
         return;
+    const char *when = now >= again_ms
+                           ? "when core dials it no more"
+                           : arena_printf(v->arena, "in %s",
+                                          text_duration(v->arena, (again_ms - now + 999) / 1000));
     rv->held = true;
     rv->held_why = arena_printf(
-        v->arena, "the same image and settings failed %s ago (kept as %s); next try in %s",
-        text_duration(v->arena, (v->observed->now_ms - box_since_ms(failed)) / 1000), failed->name,
-        text_duration(v->arena, (again_ms - v->observed->now_ms + 999) / 1000));
+        v->arena, "the same image and settings failed %s ago (kept as %s); next try %s",
+        text_duration(v->arena, (now - box_since_ms(failed)) / 1000), failed->name, when);
 }
 
 static void look_at(struct agent_view *v, enum role r)
@@ -115,25 +121,27 @@ static void look_at(struct agent_view *v, enum role r)
 }
 
 /* The new generation of a provider cannot be had: core dials the one that serves, as it does now
- * if that leads there, else (the new one was swapped back) by its name. */
+ * if that leads there, else (the new one was swapped back, or there is no core) by its name. */
 static void keep_core_url(struct agent_view *v, enum role role)
 {
     struct role_view *core = &v->role[ROLE_CORE];
     const struct box *now = slot_carried(&core->slot), *live = v->role[role].slot.live;
-    const char *name = avr_url_name(role);
     struct avr_url url;
 
-    if (!core->wanted.spec || !now || !dialled_url(v->arena, now, role, &url))
+    if (!core->wanted.spec)
         return;
-    if (live && strcmp(url.host, live->name) != 0 && !box_has_alias(live, url.host)) {
+    bool known = now && dialled_url(v->arena, now, role, &url);
+    if (!known && !live)
+        return;
+    if (live && (!known || (strcmp(url.host, live->name) != 0 && !box_has_alias(live, url.host)))) {
         const char *port = pair_get(live->env, live->n_env, "PORT");
         url.host = live->name;
-        url.port = port ? port : url.port;
+        url.port = port ? port : v->role[role].wanted.port;
     }
     struct env_var *env =
         arena_memdup(v->arena, core->wanted.env.items, core->wanted.env.n * sizeof *env);
     for (size_t i = 0; i < core->wanted.env.n; i++)
-        if (strcmp(env[i].name, name) == 0)
+        if (strcmp(env[i].name, avr_url_name(role)) == 0)
             env[i].value = avr_url(v->arena, role, url.host, url.port);
     core->wanted.env.items = env;
 }

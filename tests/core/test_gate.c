@@ -18,150 +18,106 @@ static const struct call_row timeless = {.agent_id = "a1"};
 static const struct call_row ringing = {.agent_id = "a1", .initiated_ms = NOW - 4000};
 static const struct call_row rang_long_ago = {.agent_id = "a1", .initiated_ms = NOW - 12000};
 
+enum { NO_ROWS = 1, NO_SOCKETS = 2 };
+static const struct {
+    const char *what;
+    const struct call_row *rows[2];
+    int sockets;
+    unsigned without;
+    enum role role;
+    const char *name;
+    int64_t quiet_ms, until_ms;
+    int n, lost;
+    int64_t oldest_ms;
+    bool witness;
+} said[] = {
+    {"nothing", {&none}, 0, 0, ROLE_STS, "n", 0, 0, 0, 0, 0, true},
+    {"a row", {&ours}, 0, 0, ROLE_STS, "n", 0, 0, 1, 0, NOW - MINUTE, true},
+    {"two rows", {&ours, &older}, 0, 0, ROLE_STS, "n", 0, 0, 2, 0, NOW - HOUR, true},
+    {"a row and its connection", {&ours}, 1, 0, ROLE_STS, "n", 0, 0, 1, 0, NOW - MINUTE, true},
+    {"more connections", {&ours}, 3, 0, ROLE_STS, "n", 0, 0, 3, 0, NOW - MINUTE, true},
+    {"another agent's", {&another}, 0, 0, ROLE_STS, "n", 0, 0, 0, 0, 0, true},
+    {"nobody's", {&nobody}, 0, 0, ROLE_STS, "n", 0, 0, 0, 0, 0, true},
+    {"too old to be a call", {&ancient}, 0, 0, ROLE_STS, "n", 0, 0, 0, 0, 0, true},
+    {"a row without times", {&timeless}, 0, 0, ROLE_CORE, "n", 0, 5, 1, 0, 0, true},
+    {"not begun", {&ringing}, 0, 0, ROLE_CORE, "n", 0, 0, 1, 0, NOW - 4000, true},
+    {"began after it lost its name",
+     {&ours},
+     0,
+     0,
+     ROLE_STS,
+     "n",
+     0,
+     NOW - 2 * MINUTE,
+     0,
+     0,
+     0,
+     true},
+    {"began before that", {&ours}, 0, 0, ROLE_STS, "n", 0, NOW, 1, 0, NOW - MINUTE, true},
+    {"sockets not to be read now", {&none}, -1, 0, ROLE_STS, "n", 0, 0, -1, 0, 0, true},
+    {"rows do not make up for it", {&ours}, -1, 0, ROLE_STS, "n", 0, 0, -1, 0, NOW - MINUTE, true},
+    {"quiet for a minute", {&ours}, 0, 0, ROLE_STS, "n", NOW - MINUTE, 0, 1, 0, NOW - MINUTE, true},
+    {"a lost end", {&older}, 0, 0, ROLE_STS, "n", NOW - 2 * MINUTE, 0, 0, 1, 0, true},
+    {"rows alone", {&ours}, -1, NO_SOCKETS, ROLE_STS, "n", 0, 0, 1, 0, NOW - MINUTE, true},
+    {"sockets alone", {&ours}, 1, NO_ROWS, ROLE_STS, "n", 0, 0, 1, 0, 0, true},
+    {"no witness at all", {&ours}, -1, NO_ROWS | NO_SOCKETS, ROLE_STS, "n", 0, 0, -1, 0, 0, false},
+    {"of an llm who dials it tells", {&ours}, -1, NO_SOCKETS, ROLE_LLM, "n", 0, 0, 0, 0, 0, true},
+    {"its connections do", {&ours}, 2, 0, ROLE_LLM, "n", 0, 0, 2, 0, 0, true},
+    {"nor of a failed candidate",
+     {&ours},
+     0,
+     0,
+     ROLE_STS,
+     "avrd-failed-000000000001",
+     0,
+     0,
+     0,
+     0,
+     0,
+     true},
+    {"unless there is nothing else",
+     {&ours},
+     0,
+     NO_SOCKETS,
+     ROLE_STS,
+     "avrd-failed-000000000001",
+     0,
+     0,
+     1,
+     0,
+     NOW - MINUTE,
+     true},
+    {"a drain's rows count",
+     {&ours},
+     0,
+     0,
+     ROLE_STS,
+     "avrd-drain-000000000001",
+     0,
+     0,
+     1,
+     0,
+     NOW - MINUTE,
+     true},
+};
+
 static void what_the_witnesses_say(void **state)
 {
-    enum { NO_ROWS = 1, NO_SOCKETS = 2 };
-    static const struct {
-        const char *what;
-        const struct call_row *rows[2];
-        int sockets;
-        unsigned without;
-        enum role role;
-        const char *name;
-        int64_t quiet_ms, until_ms;
-        int n, lost;
-        int64_t oldest_ms;
-        bool witness;
-    } cases[] = {
-        {"nothing", {&none}, 0, 0, ROLE_STS, "n", 0, 0, 0, 0, 0, true},
-        {"a row", {&ours}, 0, 0, ROLE_STS, "n", 0, 0, 1, 0, NOW - MINUTE, true},
-        {"two rows", {&ours, &older}, 0, 0, ROLE_STS, "n", 0, 0, 2, 0, NOW - HOUR, true},
-        {"a row and its connection", {&ours}, 1, 0, ROLE_STS, "n", 0, 0, 1, 0, NOW - MINUTE, true},
-        {"more connections", {&ours}, 3, 0, ROLE_STS, "n", 0, 0, 3, 0, NOW - MINUTE, true},
-        {"another agent's", {&another}, 0, 0, ROLE_STS, "n", 0, 0, 0, 0, 0, true},
-        {"nobody's", {&nobody}, 0, 0, ROLE_STS, "n", 0, 0, 0, 0, 0, true},
-        {"too old to be a call", {&ancient}, 0, 0, ROLE_STS, "n", 0, 0, 0, 0, 0, true},
-        {"a row without times", {&timeless}, 0, 0, ROLE_CORE, "n", 0, 5, 1, 0, 0, true},
-        {"not begun", {&ringing}, 0, 0, ROLE_CORE, "n", 0, 0, 1, 0, NOW - 4000, true},
-        {"began after it lost its name",
-         {&ours},
-         0,
-         0,
-         ROLE_STS,
-         "n",
-         0,
-         NOW - 2 * MINUTE,
-         0,
-         0,
-         0,
-         true},
-        {"began before that", {&ours}, 0, 0, ROLE_STS, "n", 0, NOW, 1, 0, NOW - MINUTE, true},
-        {"sockets not to be read now", {&none}, -1, 0, ROLE_STS, "n", 0, 0, -1, 0, 0, true},
-        {"rows do not make up for it",
-         {&ours},
-         -1,
-         0,
-         ROLE_STS,
-         "n",
-         0,
-         0,
-         -1,
-         0,
-         NOW - MINUTE,
-         true},
-        {"quiet for a minute",
-         {&ours},
-         0,
-         0,
-         ROLE_STS,
-         "n",
-         NOW - MINUTE,
-         0,
-         1,
-         0,
-         NOW - MINUTE,
-         true},
-        {"a lost end", {&older}, 0, 0, ROLE_STS, "n", NOW - 2 * MINUTE, 0, 0, 1, 0, true},
-        {"rows alone", {&ours}, -1, NO_SOCKETS, ROLE_STS, "n", 0, 0, 1, 0, NOW - MINUTE, true},
-        {"sockets alone", {&ours}, 1, NO_ROWS, ROLE_STS, "n", 0, 0, 1, 0, 0, true},
-        {"no witness at all",
-         {&ours},
-         -1,
-         NO_ROWS | NO_SOCKETS,
-         ROLE_STS,
-         "n",
-         0,
-         0,
-         -1,
-         0,
-         0,
-         false},
-        {"of an llm who dials it tells",
-         {&ours},
-         -1,
-         NO_SOCKETS,
-         ROLE_LLM,
-         "n",
-         0,
-         0,
-         0,
-         0,
-         0,
-         true},
-        {"its connections do", {&ours}, 2, 0, ROLE_LLM, "n", 0, 0, 2, 0, 0, true},
-        {"nor of a failed candidate",
-         {&ours},
-         0,
-         0,
-         ROLE_STS,
-         "avrd-failed-000000000001",
-         0,
-         0,
-         0,
-         0,
-         0,
-         true},
-        {"unless there is nothing else",
-         {&ours},
-         0,
-         NO_SOCKETS,
-         ROLE_STS,
-         "avrd-failed-000000000001",
-         0,
-         0,
-         1,
-         0,
-         NOW - MINUTE,
-         true},
-        {"a drain's rows count",
-         {&ours},
-         0,
-         0,
-         ROLE_STS,
-         "avrd-drain-000000000001",
-         0,
-         0,
-         1,
-         0,
-         NOW - MINUTE,
-         true},
-    };
-
     (void)state;
-    for (size_t i = 0; i < N_OF(cases); i++) {
+    for (size_t i = 0; i < N_OF(said); i++) {
         struct call_row rows[2];
         struct box b = {
-            .name = cases[i].name, .sockets = cases[i].sockets, .quiet_ms = cases[i].quiet_ms};
+            .name = said[i].name, .sockets = said[i].sockets, .quiet_ms = said[i].quiet_ms};
         struct observed o = {.now_ms = NOW,
                              .calls = rows,
-                             .calls_known = !(cases[i].without & NO_ROWS),
-                             .sockets_known = !(cases[i].without & NO_SOCKETS)};
-        for (size_t k = 0; k < 2 && cases[i].rows[k]; k++)
-            rows[o.n_calls++] = *cases[i].rows[k];
-        struct calls calls = calls_on(&agent, cases[i].role, &b, &o, cases[i].until_ms);
-        if (calls.n != cases[i].n || calls.lost != cases[i].lost ||
-            calls.oldest_ms != cases[i].oldest_ms || calls.witness != cases[i].witness)
-            fail_msg("%s: %d calls, %d lost, oldest %lld, witness %d", cases[i].what, calls.n,
+                             .calls_known = !(said[i].without & NO_ROWS),
+                             .sockets_known = !(said[i].without & NO_SOCKETS)};
+        for (size_t k = 0; k < 2 && said[i].rows[k]; k++)
+            rows[o.n_calls++] = *said[i].rows[k];
+        struct calls calls = calls_on(&agent, said[i].role, &b, &o, said[i].until_ms);
+        if (calls.n != said[i].n || calls.lost != said[i].lost ||
+            calls.oldest_ms != said[i].oldest_ms || calls.witness != said[i].witness)
+            fail_msg("%s: %d calls, %d lost, oldest %lld, witness %d", said[i].what, calls.n,
                      calls.lost, (long long)calls.oldest_ms, calls.witness);
     }
 }
@@ -234,7 +190,7 @@ static void how_long_a_drain_waits(void **state)
         struct agent a = agent;
         int64_t until;
         a.drain.timeout_s = cases[i].timeout_s;
-        a.drain.on_timeout = cases[i].on_timeout;
+        a.drain.on_timeout = (enum on_timeout)cases[i].on_timeout;
         enum drain_verdict verdict =
             drain_check(&a, &cases[i].calls, cases[i].since_ms, NOW, &until);
         if (verdict != cases[i].verdict || until != cases[i].until_ms)

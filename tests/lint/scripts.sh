@@ -7,7 +7,8 @@ need shellcheck
 mapfile -t scripts < <({ project_files '*.sh'; project_files '*' | xargs -r grep -lE '^#!/bin/(ba)?sh' --; } |
     grep -v '\.md$' | sort -u)
 # SC2317 takes functions that are called by name, or by a trap, for unreachable.
-shellcheck -x -P SCRIPTDIR -e SC2317 "${scripts[@]}"
+printf '%s\0' "${scripts[@]}" |
+    xargs -0 -P "$(nproc)" -n 6 shellcheck -x -P SCRIPTDIR -e SC2317
 bad=0
 for script in "${scripts[@]}"; do
     # Files to be sourced take the strictness of whoever sources them.

@@ -10,87 +10,9 @@ static const char agent_id[] = SIM_AGENT;
 
 enum { START_MS = 1700000000, STEP_MS = 20, POLL_MS = 4000, ROW_LAG_MS = 2000 };
 
-/* --- what is asked for ----------------------------------------------------------------------- */
-
-static const struct pair *env_of_generation(struct arena *a, int generation)
-{
-    struct pair *env = arena_alloc(a, 2 * sizeof *env);
-
-    env[0] = (struct pair){"LANGUAGE", "it"};
-    env[1] = (struct pair){"PROMPT", arena_printf(a, "v%d", generation)};
-    return env;
-}
-
-bool world_uses(const struct scenario *s, int generation, enum role r)
-{
-    bool pipeline = s->pipeline != !!(s->other_mode & 1u << generation);
-
-    if (r == ROLE_CORE)
-        return true;
-    return pipeline ? r != ROLE_STS : r == ROLE_STS;
-}
-
 static bool role_is_used(const struct world *w, enum role r)
 {
     return world_uses(w->scenario, w->asked, r);
-}
-
-/* In a pipeline the llm and the tts change and the asr does not: a set need not be all of it. */
-static bool role_changes(const struct scenario *s, enum role r)
-{
-    if (r == ROLE_CORE)
-        return s->core_too;
-    return r == ROLE_STS || r == ROLE_LLM || r == ROLE_TTS;
-}
-
-static void desired_make(struct world *w, int generation)
-{
-    struct arena *a = w->arena;
-    const struct scenario *s = w->scenario;
-    struct provider_row *providers = arena_alloc(a, ROLE_CORE * sizeof *providers);
-    struct agent_row *row = arena_alloc(a, sizeof *row);
-    struct spec *spec = arena_alloc(a, sizeof *spec);
-    struct agent_spec *agent = arena_alloc(a, sizeof *agent);
-    struct env_var *core_env = arena_alloc(a, sizeof *core_env);
-    struct database *db = arena_alloc(a, sizeof *db);
-    struct host *host = arena_alloc(a, sizeof *host);
-
-    *row = (struct agent_row){.id = agent_id,
-                              .name = "desk",
-                              .status = s->stopped & 1u << generation ? "stopped" : "running",
-                              .mode = world_uses(s, generation, ROLE_STS) ? "sts" : "pipeline",
-                              .port = 5001,
-                              .http_port = 6001};
-    for (enum role r = 0; r < ROLE_CORE; r++) {
-        const char *id = arena_printf(a, "provider-%s", role_name[r]);
-        providers[r] =
-            (struct provider_row){.id = id,
-                                  .type = role_upper[r],
-                                  .name = id,
-                                  .image = "agent/any:1",
-                                  .n_env = 2,
-                                  .env = env_of_generation(a, role_changes(s, r) ? generation : 0)};
-        if (world_uses(s, generation, r))
-            row->provider_id[r] = id;
-    }
-    *core_env = (struct env_var){"PROMPT", arena_printf(a, "v%d", s->core_too ? generation : 0),
-                                 .secret = false};
-    *agent = (struct agent_spec){.key = agent_id};
-    agent->has_role[ROLE_CORE] = true;
-    agent->role[ROLE_CORE].environment = (struct env_list){core_env, 1};
-    agent->rollout.order.text = s->stop_first ? "stop-first" : "start-first";
-    spec->agents = agent;
-    spec->n_agents = 1;
-    *db = (struct database){.path = "data.db",
-                            .providers = providers,
-                            .n_providers = ROLE_CORE,
-                            .agents = row,
-                            .n_agents = 1,
-                            .calls_known = true};
-    host->core_default_image = "agent/any:1";
-    merge(a, spec, db, host, true, &w->desired[generation]);
-    if (w->desired[generation].n_agents != 1 || w->desired[generation].agents[0].problem)
-        w->violation = w->desired[generation].agents[0].problem;
 }
 
 void world_make(struct world *w, struct arena *a, const struct scenario *s)
@@ -100,7 +22,7 @@ void world_make(struct world *w, struct arena *a, const struct scenario *s)
     w->scenario = s;
     w->now_ms = START_MS;
     for (int g = 0; g < MAX_GENERATIONS; g++)
-        desired_make(w, g);
+        world_wish(w, g);
 }
 
 void world_copy(struct world *to, const struct world *from)
@@ -632,7 +554,7 @@ static const char *check_role(struct world *w, enum role r, const struct step *l
         n++;
         if (b->box.state != BOX_RUNNING || world_is_bad(w, b))
             return "what serves is not able to";
-        if (asked_is_good && role_changes(w->scenario, r) && b->generation != w->asked &&
+        if (asked_is_good && world_changes(w->scenario, r) && b->generation != w->asked &&
             w->asked != 0)
             return "what serves is not what was asked for";
     }

@@ -82,6 +82,8 @@ void world_call(struct world *, int64_t length_ms);
 
 /* The parts of it, for whoever disturbs it (disturb.h). */
 bool world_uses(const struct scenario *, int generation, enum role);
+bool world_changes(const struct scenario *, enum role); /* from one generation to the next */
+void world_wish(struct world *, int generation);        /* makes desired[generation] */
 struct sim_box *world_named(struct world *, const char *name);
 struct observed world_observe(struct world *, struct arena *);
 void world_drop_calls(struct world *, const char *box_id); /* by nobody of ours */
