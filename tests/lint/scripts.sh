@@ -13,7 +13,9 @@ bad=0
 for script in "${scripts[@]}"; do
     # Files to be sourced take the strictness of whoever sources them.
     [[ $(head -c 2 "$script") == '#!' ]] || continue
-    grep -qE '^set -euo pipefail$' "$script" || { echo "$script: no 'set -euo pipefail'"; bad=1; }
+    strict='set -euo pipefail'
+    [[ $(head -n 1 "$script") != '#!/bin/sh' ]] || strict='set -eu'
+    grep -qxF "$strict" "$script" || { echo "$script: no '$strict'"; bad=1; }
     [[ -x $script ]] || { echo "$script: is not executable"; bad=1; }
 done
 echo "${#scripts[@]} scripts"
