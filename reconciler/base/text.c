@@ -16,7 +16,7 @@ static void reserve(struct text *t, size_t more)
     while (cap - t->len <= more)
         cap *= 2;
     char *grown = arena_alloc(t->arena, cap);
-    if (t->len)
+    if (t->s)
         memcpy(grown, t->s, t->len);
     t->s = grown;
     t->cap = cap;

@@ -98,12 +98,14 @@ static const char *begun_text(struct arena *a, const struct step *s, int64_t wal
 {
     const char *box = s->box_name ? s->box_name : "?";
     const char *new_name = s->new_name ? s->new_name : box;
+    const char *note = s->wanted ? s->wanted->image_note : NULL; /* "using local image, …" */
 
     switch (s->kind) {
     case STEP_PULL:
         return arena_printf(a, "pulling %s", s->image ? s->image : "the image");
     case STEP_CREATE:
-        return arena_printf(a, "creating %s %s", box_word(new_name), new_name);
+        return arena_printf(a, "creating %s %s%s%s", box_word(new_name), new_name, note ? ", " : "",
+                            note ? note : "");
     case STEP_START:
         return arena_printf(a, "starting %s %s", box_word(box), box);
     case STEP_PROBE:
