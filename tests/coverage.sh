@@ -1,9 +1,9 @@
-#!/bin/sh
+#!/bin/bash
 # Builds with gcov, runs the unit tests and the simulations, and prints the coverage of
 # reconciler/core.  Fails below 95 % of its branches.
 #
 #     tests/coverage.sh [BUILD]     default: build/coverage
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/.."
 build=${1:-build/coverage}
 

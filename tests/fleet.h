@@ -48,8 +48,7 @@ static inline const struct pair *fleet_env(struct arena *a, const cJSON *list, s
     ARRAY(struct pair) env = {0};
     const cJSON *item;
 
-    json_each(item, list)
-    {
+    json_each(item, list) {
         const char *s = item->valuestring, *eq = strchr(s, '=');
         struct pair p = {arena_strndup(a, s, (size_t)(eq - s)), arena_strdup(a, eq + 1)};
         size_t k = 0;
@@ -71,9 +70,10 @@ static inline const struct pair *fleet_map(struct arena *a, const cJSON *map, si
     ARRAY(struct pair) pairs = {0};
     const cJSON *item;
 
-    json_each(item, map) ARRAY_PUSH(
-        a, pairs,
-        ((struct pair){arena_strdup(a, item->string), arena_strdup(a, item->valuestring)}));
+    json_each(item, map)
+        ARRAY_PUSH(
+            a, pairs,
+            ((struct pair){arena_strdup(a, item->string), arena_strdup(a, item->valuestring)}));
     if (pairs.n)
         qsort(pairs.items, pairs.n, sizeof pairs.items[0], fleet_by_key);
     *ret_n = pairs.n;
@@ -85,7 +85,8 @@ static inline const char *const *fleet_list(struct arena *a, const cJSON *list, 
     ARRAY(const char *) words = {0};
     const cJSON *item;
 
-    json_each(item, list) ARRAY_PUSH(a, words, arena_strdup(a, item->valuestring));
+    json_each(item, list)
+        ARRAY_PUSH(a, words, arena_strdup(a, item->valuestring));
     *ret_n = words.n;
     return words.items;
 }
@@ -95,8 +96,7 @@ static inline void fleet_networks(struct arena *a, const cJSON *networks, struct
     ARRAY(struct box_network) list = {0};
     const cJSON *item;
 
-    json_each(item, networks)
-    {
+    json_each(item, networks) {
         struct box_network n = {.name = arena_strdup(a, item->string),
                                 .ip = arena_strdup(a, json_text(item, "IPAddress"))};
         n.aliases = fleet_list(a, json_get(item, "Aliases"), &n.n_aliases);

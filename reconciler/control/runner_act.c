@@ -11,6 +11,7 @@
 enum {
     SOAK_PROBE_MS = 5000, /* a box that was ready must answer within this */
     MAX_CONFLICTS = 5,
+    RELOOK_MS = 3000, /* how often a drain looks at the containers themselves */
 };
 
 /* Our own create must give what was wanted; if it does not, doing it again would not either. */
@@ -255,6 +256,21 @@ static void probe(struct runner *r, int64_t timeout_ms)
         prober_start(r->shared->client, r->arena, r->step.wanted, b, timeout_ms, on_probed, r);
 }
 
+/* A drain may last for hours, in which others stop and remove containers.  An engine that is away
+ * for a while is no reason to give up. */
+static void on_waited(void *ctx, const struct err *err)
+{
+    struct runner *r = ctx;
+
+    r->relook = NULL;
+    if (err)
+        runner_report(r, EVENT_PROGRESS, err->text);
+    if (err && !*r->shared->interrupted)
+        runner_set_timer(r, RUNNER_POLL_MS);
+    else
+        runner_turn(r);
+}
+
 static void wait(struct runner *r)
 {
     struct box *b = world_box(&r->world, r->step.box_id);
@@ -279,6 +295,12 @@ static void wait(struct runner *r)
     }
     if (step_waits_for_calls(&r->step))
         runner_yield(r, true);
+    if (r->step.gate == GATE_DRAIN && mono_ms() - r->relooked_ms >= RELOOK_MS) {
+        r->relooked_ms = mono_ms();
+        r->relook = relook_start(r->shared->client, &r->shared->sources->desired, r->agent,
+                                 &r->world, on_waited, r);
+        return;
+    }
     runner_set_timer(r, left < RUNNER_POLL_MS ? left : RUNNER_POLL_MS);
 }
 

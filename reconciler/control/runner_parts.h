@@ -30,6 +30,7 @@ struct runner { /* at most one of call, prober, relook, timer and the turnstile 
     const char *looked_at;     /* id of the box that is being inspected */
     const char *start_refused; /* the engine's answer to START, if it was no */
     unsigned n_steps, n_conflicts;
+    int64_t relooked_ms; /* monotonic: when a drain last looked at the containers */
     const char *failure; /* of a candidate, once one has failed in this apply */
     struct agent_outcome outcome;
     runner_done *done;

@@ -229,8 +229,8 @@ static void test_pipeline_as_a_set(void **state)
     assert_string_equal(m.w[ROLE_LLM].alias, alias);
     assert_string_equal(url_of(&m, "LLM_URL"), url);
 
-    /* 6. The live box differs, by whatever hand: the wish is the old one again, and its alias is not
-     * given twice, since this box may be the one that has it. */
+    /* 6. The live box differs, by whatever hand: the wish is the old one again, and its alias is
+     * not given twice, since this box may be the one that has it. */
     box_env(&m, next, "OPENAI_MODEL", "gpt-5");
     material_resolve(&m, "booking");
     assert_true(m.w[ROLE_LLM].as_set);

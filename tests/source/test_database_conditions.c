@@ -254,27 +254,30 @@ static void test_hot_journal(void **state)
     accepted(1);
 }
 
+static int look_as_nobody(const char *words)
+{
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct database db = {0};
+    struct err err = {0};
+
+    if (getuid() == 0 && (setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
+        return 9;
+    if (database_read(a, path, &db, &err) == 0)
+        return words ? 3 : 0;
+    if (words && strstr(err.text, words) && err.code == ERR_UNREACHABLE)
+        return 0;
+    fprintf(stderr, "%s\n", err.text);
+    return 4;
+}
+
 /* Runs the look as another user; the answer comes back as an exit code. */
 static int as_nobody(const char *words)
 {
     pid_t child = fork();
     int status;
 
-    if (child == 0) {
-        struct arena *a = arena_new();
-        struct database db = {0};
-        struct err err = {0};
-        if (getuid() == 0 && (setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
-            _exit(9);
-        int result = database_read(a, path, &db, &err);
-        if (result == 0)
-            _exit(words ? 3 : 0);
-        if (!words || !strstr(err.text, words) || err.code != ERR_UNREACHABLE) {
-            fprintf(stderr, "%s\n", err.text);
-            _exit(4);
-        }
-        _exit(0);
-    }
+    if (child == 0)
+        _exit(look_as_nobody(words));
     assert_int_equal(waitpid(child, &status, 0), child);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
