@@ -183,6 +183,7 @@ rec() { program "$@"; }
 
 # rec_start ARGUMENTS…: in the background; sets REC, and its output goes to $W/bg.out and bg.err.
 rec_start() {
+    : >"$W/bg.out" && : >"$W/bg.err" # what the last one said is not said by this one
     "$AVR_RECONCILER" "$@" -f "$SPEC" --state-dir "$STATE" </dev/null >"$W/bg.out" 2>"$W/bg.err" &
     REC=$!
 }
