@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "cli/exit.h"
+#include "control/exit.h"
 #include "cli/options.h"
 #include "core/render.h"
 
