@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "core/render.h"
 #include "service/log_parts.h"
+#include "service/timestamp.h"
 
 /* Bytes.  Together, each doubled by the backslashes of JSON, they stay below PIPE_BUF: no more is
  * sure to be written at once. */
@@ -86,17 +87,6 @@ bool line_is(const struct log_line *a, const struct log_line *b)
            text_is(a->about.cause, b->about.cause);
 }
 
-static const char *rfc3339(struct arena *a, int64_t wall_ms)
-{
-    time_t s = (time_t)(wall_ms / 1000);
-    char buf[32];
-    struct tm tm;
-
-    gmtime_r(&s, &tm);
-    strftime(buf, sizeof buf, "%Y-%m-%dT%H:%M:%S", &tm);
-    return arena_printf(a, "%s.%03dZ", buf, (int)(wall_ms % 1000));
-}
-
 static const char *local_time(struct arena *a, int64_t wall_ms)
 {
     time_t s = (time_t)(wall_ms / 1000);
@@ -118,7 +108,7 @@ static const char *as_json(struct arena *a, const struct log_line *l, int64_t wa
 {
     cJSON *o = json_object(a);
 
-    add_if(o, "time", rfc3339(a, wall_ms));
+    add_if(o, "time", timestamp_utc(a, wall_ms));
     add_if(o, "level", levels[l->level].word);
     add_if(o, "agent", l->about.agent);
     add_if(o, "role", l->about.role);
@@ -169,7 +159,8 @@ const char *line_format(struct arena *a, const struct log_line *l, enum log_look
         break;
     case LOOK_TERMINAL:
     case LOOK_FILE:
-        text_printf(&t, "%s ", look == LOOK_FILE ? rfc3339(a, wall_ms) : local_time(a, wall_ms));
+        text_printf(&t, "%s ",
+                    look == LOOK_FILE ? timestamp_utc(a, wall_ms) : local_time(a, wall_ms));
         add_level(&t, l->level, color);
         break;
     }
