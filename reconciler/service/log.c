@@ -53,7 +53,6 @@ struct log *log_open(const struct log_options *o)
     log->color = o->color && log->look == LOOK_TERMINAL;
     log->mono_ms = o->mono_ms ? o->mono_ms : mono_ms;
     log->wall_ms = o->wall_ms ? o->wall_ms : real_ms;
-    TAILQ_INIT(&log->conditions);
     return log;
 }
 

@@ -8,14 +8,14 @@
 
 enum { REMIND_MS = 60 * 60 * 1000 };
 
-static struct held_condition *find(const struct log *log, const char *key)
+/* Where the condition hangs; what is there is NULL if it does not hold. */
+static struct held_condition **find(struct log *log, const char *key)
 {
-    struct held_condition *c;
+    struct held_condition **at = &log->conditions;
 
-    TAILQ_FOREACH(c, &log->conditions, entry)
-        if (text_is(c->key, key))
-            return c;
-    return NULL;
+    while (*at && !text_is((*at)->key, key))
+        at = &(*at)->next;
+    return at;
 }
 
 static struct held_condition *begin(struct log *log, const char *key)
@@ -26,13 +26,14 @@ static struct held_condition *begin(struct log *log, const char *key)
         abort();
     c->since_ms = log->mono_ms();
     c->since_wall_ms = log->wall_ms();
-    TAILQ_INSERT_TAIL(&log->conditions, c, entry);
     return c;
 }
 
-static void drop(struct log *log, struct held_condition *c)
+static void drop(struct held_condition **at)
 {
-    TAILQ_REMOVE(&log->conditions, c, entry);
+    struct held_condition *c = *at;
+
+    *at = c->next;
     arena_free(c->arena);
     free(c->key);
     free(c);
@@ -58,10 +59,11 @@ void log_condition(struct log *log, const char *key, enum log_level level,
 {
     struct arena *a = arena_new();
     struct log_line line = line_make(a, level, about, text);
-    struct held_condition *c = find(log, key);
+    struct held_condition **at = find(log, key);
 
-    if (!c)
-        c = begin(log, key);
+    if (!*at)
+        *at = begin(log, key); /* at the end */
+    struct held_condition *c = *at;
     c->seen++;
     if (!c->arena || !line_is(&c->line, &line)) {
         arena_free(c->arena);
@@ -80,7 +82,7 @@ void log_condition(struct log *log, const char *key, enum log_level level,
 
 void log_clear(struct log *log, const char *key, const char *text)
 {
-    struct held_condition *c = find(log, key);
+    struct held_condition **at = find(log, key), *c = *at;
 
     if (!c)
         return;
@@ -90,16 +92,15 @@ void log_clear(struct log *log, const char *key, const char *text)
     struct log_line line = line_make(a, LEVEL_INFO, &c->line.about, text);
     line.more = arena_printf(a, " (after %s)", held_for(a, log, c));
     log_put(log, &line);
-    drop(log, c);
+    drop(at);
     arena_free(a);
 }
 
 size_t log_conditions(const struct log *log, struct arena *a, const struct condition **ret)
 {
     ARRAY(struct condition) found = {0};
-    const struct held_condition *c;
 
-    TAILQ_FOREACH(c, &log->conditions, entry) {
+    for (const struct held_condition *c = log->conditions; c; c = c->next) {
         struct log_line line = line_copy(a, &c->line);
         ARRAY_PUSH(a, found,
                    ((struct condition){.key = render_visible(a, c->key),
@@ -115,8 +116,6 @@ size_t log_conditions(const struct log *log, struct arena *a, const struct condi
 
 void conditions_free(struct log *log)
 {
-    struct held_condition *c;
-
-    while ((c = TAILQ_FIRST(&log->conditions)))
-        drop(log, c);
+    while (log->conditions)
+        drop(&log->conditions);
 }

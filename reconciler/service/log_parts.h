@@ -2,8 +2,6 @@
 #ifndef SERVICE_LOG_PARTS_H
 #define SERVICE_LOG_PARTS_H
 
-#include <sys/queue.h>
-
 #include "service/log.h"
 #include "service/log_sink.h"
 
@@ -42,7 +40,7 @@ void repeat_tick(struct log *);
 void repeat_end(struct log *); /* says all counts, frees all */
 
 struct held_condition {
-    TAILQ_ENTRY(held_condition) entry;
+    struct held_condition *next;
     struct arena *arena; /* of key, text and about; a new one when these change */
     char *key;
     struct log_line line;
@@ -59,7 +57,7 @@ struct log {
     bool color;
     int64_t (*mono_ms)(void), (*wall_ms)(void);
     struct repeat repeats[REPEATS];
-    TAILQ_HEAD(, held_condition) conditions;
+    struct held_condition *conditions; /* the oldest first */
 };
 
 void log_put(struct log *, const struct log_line *);   /* unless its level is left out or it

@@ -3,11 +3,10 @@
 #include <ev.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/queue.h>
 #include <sys/wait.h>
 
 struct child {
-    LIST_ENTRY(child) entry;
+    struct child *next;
     pid_t pid;
     reap_done *done;
     void *ctx;
@@ -17,61 +16,42 @@ struct reaper {
     struct ev_loop *loop;
     struct ev_signal on_child;
     bool orphans;
-    LIST_HEAD(, child) children;
+    struct child *children;
 };
 
-static struct child *find(struct reaper *r, pid_t pid)
+/* Off the list, and its end told; a pid that is not on the list was an orphan's. */
+static void over(struct reaper *r, pid_t pid, int status)
 {
-    struct child *c;
+    struct child **at = &r->children;
 
-    LIST_FOREACH(c, &r->children, entry)
-    if (c->pid == pid)
-        return c;
-    return NULL;
-}
-
-static void over(struct child *c, int status)
-{
-    LIST_REMOVE(c, entry);
+    while (*at && (*at)->pid != pid)
+        at = &(*at)->next;
+    struct child *c = *at;
+    if (!c)
+        return;
+    *at = c->next;
     c->done(c->ctx, status);
     free(c);
 }
 
-static void reap_all(struct reaper *r)
+/* The next of ours that has ended, or 0.  From the start each time: callbacks change the list. */
+static pid_t wait_for_ours(const struct reaper *r, int *ret_status)
 {
-    pid_t pid;
-    int status;
-
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-        struct child *c = find(r, pid);
-        if (c)
-            over(c, status);
-    }
-}
-
-/* The next of ours that has ended: after a callback the list may be another one. */
-static struct child *ended(struct reaper *r, int *ret_status)
-{
-    struct child *c;
-
-    LIST_FOREACH(c, &r->children, entry)
-    if (waitpid(c->pid, ret_status, WNOHANG) == c->pid)
-        return c;
-    return NULL;
+    for (const struct child *c = r->children; c; c = c->next)
+        if (waitpid(c->pid, ret_status, WNOHANG) == c->pid)
+            return c->pid;
+    return 0;
 }
 
 static void on_child(struct ev_loop *loop, struct ev_signal *signal, int events)
 {
     struct reaper *r = signal->data;
-    struct child *c;
+    pid_t pid;
     int status;
 
     (void)loop, (void)events;
-    if (r->orphans)
-        reap_all(r);
-    else
-        while ((c = ended(r, &status)))
-            over(c, status);
+    while ((pid = r->orphans ? waitpid(-1, &status, WNOHANG) : wait_for_ours(r, &status)) > 0)
+        over(r, pid, status);
 }
 
 struct reaper *reap_open(struct ev_loop *loop, bool orphans)
@@ -82,7 +62,6 @@ struct reaper *reap_open(struct ev_loop *loop, bool orphans)
         abort();
     r->loop = loop;
     r->orphans = orphans;
-    LIST_INIT(&r->children);
     ev_signal_init(&r->on_child, on_child, SIGCHLD);
     r->on_child.data = r;
     ev_signal_start(loop, &r->on_child);
@@ -93,14 +72,13 @@ struct reaper *reap_open(struct ev_loop *loop, bool orphans)
 
 void reap_close(struct reaper *r)
 {
-    struct child *c;
-
     if (!r)
         return;
     ev_ref(r->loop);
     ev_signal_stop(r->loop, &r->on_child);
-    while ((c = LIST_FIRST(&r->children))) {
-        LIST_REMOVE(c, entry);
+    while (r->children) {
+        struct child *c = r->children;
+        r->children = c->next;
         free(c);
     }
     free(r);
@@ -112,6 +90,6 @@ void reap_watch(struct reaper *r, pid_t pid, reap_done *done, void *ctx)
 
     if (!c)
         abort();
-    *c = (struct child){.pid = pid, .done = done, .ctx = ctx};
-    LIST_INSERT_HEAD(&r->children, c, entry);
+    *c = (struct child){.next = r->children, .pid = pid, .done = done, .ctx = ctx};
+    r->children = c;
 }
