@@ -72,6 +72,7 @@ static size_t on_header(char *line, size_t size, size_t n, void *ctx)
         return n;
     keep_header(line, n, "Server", t->server, sizeof t->server);
     keep_header(line, n, "Api-Version", t->api_version, sizeof t->api_version);
+    keep_header(line, n, "Retry-After", t->retry_after, sizeof t->retry_after);
     if (n > 2 || (line[0] != '\r' && line[0] != '\n'))
         return n;
     long status = status_of(t);
@@ -370,5 +371,6 @@ void transfer_response(const struct http_transfer *t, struct http_response *ret)
         .len = t->len,
         .server = t->server,
         .api_version = t->api_version,
+        .retry_after = t->retry_after,
     };
 }

@@ -44,7 +44,7 @@ struct http_transfer {
     char *body;
     size_t len, cap, max;
     struct lines lines; /* used instead of body when on_line is set and the status is 2xx */
-    char server[128], api_version[32];
+    char server[128], api_version[32], retry_after[64];
     char detail[CURL_ERROR_SIZE]; /* curl's own words on a failure */
     bool failed;
     struct err err; /* when failed */
