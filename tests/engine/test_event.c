@@ -66,7 +66,7 @@ static void a_container_lives(void **state)
     assert_string_equal(created.agent_name, "rec-a");
     assert_string_equal(created.image, "127.0.0.1:5000/avr-sts-deepgram:latest");
     assert_true(created.avr);
-    assert_int_equal(created.time_ns / 1000, 1795339452399652);
+    assert_int_equal(created.time_ns / 1000000, 1795339452399);
     assert_int_equal(connected.object, OBJECT_NETWORK);
     assert_int_equal(connected.action, ACTION_CONNECT);
     assert_string_equal(connected.id, ID);
