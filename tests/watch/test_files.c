@@ -229,8 +229,11 @@ static void a_storm_is_one_call(void **state)
     (void)state;
     put("a.yaml", "");
     watch_one("a.yaml");
-    for (int i = 0; i < 1000; i++)
-        put("a.yaml", "x");
+    for (int i = 0; i < 1000; i++) {
+        int fd = open(in("a.yaml"), O_WRONLY);
+        assert_int_equal(write(fd, "x", 1), 1);
+        close(fd);
+    }
     assert_told();
     assert_quiet();
 }
@@ -240,14 +243,13 @@ static void events_were_lost(void **state)
 {
     (void)state;
     make_folder("specs");
+    put("specs/one", "");
+    put("specs/two", "");
     put("a.yaml", "");
     watch_paths((const char *const[]){in("specs"), in("a.yaml")}, 2);
-    const char *one = in("specs/one"), *two = in("specs/two");
-    for (int i = 0; i < 10000; i++) {
-        assert_int_equal(mkdir(one, 0755), 0);
-        assert_int_equal(rename(one, two), 0);
-        assert_int_equal(rmdir(two), 0);
-    }
+    const char *names[] = {in("specs/one"), in("specs/two")}; /* equal events in a row are merged */
+    for (int i = 0; i < 40000; i++)
+        assert_int_equal(chmod(names[i % 2], 0600), 0);
     wait_for(&told[0]);
     wait_for(&told[1]);
     run_for(0.01);
