@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 
-enum { CONNECT_S = 5, MAX_LINE = 1 << 20 };
+enum { CONNECT_S = 5, MAX_LINE = 1 << 20, KEEPALIVE_IDLE_S = 15, KEEPALIVE_EACH_S = 5 };
 
 static void *must(void *p)
 {
@@ -77,6 +77,8 @@ static size_t on_header(char *line, size_t size, size_t n, void *ctx)
         return n;
     long status = status_of(t);
     t->head_done = status == 101 || status >= 200;
+    if (t->head_done && t->on_begun)
+        http_has_lines(t);
     bool enough = t->head_done && t->until == HTTP_HEAD_ONLY;
     return enough ? 0 : n; /* 0 makes curl give up the transfer: see transfer_finish() */
 }
@@ -130,6 +132,14 @@ static void set(CURLcode code)
         abort(); /* out of memory, or a curl without an option of 7.88 */
 }
 
+/* A stream may be silent for hours; that the other end is gone only these probes can tell. */
+static void set_keepalive(struct http_transfer *t)
+{
+    set(curl_easy_setopt(t->easy, CURLOPT_TCP_KEEPALIVE, 1L));
+    set(curl_easy_setopt(t->easy, CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_IDLE_S));
+    set(curl_easy_setopt(t->easy, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_EACH_S));
+}
+
 static void set_target(struct http_transfer *t, const struct endpoint *e, const char *path)
 {
     char url[8192];
@@ -146,6 +156,8 @@ static void set_target(struct http_transfer *t, const struct endpoint *e, const 
     set(curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1));
     if (e->unix_path)
         set(curl_easy_setopt(t->easy, CURLOPT_UNIX_SOCKET_PATH, e->unix_path));
+    else
+        set_keepalive(t);
 }
 
 static void set_certificates(struct http_transfer *t, const char *dir)
@@ -273,6 +285,11 @@ static bool connected(const struct http_transfer *t)
     curl_off_t us = 0;
     curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &us);
     return us > 0;
+}
+
+bool transfer_streams(const struct http_transfer *t)
+{
+    return t->head_done && status_of(t) >= 200 && status_of(t) < 300;
 }
 
 static void limit_passed(struct http_transfer *t, const char *what, int64_t ms)
