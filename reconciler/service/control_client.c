@@ -221,7 +221,8 @@ static int hear(struct caller *c, const struct control_listener *listener, int *
             return -1;
         switch (frame.kind) {
         case WIRE_OUT:
-            listener->out(listener->ctx, frame.text);
+            if (!listener->out(listener->ctx, frame.text))
+                return err_set(err, ERR_INTERRUPTED, "the output is closed");
             break;
         case WIRE_ERR:
             listener->err(listener->ctx, frame.text);

@@ -21,7 +21,7 @@ enum control_presence {
 enum control_presence control_probe(const char *path, struct err *) MUST_CHECK;
 
 struct control_listener { /* what comes back; text and event are lent for the time of the call */
-    void (*out)(void *ctx, const char *text);
+    bool (*out)(void *ctx, const char *text); /* false: it cannot be written, leave */
     void (*err)(void *ctx, const char *text);
     void (*event)(void *ctx, const cJSON *);
     void *ctx;
@@ -29,7 +29,8 @@ struct control_listener { /* what comes back; text and event are lent for the ti
 
 /* Sends the request and hears the answer to its end.  answer_ms: how long that may take; 0: for
  * ever.  The errors of control_probe(), ERR_UNREACHABLE too when the service ends or goes silent in
- * the middle, and ERR_INTERRUPTED for SIGINT and SIGTERM, which are held back meanwhile. */
+ * the middle, and ERR_INTERRUPTED for SIGINT and SIGTERM, which are held back meanwhile, and when
+ * the output cannot be written. */
 int control_ask(const char *path, const struct wire_request *, unsigned answer_ms,
                 const struct control_listener *, int *ret_exit, struct err *) MUST_CHECK;
 

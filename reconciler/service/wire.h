@@ -4,7 +4,8 @@
  *
  *     {"hello":1}                         the version it speaks
  *
- * and gets one request a connection, at most WIRE_MAX_REQUEST bytes: a command line as data.
+ * and gets one request a connection, at most WIRE_MAX_REQUEST bytes: a command line as data.  The
+ * client says nothing more; when it closes, even its own direction alone, it has left.
  *
  *     {"v":1,"verb":"apply","args":["sales"],
  *      "options":{"prune":true,"wait-timeout":"30m","file":["/a.yaml","/b.yaml"]},

@@ -101,12 +101,17 @@ static int find_word(const cJSON *object, const char *key, const char *const *wo
 #define FIND_WORD(object, key, words, ret, err)                                                    \
     find_word(object, key, words, sizeof words / sizeof words[0], ret, err)
 
+static const char *copy(struct arena *a, const cJSON *object, const char *key)
+{
+    return arena_strdup(a, json_text(object, key));
+}
+
 static int read_agent(struct arena *a, const cJSON *object, struct agent **ret, struct err *err)
 {
     struct agent *agent = arena_alloc(a, sizeof *agent);
 
-    agent->id = json_text(object, "agent_id");
-    agent->name = json_text(object, "agent");
+    agent->id = copy(a, object, "agent_id");
+    agent->name = copy(a, object, "agent");
     *ret = agent;
     return agent->id ? 0 : err_set(err, ERR_INVALID, "an event without \"agent_id\"");
 }
@@ -121,16 +126,16 @@ static int read_step(struct arena *a, const cJSON *object, const struct step **r
         find_word(object, "step", step_text, STEP__N, &kind, err) < 0 ||
         FIND_WORD(object, "gate", gate_word, &gate, err) < 0)
         return -1;
-    wanted->image_note = json_text(object, "image_note");
+    wanted->image_note = copy(a, object, "image_note");
     int64_t calls = json_int(object, "calls", 0);
     *s = (struct step){.kind = (enum step_kind)kind,
                        .role = (enum role)role,
                        .gate = (enum gate)gate,
                        .wanted = wanted->image_note ? wanted : NULL,
-                       .box_name = json_text(object, "box"),
-                       .new_name = json_text(object, "name"),
-                       .image = json_text(object, "image"),
-                       .why = json_text(object, "why"),
+                       .box_name = copy(a, object, "box"),
+                       .new_name = copy(a, object, "name"),
+                       .image = copy(a, object, "image"),
+                       .why = copy(a, object, "why"),
                        .calls = calls > INT_MAX ? INT_MAX
                                 : calls < 0     ? -1
                                                 : (int)calls,
@@ -152,7 +157,7 @@ int event_decode(struct arena *a, const cJSON *object, struct event *ret, struct
         return -1;
     *ret = (struct event){.agent = agent,
                           .state = (enum event_state)state,
-                          .text = json_text(object, "text"),
+                          .text = copy(a, object, "text"),
                           .elapsed_ms = json_int(object, "elapsed_ms", 0)};
     return kind == 1 ? read_step(a, object, &ret->step, err) : 0;
 }
@@ -173,7 +178,7 @@ static int read_result(struct arena *a, const cJSON *object, struct agent_outcom
     int64_t changes = json_int(object, "changes", 0);
     *ret = (struct agent_outcome){.agent = agent,
                                   .result = (enum agent_result)result,
-                                  .text = json_text(object, "text"),
+                                  .text = copy(a, object, "text"),
                                   .steps = changes > 0 ? (size_t)changes : 0};
     return 0;
 }

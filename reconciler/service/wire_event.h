@@ -22,8 +22,8 @@ const char *outcome_encode(struct arena *, const struct outcome *);
 
 bool event_is_outcome(const cJSON *);
 
-/* What they return lives as long as the arena and the tree; of agents and steps only what the wire
- * carries is set.  ERR_INVALID: it is no such event. */
+/* What they return lives in the arena; of agents and steps only what the wire carries is set.
+ * ERR_INVALID: it is no such event. */
 int event_decode(struct arena *, const cJSON *, struct event *ret, struct err *) MUST_CHECK;
 int outcome_decode(struct arena *, const cJSON *, struct outcome *ret, struct err *) MUST_CHECK;
 

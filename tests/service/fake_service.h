@@ -3,11 +3,20 @@
 #ifndef TEST_FAKE_SERVICE_H
 #define TEST_FAKE_SERVICE_H
 
+#include <setjmp.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
-
-#include "service/service_fixture.h"
+#include <unistd.h>
+#include <cmocka.h>
 
 struct fake_service {
     const char *first; /* what it says to whoever connects */
@@ -59,6 +68,8 @@ static inline pid_t fake_start(const char *path, const struct fake_service *f)
     assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(listen(fd, 8), 0);
     pid_t child = fork();
+    if (child == 0)
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nobody behind */
     while (child == 0) {
         int client = accept(fd, NULL, NULL);
         if (client < 0)

@@ -18,16 +18,16 @@
 #include "base/arena.h"
 #include "base/text.h"
 
-struct place {
+struct stage {
     struct arena *arena;
     char folder[64];
     const char *path; /* of the socket, in a folder that is not made yet */
 };
 
-static inline int place_setup(void **state)
+static inline int stage_setup(void **state)
 {
     struct arena *a = arena_new();
-    struct place *p = arena_alloc(a, sizeof *p);
+    struct stage *p = arena_alloc(a, sizeof *p);
 
     p->arena = a;
     strcpy(p->folder, "/tmp/avr-service-XXXXXX");
@@ -37,9 +37,9 @@ static inline int place_setup(void **state)
     return 0;
 }
 
-static inline int place_teardown(void **state)
+static inline int stage_teardown(void **state)
 {
-    struct place *p = *state;
+    struct stage *p = *state;
 
     unlink(p->path);
     unlink(arena_printf(p->arena, "%s.lock", p->path));
@@ -49,7 +49,7 @@ static inline int place_teardown(void **state)
     return 0;
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, place_setup, place_teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, stage_setup, stage_teardown)
 
 static inline void assert_contains(const char *text, const char *part)
 {

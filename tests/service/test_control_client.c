@@ -1,5 +1,6 @@
 /* A command line's side: who answers, what comes back, and leaving. */
 #include "service/fake_service.h"
+#include "service/service_fixture.h"
 
 #include <ev.h>
 
@@ -8,7 +9,7 @@
 
 static const struct wire_request status_request = {.verb = "status", .format = "table"};
 
-static void make_folder(const struct place *p)
+static void make_folder(const struct stage *p)
 {
     assert_int_equal(mkdir(arena_printf(p->arena, "%s/run", p->folder), 0755), 0);
 }
@@ -22,9 +23,10 @@ static void add(char *to, const char *text)
     strncat(to, text, 255 - strlen(to));
 }
 
-static void hear_out(void *ctx, const char *text)
+static bool hear_out(void *ctx, const char *text)
 {
     add(((struct heard *)ctx)->out, text);
+    return true;
 }
 
 static void hear_err(void *ctx, const char *text)
@@ -49,7 +51,7 @@ static int ask(const char *path, unsigned answer_ms, struct heard *heard, int *r
 
 static void absence_is_told_from_what_was_left(void **state)
 {
-    struct place *p = *state;
+    struct stage *p = *state;
     struct err err;
 
     assert_int_equal(control_probe(p->path, &err), CONTROL_ABSENT);
@@ -85,7 +87,7 @@ static void what_answers_is_looked_at(void **state)
         {"{\"err\":\"busy\"}\n{\"exit\":1}\n", CONTROL_REFUSED, ERR_DENIED, "refuses: busy"},
         {"{\"hello\":1}", CONTROL_SILENT, ERR_UNREACHABLE, "closed the connection"},
     };
-    struct place *p = *state;
+    struct stage *p = *state;
 
     make_folder(p);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -101,7 +103,7 @@ static void what_answers_is_looked_at(void **state)
 static void a_service_that_hangs_is_not_waited_for(void **state)
 {
     const struct fake_service hangs = {.first = NULL, .end = STAYS};
-    struct place *p = *state;
+    struct stage *p = *state;
     struct err err;
 
     make_folder(p);
@@ -126,7 +128,7 @@ static void a_service_that_hangs_is_not_waited_for(void **state)
 
 static void no_permission_is_told(void **state)
 {
-    struct place *p = *state;
+    struct stage *p = *state;
     int status;
 
     if (geteuid() != 0) {
@@ -160,7 +162,7 @@ static void frames_reach_their_listeners(void **state)
         .needs = "{\"v\":1,\"verb\":\"status\",\"args\":[],\"options\":{},\"format\":\"table\"",
         .then = "{\"out\":\"one\\n\"}\n{\"err\":\"note\"}\n{\"out\":\"two\"}\n"
                 "{\"event\":{\"event\":\"agent\"}}\n{\"exit\":5}\n"};
-    struct place *p = *state;
+    struct stage *p = *state;
     struct heard heard;
     struct err err;
     int code = -1;
@@ -180,14 +182,15 @@ static void a_broken_answer_is_an_error(void **state)
     static const struct {
         const char *then, *says;
         int end;
+        unsigned answer_ms;
         enum err_code code;
     } cases[] = {
-        {"{\"out\":\"half\"}\n", "before it was done", LEAVES, ERR_UNREACHABLE},
-        {"{\"out\":\"half\"}\n", "does not answer in time", STAYS, ERR_UNREACHABLE},
-        {"{\"out\":\"half\"}\n{\"mood\":1}\n", "unknown key \"mood\"", STAYS, ERR_INVALID},
-        {"{\"out\":\"half\"}\n{\"hello\":1}\n", "hello twice", STAYS, ERR_INVALID},
+        {"{\"out\":\"half\"}\n", "before it was done", LEAVES, 0, ERR_UNREACHABLE},
+        {"{\"out\":\"half\"}\n", "does not answer in time", STAYS, 50, ERR_UNREACHABLE},
+        {"{\"out\":\"half\"}\n{\"mood\":1}\n", "unknown key \"mood\"", STAYS, 0, ERR_INVALID},
+        {"{\"out\":\"half\"}\n{\"hello\":1}\n", "hello twice", STAYS, 0, ERR_INVALID},
     };
-    struct place *p = *state;
+    struct stage *p = *state;
 
     make_folder(p);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -199,17 +202,18 @@ static void a_broken_answer_is_an_error(void **state)
         struct err err;
         int code;
         pid_t service = fake_start(p->path, &f);
-        assert_int_equal(ask(p->path, 200, &heard, &code, &err), -1);
+        assert_int_equal(ask(p->path, cases[i].answer_ms, &heard, &code, &err), -1);
         assert_int_equal(err.code, cases[i].code);
         assert_contains(err.text, cases[i].says);
-        assert_string_equal(heard.out, "half");
+        if (!cases[i].answer_ms)
+            assert_string_equal(heard.out, "half");
         fake_stop(service);
     }
 }
 
 static void a_frame_without_end_is_an_error(void **state)
 {
-    struct place *p = *state;
+    struct stage *p = *state;
     char *large = arena_alloc(p->arena, (2 << 20) + 1);
     struct heard heard;
     struct err err;
@@ -227,7 +231,7 @@ static void a_frame_without_end_is_an_error(void **state)
 static void a_signal_leaves(void **state)
 {
     static const int signals[] = {SIGINT, SIGTERM};
-    struct place *p = *state;
+    struct stage *p = *state;
 
     make_folder(p);
     for (size_t i = 0; i < 2; i++) {
@@ -265,6 +269,7 @@ static void run_server(const char *path, int ready)
     struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
     struct err err;
 
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (control_server_new(loop, path, answer, NULL, &err) && write(ready, "", 1) == 1)
         ev_run(loop, 0);
     _exit(1);
@@ -272,7 +277,7 @@ static void run_server(const char *path, int ready)
 
 static void client_and_server_understand_each_other(void **state)
 {
-    struct place *p = *state;
+    struct stage *p = *state;
     struct heard heard;
     struct err err;
     int ready[2], code = -1;

@@ -70,11 +70,11 @@ static int server_setup(void **state)
 {
     struct err err;
 
-    place_setup(state);
+    stage_setup(state);
     memset(&service, 0, sizeof service);
     service.loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
     service.server =
-        control_server_new(service.loop, ((struct place *)*state)->path, on_request, NULL, &err);
+        control_server_new(service.loop, ((struct stage *)*state)->path, on_request, NULL, &err);
     assert_non_null(service.server);
     return 0;
 }
@@ -83,13 +83,13 @@ static int server_teardown(void **state)
 {
     control_server_free(service.server);
     ev_loop_destroy(service.loop);
-    return place_teardown(state);
+    return stage_teardown(state);
 }
 #define SERVER_TEST(f) cmocka_unit_test_setup_teardown(f, server_setup, server_teardown)
 
 static int client_of(void **state)
 {
-    return connect_to(((struct place *)*state)->path);
+    return connect_to(((struct stage *)*state)->path);
 }
 
 static void say(int fd, const char *text)
@@ -100,7 +100,7 @@ static void say(int fd, const char *text)
 /* Everything that is there; *ret_closed tells whether the server has hung up behind it. */
 static const char *hear(void **state, int fd, bool *ret_closed)
 {
-    struct text all = {.arena = ((struct place *)*state)->arena};
+    struct text all = {.arena = ((struct stage *)*state)->arena};
     char piece[65536];
     ssize_t n;
 
@@ -264,7 +264,7 @@ static void who_left_counts_until_the_request_ends(void **state)
 
 static void who_does_not_read_is_dropped(void **state)
 {
-    struct place *p = *state;
+    struct stage *p = *state;
     char *large = arena_alloc(p->arena, (1 << 20) + 1);
     int fd = client_of(state);
     bool closed;
@@ -290,7 +290,7 @@ static void who_does_not_read_is_dropped(void **state)
 /* The one who answers finds its request still there, and is told from the loop. */
 static void output_is_bounded(void **state)
 {
-    struct place *p = *state;
+    struct stage *p = *state;
     char *large = arena_alloc(p->arena, (1 << 20) + 1);
     int fd = client_of(state);
 
@@ -320,7 +320,7 @@ static void output_is_bounded(void **state)
 
 static void who_disappears_harms_nobody(void **state)
 {
-    struct place *p = *state;
+    struct stage *p = *state;
     char *large = arena_alloc(p->arena, (1 << 20) + 1);
     int early = client_of(state), busy = client_of(state), talks = client_of(state), other;
     bool closed;
@@ -347,7 +347,7 @@ static void who_disappears_harms_nobody(void **state)
 
 static void long_progress_is_said_not_sent(void **state)
 {
-    struct place *p = *state;
+    struct stage *p = *state;
     char *large = arena_alloc(p->arena, (1 << 20) + 1);
     int fd = client_of(state);
     bool closed;
@@ -376,7 +376,7 @@ static void the_end_of_the_service_is_told(void **state)
     service.server = NULL;
     assert_string_equal(hear(state, fd, &closed), HELLO "{\"err\":\"the service ends\\n\"}\n");
     assert_true(closed);
-    assert_int_equal(access(((struct place *)*state)->path, F_OK), -1);
+    assert_int_equal(access(((struct stage *)*state)->path, F_OK), -1);
     close(fd);
 }
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "service/control_peer.h"
@@ -23,7 +24,7 @@ static unsigned mode_of(const char *path)
 static void modes_do_not_depend_on_the_umask(void **state)
 {
     static const mode_t masks[] = {0, 022, 077};
-    struct place *p = *state;
+    struct stage *p = *state;
     struct control_socket s;
     struct err err;
 
@@ -35,15 +36,15 @@ static void modes_do_not_depend_on_the_umask(void **state)
         assert_int_equal(mode_of(arena_printf(p->arena, "%s/run", p->folder)), 0755);
         control_socket_close(&s);
         assert_int_equal(access(p->path, F_OK), -1);
-        place_teardown(state);
-        place_setup(state);
+        stage_teardown(state);
+        stage_setup(state);
         p = *state;
     }
 }
 
 static void a_folder_that_is_there_keeps_its_mode(void **state)
 {
-    struct place *p = *state;
+    struct stage *p = *state;
     const char *folder = arena_printf(p->arena, "%s/run", p->folder);
     struct control_socket s;
     struct err err;
@@ -56,7 +57,7 @@ static void a_folder_that_is_there_keeps_its_mode(void **state)
 
 static void impossible_paths_have_their_sentence(void **state)
 {
-    struct place *p = *state;
+    struct stage *p = *state;
     struct control_socket s;
     struct err err;
 
@@ -73,7 +74,7 @@ static void impossible_paths_have_their_sentence(void **state)
 
 static void a_file_is_left_alone(void **state)
 {
-    struct place *p = *state;
+    struct stage *p = *state;
     struct control_socket s;
     struct err err;
 
@@ -89,7 +90,7 @@ static void a_file_is_left_alone(void **state)
 
 static void the_second_service_steals_nothing(void **state)
 {
-    struct place *p = *state;
+    struct stage *p = *state;
     struct control_socket first, second;
     struct err err;
 
@@ -109,7 +110,7 @@ static void the_second_service_steals_nothing(void **state)
 /* Not one of ours, so it has no lock; full as well: whoever waits at it is not refused. */
 static void a_socket_that_answers_is_never_removed(void **state)
 {
-    struct place *p = *state;
+    struct stage *p = *state;
     struct sockaddr_un address;
     struct control_socket s;
     struct err err;
@@ -137,7 +138,7 @@ static void a_socket_that_answers_is_never_removed(void **state)
 
 static void who_was_killed_leaves_a_socket_to_take_over(void **state)
 {
-    struct place *p = *state;
+    struct stage *p = *state;
     struct control_socket s;
     struct err err;
     int ready[2], status;
@@ -146,6 +147,7 @@ static void who_was_killed_leaves_a_socket_to_take_over(void **state)
     assert_int_equal(pipe(ready), 0);
     pid_t child = fork();
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (control_socket_open(p->path, &s, &err) == 0 && write(ready[1], "", 1) == 1)
             pause();
         _exit(1);
@@ -164,7 +166,7 @@ static void who_was_killed_leaves_a_socket_to_take_over(void **state)
 
 static void somebody_elses_socket_is_not_removed_at_the_end(void **state)
 {
-    struct place *p = *state;
+    struct stage *p = *state;
     struct control_socket s;
     struct err err;
 
@@ -212,7 +214,7 @@ static int check_as(const struct control_socket *s, uid_t uid, gid_t gid, size_t
 static void strangers_stay_outside(void **state)
 {
     const gid_t many[] = {7, SOME_GROUP, 9}, others[] = {7, 9};
-    struct place *p = *state;
+    struct stage *p = *state;
     struct control_socket s;
     struct err err;
 

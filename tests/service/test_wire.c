@@ -10,7 +10,7 @@ static int decode(struct arena *a, const char *line, struct wire_request *ret, s
 
 static void a_command_line_arrives_as_it_was(void **state)
 {
-    struct arena *a = ((struct place *)*state)->arena;
+    struct arena *a = ((struct stage *)*state)->arena;
     const char *const args[] = {"sales", "summer \"sale\"\n"};
     const char *const time[] = {"30m"}, *const files[] = {"/a.yaml", "/b.yaml"};
     const struct wire_option options[] = {
@@ -47,7 +47,7 @@ static void a_command_line_arrives_as_it_was(void **state)
 
 static void little_is_enough(void **state)
 {
-    struct arena *a = ((struct place *)*state)->arena;
+    struct arena *a = ((struct stage *)*state)->arena;
     struct wire_request got;
     struct err err;
 
@@ -84,7 +84,7 @@ static void a_wrong_request_is_explained(void **state)
         {"{\"v\":1,\"verb\":\"\xff\"}", "not valid UTF-8"},
         {"{\"v\":1,\"verb\":\"x\"} {}", "more text"},
     };
-    struct arena *a = ((struct place *)*state)->arena;
+    struct arena *a = ((struct stage *)*state)->arena;
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct wire_request got;
@@ -97,7 +97,7 @@ static void a_wrong_request_is_explained(void **state)
 
 static void a_long_request_is_refused_on_both_sides(void **state)
 {
-    struct arena *a = ((struct place *)*state)->arena;
+    struct arena *a = ((struct stage *)*state)->arena;
     char *word = arena_alloc(a, WIRE_MAX_REQUEST + 1);
     const char *const args[] = {memset(word, 'x', WIRE_MAX_REQUEST)};
     struct wire_request r = {.verb = "x", .args = args, .n_args = 1, .format = "table"};
@@ -129,7 +129,7 @@ static const char *decoded(struct arena *a, const char *frames, enum wire_kind k
 
 static void texts_arrive_whole(void **state)
 {
-    struct arena *a = ((struct place *)*state)->arena;
+    struct arena *a = ((struct stage *)*state)->arena;
     char *large = arena_alloc(a, 3 * WIRE_MAX_TEXT + 1);
     size_t n;
 
@@ -156,7 +156,7 @@ static void frames_are_one_thing_each(void **state)
                                       "{\"event\":\"x\"}",
                                       "{\"hello\":\"1\"}",
                                       "{\"out\":\"a\"} x"};
-    struct arena *a = ((struct place *)*state)->arena;
+    struct arena *a = ((struct stage *)*state)->arena;
     struct wire_frame frame;
     struct err err;
 
