@@ -36,8 +36,8 @@ struct cmd {
     enum exit_code (*run)(struct cli *);
 };
 
-extern const struct cmd cmd_diff, cmd_apply, cmd_status, cmd_validate, cmd_config, cmd_adopt,
-    cmd_schema, cmd_completion, cmd_version, cmd_help;
+extern const struct cmd cmd_diff, cmd_apply, cmd_status, cmd_health, cmd_validate, cmd_config,
+    cmd_adopt, cmd_schema, cmd_completion, cmd_version, cmd_help;
 
 extern const struct cmd *const cmds[];
 extern const size_t n_cmds;

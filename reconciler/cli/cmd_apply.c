@@ -1,6 +1,5 @@
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -40,41 +39,6 @@ static void release_signals(void)
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     signalled_session = NULL;
-}
-
-static int64_t clock_ms(clockid_t clock)
-{
-    struct timespec t;
-
-    clock_gettime(clock, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static int64_t monotonic_ms(void)
-{
-    return clock_ms(CLOCK_MONOTONIC);
-}
-
-static int64_t wall_ms(void)
-{
-    return clock_ms(CLOCK_REALTIME);
-}
-
-static struct progress *make_progress(struct cli *cli)
-{
-    struct progress_options options = {
-        .mode = cli->opt->progress,
-        .color = cli->color_err,
-        .width = cli->width_err,
-        .now_ms = monotonic_ms,
-        .wall_ms = wall_ms,
-    };
-    const char *term = cli->env->get(cli->env->ctx, "TERM");
-
-    if (options.mode == PROGRESS_AUTO)
-        options.mode = isatty(fileno(cli->err)) && term && !text_is(term, "dumb") ? PROGRESS_TTY
-                                                                                  : PROGRESS_PLAIN;
-    return progress_new(cli->arena, cli->err, &options);
 }
 
 static void add_calls(struct text *t, const struct agent_plan *plan)
@@ -185,7 +149,7 @@ static void report(struct cli *cli, const struct outcome *outcome, const struct 
 static enum exit_code carry_out(struct cli *cli, struct session *session,
                                 const struct sources *sources, const char *const *only)
 {
-    struct progress *progress = make_progress(cli);
+    struct progress *progress = progress_for(cli);
     struct apply_options options = {
         .plan = plan_options_of(cli->opt),
         .wait_timeout_s = cli->opt->wait_timeout_s,

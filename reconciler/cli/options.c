@@ -28,6 +28,8 @@ const struct option_def option_defs[OPT__N] = {
                     "unix:///path, tcp://host:port or a socket's path"},
     [OPT_STATE_DIR] = {0, "state-dir", "DIR", ENV("STATE_DIR"), NULL, true,
                        "where the key of the fingerprints and the lock are kept"},
+    [OPT_CONTROL] = {0, "control", "PATH", ENV("CONTROL"), NULL, true,
+                     "the socket at which a running service is asked"},
     [OPT_DIFF_EXIT_CODE] = {0, "diff-exit-code", "N", ENV("DIFF_EXIT_CODE"), NULL, true,
                             "exit code when something differs (default 2)"},
     [OPT_HELP] = {'h', "help", NULL, NULL, NULL, true, "help on the verb"},

@@ -19,6 +19,7 @@ enum opt {
     OPT_YES,
     OPT_ENGINE,
     OPT_STATE_DIR,
+    OPT_CONTROL,
     OPT_DIFF_EXIT_CODE,
     OPT_HELP,
     OPT_DRY_RUN,

@@ -25,6 +25,10 @@ struct progress_options {
     int64_t (*wall_ms)(void); /* for the age of calls */
 };
 
+/* As the options of this command line ask for, on its stderr. */
+struct cli;
+struct progress *progress_for(const struct cli *);
+
 struct progress *progress_new(struct arena *, FILE *, const struct progress_options *);
 void progress_event(void *progress, const struct event *); /* an on_event */
 
