@@ -26,6 +26,11 @@ enum opt {
     OPT_NOW,
     OPT_WAIT_TIMEOUT,
     OPT_PRUNE,
+    OPT_ALLOW_EMPTY,
+    OPT_LOG_FORMAT,
+    OPT_RESYNC,
+    OPT_NOTIFY,
+    OPT_NOTIFY_FORMAT,
     OPT_MARKDOWN,
     OPT__N
 };
@@ -59,6 +64,7 @@ struct options {
     enum progress_mode progress;
     enum color_mode color;
     int64_t wait_timeout_s; /* -1: no limit */
+    int64_t resync_s;
     int diff_exit_code;
 };
 

@@ -1,5 +1,6 @@
 #include "service/account.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -40,11 +40,9 @@ static void on_due(struct ev_loop *loop, struct ev_timer *timer, int events)
 static void on_file(void *ctx, size_t index)
 {
     struct service *s = ctx;
-    const char *const *paths;
-    bool has_database;
 
-    intake_paths(s->intake, &paths, &has_database);
-    intake_poke(s->intake, has_database && index == 0 ? INTAKE_DATABASE : INTAKE_SPECS);
+    (void)index;
+    intake_poke(s->intake, INTAKE_SPECS);
 }
 
 static void on_commit(void *ctx)
@@ -77,8 +75,10 @@ static void watch_database(struct service *s, const char *path)
     s->database = NULL;
     free((char *)s->database_path);
     s->database_path = path ? strdup(path) : NULL;
-    if (path)
-        s->database = database_watch_new(s->loop, path, on_commit, s);
+    if (!path)
+        return;
+    s->database = database_watch_new(s->loop, path, on_commit, s);
+    intake_poke(s->intake, INTAKE_DATABASE); /* nobody looked between the reading and this */
 }
 
 static void on_read(void *ctx)
@@ -89,7 +89,8 @@ static void on_read(void *ctx)
     size_t n = intake_paths(s->intake, &paths, &has_database);
 
     watch_database(s, has_database ? paths[0] : NULL);
-    file_watch_set(s->files, paths, n);
+    if (file_watch_set(s->files, paths + has_database, n - has_database))
+        intake_poke(s->intake, INTAKE_SPECS); /* nobody looked between the reading and this */
     const char *trouble = file_watch_trouble(s->files);
     if (trouble)
         log_condition(s->log, "files", LEVEL_WARNING, NULL, trouble);
@@ -122,7 +123,7 @@ static void on_container(struct service *s, const struct engine_event *e)
         if (!agent || fleet_look(s->fleet, agent))
             return; /* a stranger's, or its runner looks */
     }
-    snprintf(cause, sizeof cause, "engine: %s %s", e->action, e->name ? e->name : "");
+    snprintf(cause, sizeof cause, "engine: %s %s", engine_action_text(e->action), e->name ? e->name : "");
     service_mark(s, cause);
 }
 
@@ -130,13 +131,13 @@ static void on_engine_event(void *ctx, const struct engine_event *e)
 {
     struct service *s = ctx;
 
-    if (e->type == ENGINE_EVENT_CONTAINER) {
+    if (e->object == OBJECT_CONTAINER) {
         on_container(s, e);
         return;
     }
-    if (e->type == ENGINE_EVENT_IMAGE)
+    if (e->object == OBJECT_IMAGE)
         cache_image_news(session_cache(s->session));
-    service_mark(s, e->type == ENGINE_EVENT_IMAGE ? "engine: an image changed"
+    service_mark(s, e->object == OBJECT_IMAGE ? "engine: an image changed"
                                                   : "engine: a network changed");
 }
 
@@ -196,7 +197,7 @@ static void catch_signal(struct service *s, size_t i, int number,
 
 void triggers_open(struct service *s)
 {
-    const struct engine_watch_owner engine = {on_engine_event, on_gap, on_up, on_down, s};
+    static const struct engine_watch_callbacks engine = {on_engine_event, on_gap, on_up, on_down};
     const struct intake_owner intake = {on_accepted, on_condition, on_read, s};
 
     s->settle = settle_new(s->loop, QUIET_MS, LONGEST_MS, on_settled, s);
@@ -208,7 +209,7 @@ void triggers_open(struct service *s)
     s->files = file_watch_new(s->loop, on_file, s);
     s->intake = intake_new(s->loop, s->config, session_key(s->session), &intake);
     intake_poke(s->intake, INTAKE_SPECS | INTAKE_DATABASE);
-    s->engine = engine_watch_new(session_client(s->session), &engine);
+    s->engine = engine_watch_new(session_client(s->session), &engine, s);
 }
 
 void triggers_close(struct service *s)

@@ -247,13 +247,13 @@ static bool is_same_set(const struct file_watch *w, const char *const *paths, si
     return w->n == n;
 }
 
-void file_watch_set(struct file_watch *w, const char *const *paths, size_t n)
+bool file_watch_set(struct file_watch *w, const char *const *paths, size_t n)
 {
     struct watched *old = w->paths;
     size_t n_old = w->n;
 
     if (is_same_set(w, paths, n))
-        return;
+        return false;
     struct watched *fresh = must(calloc(n + 1, sizeof *fresh));
     for (size_t i = 0; i < n; i++)
         if (!keep_path(old, n_old, paths[i], &fresh[i]))
@@ -265,6 +265,7 @@ void file_watch_set(struct file_watch *w, const char *const *paths, size_t n)
             free_path(w, &old[i]);
     free(old);
     note_trouble(w);
+    return true;
 }
 
 struct file_watch *file_watch_new(struct ev_loop *loop, file_watch_change *on_change, void *ctx)

@@ -16,6 +16,7 @@
 #ifndef WATCH_FILES_H
 #define WATCH_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct ev_loop;
@@ -30,8 +31,8 @@ void file_watch_free(struct file_watch *); /* NULL is fine */
 
 /* From now on these; relative ones are taken from the present working directory.  Copies the texts.
  * A set equal to the one before costs nothing.  What changes after the call is told, what changed
- * before is not: first set, then read. */
-void file_watch_set(struct file_watch *, const char *const *paths, size_t n);
+ * before is not: first set, then read.  True if it is another set than before. */
+bool file_watch_set(struct file_watch *, const char *const *paths, size_t n);
 
 /* Why some path is only looked at every 2 s, for people: "specs: inotify: No space left on device";
  * NULL if none is.  Valid until the next turn of the loop. */
