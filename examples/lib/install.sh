@@ -50,7 +50,8 @@ command python3 python3
 command docker-registry docker-registry
 command mkfs.ext4 e2fsprogs
 command strace strace
-command systemd-analyze systemd'
+command systemd-analyze systemd
+command docker-compose docker-compose'
 
 is_there() { # KIND NAME
     case $1 in

@@ -19,7 +19,7 @@ struct sink {
     char rest[PIPE_BUF]; /* of a line that was taken in part */
     size_t n_rest;
     unsigned long dropped; /* lines, ever */
-    unsigned long untold;  /* lines, since sink_told() */
+    unsigned long untold;  /* of these, what no notice told yet; whoever tells it sets it */
 };
 
 void sink_open(struct sink *, int fd);

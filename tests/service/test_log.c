@@ -202,6 +202,33 @@ static void a_full_socket_drops_and_counts(void **state)
     desk_close(d);
 }
 
+/* Somebody pressed Ctrl-S, say.  A terminal may take a line in part: its rest is not lost. */
+static void a_stopped_terminal_drops_whole_lines(void **state)
+{
+    struct desk *d = calloc(1, sizeof *d);
+    size_t lines = 0;
+    int fds[2];
+
+    (void)state;
+    assert_int_equal(openpty(&fds[0], &fds[1], NULL, NULL, NULL), 0);
+    open_on(d, fds, LOG_TEXT);
+    alarm(20);
+    for (int i = 0; i < 2000; i++)
+        log_say(d->log, LEVEL_INFO, NULL, "line %d", i);
+    unsigned long dropped = log_dropped(d->log);
+    assert_true(dropped > 0);
+    while (lines < 2000 - dropped + 1) { /* what was taken, and the notice */
+        for (const char *at = read_log(d); (at = strchr(at, '\n')); at++)
+            lines++;
+        log_tick(d->log);
+        usleep(1000); /* the kernel moves a terminal's bytes when it likes */
+    }
+    assert_int_equal(lines, 2000 - dropped + 1);
+    assert_int_equal(log_dropped(d->log), dropped);
+    alarm(0);
+    desk_close(d);
+}
+
 /* As when /proc is not mounted, or the pipe belongs to somebody else. */
 static void without_a_file_of_its_own_it_asks_first(void **state)
 {
@@ -245,6 +272,7 @@ int main(void)
         cmocka_unit_test(long_lines_are_cut_between_characters),
         cmocka_unit_test(a_full_pipe_drops_and_counts),
         cmocka_unit_test(a_full_socket_drops_and_counts),
+        cmocka_unit_test(a_stopped_terminal_drops_whole_lines),
         cmocka_unit_test(without_a_file_of_its_own_it_asks_first),
         cmocka_unit_test(nobody_at_the_other_end),
     };
