@@ -120,7 +120,7 @@ static int read_step(struct arena *a, const cJSON *object, const struct step **r
 {
     struct step *s = arena_alloc(a, sizeof *s);
     struct wanted *wanted = arena_alloc(a, sizeof *wanted);
-    int role, kind, gate;
+    int role = 0, kind = 0, gate = 0; /* the compiler does not see that they are set */
 
     if (find_word(object, "role", role_name, ROLE__N, &role, err) < 0 ||
         find_word(object, "step", step_text, STEP__N, &kind, err) < 0 ||
