@@ -90,6 +90,7 @@ static int find_word(const cJSON *object, const char *key, const char *const *wo
 {
     const char *word = json_text(object, key);
 
+    *ret = 0;
     for (size_t i = 0; i < n; i++)
         if (text_is(words[i], word)) {
             *ret = (int)i;
@@ -120,7 +121,7 @@ static int read_step(struct arena *a, const cJSON *object, const struct step **r
 {
     struct step *s = arena_alloc(a, sizeof *s);
     struct wanted *wanted = arena_alloc(a, sizeof *wanted);
-    int role = 0, kind = 0, gate = 0; /* the compiler does not see that they are set */
+    int role, kind, gate;
 
     if (find_word(object, "role", role_name, ROLE__N, &role, err) < 0 ||
         find_word(object, "step", step_text, STEP__N, &kind, err) < 0 ||
