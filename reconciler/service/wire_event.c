@@ -121,7 +121,7 @@ static int read_step(struct arena *a, const cJSON *object, const struct step **r
 {
     struct step *s = arena_alloc(a, sizeof *s);
     struct wanted *wanted = arena_alloc(a, sizeof *wanted);
-    int role, kind, gate;
+    int role = 0, kind = 0, gate = 0;
 
     if (find_word(object, "role", role_name, ROLE__N, &role, err) < 0 ||
         find_word(object, "step", step_text, STEP__N, &kind, err) < 0 ||
@@ -150,7 +150,7 @@ int event_decode(struct arena *a, const cJSON *object, struct event *ret, struct
 {
     static const char *const kinds[] = {"agent", "step"};
     struct agent *agent;
-    int kind, state;
+    int kind = 0, state = 0;
 
     if (FIND_WORD(object, "event", kinds, &kind, err) < 0 ||
         FIND_WORD(object, "state", event_state_word, &state, err) < 0 ||
@@ -167,7 +167,7 @@ static int read_result(struct arena *a, const cJSON *object, struct agent_outcom
                        struct err *err)
 {
     struct agent *agent;
-    int result;
+    int result = 0;
 
     if (read_agent(a, object, &agent, err) < 0 ||
         FIND_WORD(object, "result", result_word, &result, err) < 0)

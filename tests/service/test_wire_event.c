@@ -105,8 +105,7 @@ static void what_is_no_event_is_refused(void **state)
         "{\"event\":\"agent\",\"agent_id\":\"1\",\"state\":\"asleep\"}",
         "{\"event\":\"agent\",\"state\":\"done\"}",
         "{\"event\":\"step\",\"agent_id\":\"1\",\"state\":\"done\"}",
-        "{\"event\":\"step\",\"agent_id\":\"1\",\"state\":\"done\",\"role\":\"sts\","
-        "\"step\":\"juggle\",\"gate\":\"none\"}",
+        "{\"event\":\"step\",\"agent_id\":\"1\",\"state\":\"done\",\"role\":\"sts\"}",
     };
     struct arena *a = ((struct stage *)*state)->arena;
     struct outcome outcome;
