@@ -126,6 +126,16 @@ static const char *state_dir(struct arena *a, const struct options *opt, const s
     return home ? arena_printf(a, "%s/.local/state/avr-reconciler", home) : system_dir;
 }
 
+/* Where `docker login` leaves its logins. */
+static const char *docker_config(struct arena *a, const struct spec_env *env)
+{
+    const char *folder = plain(env, "DOCKER_CONFIG"), *home = plain(env, "HOME");
+
+    if (folder)
+        return arena_printf(a, "%s/config.json", folder);
+    return home ? arena_printf(a, "%s/.docker/config.json", home) : NULL;
+}
+
 const char *control_path(struct arena *a, const struct options *opt, const struct spec_env *env)
 {
     static const char system_path[] = "/run/avr-reconciler/control.sock";
@@ -163,6 +173,7 @@ int configure(struct arena *a, const struct options *opt, const struct spec_env 
         find_engine(a, opt, env, ret, err) < 0)
         return -1;
     ret->state_dir = state_dir(a, opt, env);
+    ret->docker_config = docker_config(a, env);
     ret->control_path = control_path(a, opt, env);
     find_bind_roots(a, env, ret);
     return 0;

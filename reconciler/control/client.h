@@ -5,6 +5,7 @@
 #ifndef CONTROL_CLIENT_H
 #define CONTROL_CLIENT_H
 
+#include "control/credentials.h"
 #include "engine/engine.h"
 #include "net/http.h"
 
@@ -13,6 +14,7 @@ struct client {
     struct http *http;
     const struct engine_driver *driver;
     struct endpoint endpoint;
+    struct credentials *credentials; /* for pulls and questions to registries; NULL: no logins */
     char api_version[16]; /* "" before the first ping */
     char server[64];      /* "Docker/20.10.24 (linux)" */
 };

@@ -80,6 +80,12 @@ int session_look(struct session *, struct arena *, const struct sources *,
                  const struct plan_options *, const char *const *only, size_t n_only,
                  struct look *ret, struct err *) MUST_CHECK;
 
+/* When a look would ask a registry again: monotonic; 0: never. */
+int64_t session_registry_due_ms(const struct session *);
+
+/* Why some registry's login cannot be found out, for people; NULL: nothing is wrong. */
+const char *session_login_problem(const struct session *);
+
 /* Looks once more under the engine's lock and carries the plan out, until every agent is in sync,
  * held or failed.  A signal (session_interrupt) stops it at the next safe point.  -1 only when
  * nothing could be begun; the rest is in *ret. */

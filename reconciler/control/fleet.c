@@ -300,6 +300,7 @@ struct fleet *fleet_new(struct session *s, const struct fleet_owner *owner)
         abort();
     *f = (struct fleet){.session = s, .owner = *owner};
     f->workshop = (struct workshop){.client = &s->client,
+                                    .registries = s->registries,
                                     .key = &s->key,
                                     .calls = s->calls,
                                     .interrupted = &s->interrupted};

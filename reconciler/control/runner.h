@@ -7,6 +7,7 @@
 
 #include "control/cycle.h"
 #include "control/client.h"
+#include "control/registry.h"
 #include "control/turnstile.h"
 #include "control/witness.h"
 
@@ -14,6 +15,7 @@ struct runner;
 
 struct workshop { /* shared by all runners of a session */
     struct client *client;
+    struct registry_memory *registries;
     const struct digest_key *key;
     struct turnstile turnstile;
     struct witness_calls *calls;

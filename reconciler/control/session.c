@@ -35,7 +35,9 @@ struct session *session_new(const struct config *config, bool read_only)
     s->client.endpoint = config->engine;
     if (read_only)
         http_read_only(s->client.http);
+    s->client.credentials = credentials_new(s->client.loop, config->docker_config);
     s->cache = cache_new();
+    s->registries = registry_memory_new();
     s->calls = witness_calls_new();
     state_key(config->state_dir, &s->key);
     ev_async_init(&s->wake, on_wake);
@@ -50,8 +52,10 @@ void session_free(struct session *s)
     if (!s)
         return;
     cache_free(s->cache);
+    registry_memory_free(s->registries);
     witness_calls_free(s->calls);
     http_close(s->client.http);
+    credentials_free(s->client.credentials);
     ev_ref(s->client.loop);
     ev_async_stop(s->client.loop, &s->wake);
     ev_loop_destroy(s->client.loop);
@@ -155,7 +159,7 @@ int session_look(struct session *s, struct arena *a, const struct sources *sourc
 {
     struct look look = {.sources = sources};
 
-    if (gather(&s->client, s->cache, a, sources, wall_ms(), &look.observed, err) < 0)
+    if (gather(&s->client, s->cache, s->registries, a, sources, wall_ms(), &look.observed, err) < 0)
         return -1;
     refresh_calls(s, a, sources, &look.observed);
     look.engine_text = engine_text(a, s);
@@ -169,6 +173,16 @@ int session_look(struct session *s, struct arena *a, const struct sources *sourc
     }
     *ret = look;
     return 0;
+}
+
+int64_t session_registry_due_ms(const struct session *s)
+{
+    return registry_due_ms(s->registries);
+}
+
+const char *session_login_problem(const struct session *s)
+{
+    return credentials_problem(s->client.credentials);
 }
 
 struct http_stats session_stats(const struct session *s)

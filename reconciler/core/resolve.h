@@ -51,7 +51,14 @@ void resolve_agent(struct arena *, const struct desired *, const struct agent *,
  * ("repository:tag").  Sorted, unique.  The image id of every box is wanted besides. */
 size_t resolve_image_refs(struct arena *, const struct desired *, const char *const **ret);
 
-/* Those of them whose registry is to be asked: pull_policy always and every_…. */
-size_t resolve_registry_refs(struct arena *, const struct desired *, const char *const **ret);
+struct registry_ref {
+    const char *ref;
+    int64_t every_s; /* the shortest interval of those who name it */
+};
+
+/* Those of them whose registry is to be asked: pull_policy always (every 5 minutes) and every_….
+ * Sorted, unique. */
+size_t resolve_registry_refs(struct arena *, const struct desired *,
+                             const struct registry_ref **ret);
 
 #endif

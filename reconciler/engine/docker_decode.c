@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -27,18 +28,24 @@ static bool mentions(const char *text, const char *const *words, size_t n)
     return false;
 }
 
+static bool is_busy(const char *text)
+{
+    static const char *const busy[] = {"toomanyrequests", "too many requests", "rate limit"};
+
+    return mentions(text, busy, sizeof busy / sizeof busy[0]);
+}
+
 /* A registry's status is lost on its way through the engine: a 401 and a 429 arrive as a 500, or
  * as the last line of a stream that began with 200.  The order matters: Docker Hub's refusal
  * speaks of "does not exist" too. */
 enum err_code docker_registry_code(const char *text, enum err_code otherwise)
 {
-    static const char *const busy[] = {"toomanyrequests", "too many requests", "rate limit"};
     static const char *const denied[] = {"denied", "unauthorized", "no basic auth credentials",
                                          "authentication required", "forbidden"};
     static const char *const missing[] = {"manifest unknown", "not found", "no such image",
                                           "name unknown"};
 
-    if (mentions(text, busy, sizeof busy / sizeof busy[0]))
+    if (is_busy(text))
         return ERR_TRANSIENT;
     if (mentions(text, denied, sizeof denied / sizeof denied[0]))
         return ERR_DENIED;
@@ -90,6 +97,29 @@ static int refused(const struct call *call, const struct http_response *r, struc
         code = missing_code(call, message);
     return err_set(err, code, "%s: %d%s%s", docker_call_name[call->kind], r->status,
                    *message ? " " : "", message);
+}
+
+/* Of seconds; a date is taken for nothing said. */
+static int64_t retry_after_s(const char *header)
+{
+    size_t digits = strspn(header, "0123456789");
+
+    return digits && digits < 10 && !header[digits] ? strtoll(header, NULL, 10) : 0;
+}
+
+/* A registry that wants to be left alone says something about itself, not about the reference. */
+static bool wants_rest(const struct call *call, const struct http_response *r, struct arena *a,
+                       struct facts *ret)
+{
+    if (call->kind != CALL_DIGEST || r->status < 400)
+        return false;
+    const char *message = message_of(a, r);
+    if (r->status != 429 && !is_busy(message))
+        return false;
+    ret->busy = arena_printf(a, "%s: %d%s%s", docker_call_name[call->kind], r->status,
+                             *message ? " " : "", message);
+    ret->retry_after_s = retry_after_s(r->retry_after);
+    return true;
 }
 
 static int no_information(const struct call *call, struct err *err, const char *what)
@@ -190,6 +220,8 @@ int docker_decode(const struct call *call, const struct http_response *r, struct
         ret->already_so = true;
         return 0;
     }
+    if (wants_rest(call, r, a, ret))
+        return 0;
     if (r->status < 200 || r->status > 299)
         return refused(call, r, a, err);
 

@@ -1,6 +1,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "core/reference.h"
@@ -205,6 +206,25 @@ static int add_path(struct text *t, const struct call *call, struct err *err)
     return err_set(err, ERR_DENIED, "no such call");
 }
 
+/* The login goes as a header of its own.  Nothing but base64url may be in it: it ends up in the
+ * head of a request. */
+static int add_login(const struct call *call, struct arena *a, struct http_request *ret,
+                     struct err *err)
+{
+    bool asks_registry = call->kind == CALL_DIGEST || call->kind == CALL_PULL;
+    const char **headers = arena_alloc(a, 2 * sizeof *headers);
+
+    if (!asks_registry || !call->registry_auth)
+        return 0;
+    if (call->registry_auth[strspn(call->registry_auth, BASE64URL_ALPHABET "=")])
+        return err_set(err, ERR_DENIED, "%s: the login is not base64", docker_call_name[call->kind]);
+    char *header = arena_printf(a, "X-Registry-Auth: %s", call->registry_auth);
+    arena_at_free(a, text_wipe, header);
+    headers[0] = header;
+    ret->headers = headers;
+    return 0;
+}
+
 static int add_body(const struct call *call, const char *api_version, struct arena *a,
                     const char **ret, struct err *err)
 {
@@ -242,7 +262,8 @@ int docker_encode(const struct call *call, const char *api_version, struct arena
         return 0;
     }
     text_printf(&path, "/v%s", api_version);
-    if (add_path(&path, call, err) || add_body(call, api_version, a, &ret->body, err))
+    if (add_path(&path, call, err) || add_body(call, api_version, a, &ret->body, err) ||
+        add_login(call, a, ret, err))
         return -1;
     ret->path = text_str(&path);
     return 0;

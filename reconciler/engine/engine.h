@@ -17,7 +17,7 @@ enum call_kind {
     CALL_LIST,    /* all containers, running or not: entries */
     CALL_INSPECT, /* id: box */
     CALL_IMAGE,   /* ref (a reference or an id): image; 404 is an image without id, no error */
-    CALL_DIGEST,  /* ref: what its registry says: digest */
+    CALL_DIGEST,  /* ref: what its registry says: digest; or busy, which is no error */
     CALL_PULL,    /* ref: success means the stream ended without an error line */
     CALL_CREATE,  /* create: created_id */
     CALL_START,   /* id; already_so if it ran */
@@ -42,6 +42,8 @@ struct call {
     const char *id;   /* full container id: nothing is ever changed by name */
     const char *ref;  /* CALL_IMAGE, CALL_DIGEST, CALL_PULL */
     const char *name; /* CALL_RENAME */
+    /* CALL_DIGEST, CALL_PULL: the login as docker_auth_encode() writes it, a secret; NULL: none. */
+    const char *registry_auth;
     const struct create *create;
     const struct wanted *wanted; /* CALL_UPDATE; CALL_PULL: for its platform, may be NULL */
     int grace_s;                 /* CALL_STOP; -1: the engine's default of 10 s */
@@ -61,6 +63,8 @@ struct facts { /* fields the call does not speak of stay empty */
     struct box box;
     struct image image;
     const char *api_version, *server, *engine_id, *host_name, *created_id, *digest, *log;
+    const char *busy;      /* CALL_DIGEST: the registry was asked too often, in its words */
+    int64_t retry_after_s; /* with it: when it may be asked again; 0: it did not say */
     bool already_so; /* 304: it was so before we asked */
 };
 
@@ -132,6 +136,15 @@ struct engine_driver {
 };
 
 extern const struct engine_driver docker_driver;
+
+struct registry_login {
+    const char *username, *password;
+    const char *identity_token; /* instead of both, or NULL */
+    const char *server;         /* "127.0.0.1:5000", "https://index.docker.io/v1/" */
+};
+
+/* For call.registry_auth.  It is wiped when the arena dies. */
+const char *docker_auth_encode(struct arena *, const struct registry_login *);
 
 bool call_changes(enum call_kind); /* true for everything that is not a read */
 

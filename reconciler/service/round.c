@@ -117,6 +117,17 @@ static void report_holds(struct service *s, const struct look *look)
             report_hold(s, &look->plan.agents[i]);
 }
 
+/* Registries are then asked without a login, so this alone holds nobody up. */
+static void report_logins(struct service *s)
+{
+    const char *problem = session_login_problem(s->session);
+
+    if (problem)
+        log_condition(s->log, "registry-login", LEVEL_WARNING, NULL, problem);
+    else
+        log_clear(s->log, "registry-login", "the logins of registries can be found out again");
+}
+
 /* --- the round ------------------------------------------------------------------------------- */
 
 /* When something would have to be done though nothing happens: a wait that ends, a new try. */
@@ -131,6 +142,7 @@ static int64_t next_round_ms(const struct service *s, const struct look *look)
         if (ap->n_steps)
             earlier(&at, account_due_ms(s->account, ap->agent));
     }
+    earlier(&at, session_registry_due_ms(s->session));
     return at - now;
 }
 
@@ -149,6 +161,7 @@ static void finish(struct service *s, struct arena *a, const struct look *look)
     arena_free(s->last.arena);
     s->last = (struct round){.arena = a, .look = *look, .at_ms = wall_ms()};
     report_holds(s, look);
+    report_logins(s);
     account_round(s->account, look);
     fleet_take(s->fleet, a, look, &(struct fleet_terms){0});
     desk_round(s->desk);
