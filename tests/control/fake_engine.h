@@ -65,6 +65,13 @@ struct fake_engine {
     unsigned made;
     const char *images[4]; /* on the engine; id "sha256:…" is made from the place in this list */
 
+    /* The registry, as the engine passes its answers on; status 0: it has the digest. */
+    const char *remote_digest, *local_digest; /* "sha256:…"; local: of the images on the engine */
+    int registry_status;
+    const char *registry_says, *retry_after; /* with a status; NULL: nothing */
+    unsigned questions, pulls;               /* so far */
+    char login[512];                         /* X-Registry-Auth of the last of both; "": none */
+
     unsigned requests, changes; /* so far; changes: those that were obeyed and were no reads */
     unsigned fault_at;          /* the request to spoil, from 1; 0: none */
     enum fault fault;
@@ -240,8 +247,32 @@ static inline struct fake_answer fake_image(const char *ref)
 
     if (!id)
         return fake_error(404, "No such image");
+    const char *digest = engine.local_digest
+                             ? arena_printf(engine.arena, "\"any@%s\"", engine.local_digest)
+                             : "";
     return (struct fake_answer){
-        200, arena_printf(engine.arena, "{\"Id\":\"%s\",\"Config\":{\"Env\":[]}}", id)};
+        200, arena_printf(engine.arena,
+                          "{\"Id\":\"%s\",\"RepoDigests\":[%s],\"Config\":{\"Env\":[]}}", id,
+                          digest)};
+}
+
+static inline struct fake_answer fake_distribution(void)
+{
+    engine.questions++;
+    if (engine.registry_status)
+        return fake_error(engine.registry_status, engine.registry_says);
+    return (struct fake_answer){200, arena_printf(engine.arena,
+                                                  "{\"Descriptor\":{\"digest\":\"%s\"}}",
+                                                  engine.remote_digest)};
+}
+
+static inline struct fake_answer fake_pull(void)
+{
+    engine.pulls++;
+    if (engine.registry_status)
+        return fake_error(engine.registry_status, engine.registry_says);
+    engine.local_digest = engine.remote_digest;
+    return (struct fake_answer){200, "{\"status\":\"done\"}\n"};
 }
 
 /* --- changes --------------------------------------------------------------------------------- */
@@ -342,7 +373,11 @@ static inline struct fake_answer fake_obey(const char *method, const char *path,
         return fake_list();
     if (text_starts(at, "/images/") && text_ends(at, "/json"))
         return fake_image(arena_strndup(engine.arena, at + 8, strlen(at) - strlen("/images/") - 5));
+    if (text_starts(at, "/distribution/"))
+        return fake_distribution();
     engine.changes += !text_is(method, "GET");
+    if (text_starts(at, "/images/create?"))
+        return fake_pull();
     if (text_starts(at, "/containers/create?name="))
         return fake_create(at + strlen("/containers/create?name="), body);
     if (text_starts(at, "/containers/"))
@@ -369,6 +404,8 @@ static inline void fake_send(struct fake_connection *c, const struct fake_answer
                 answer->status);
     if (answer->status != 204 && answer->status != 304)
         text_printf(&t, "Content-Length: %zu\r\n", len);
+    if (answer->status >= 400 && engine.retry_after)
+        text_printf(&t, "Retry-After: %s\r\n", engine.retry_after);
     text_add(&t, "\r\n");
     text_add_n(&t, answer->body ? answer->body : "", truncated ? len / 2 : len);
     if (write(c->fd, t.s, t.len) != (ssize_t)t.len || truncated)
@@ -408,6 +445,15 @@ static inline void fake_spoil(struct fake_connection *c, const char *method, con
     }
 }
 
+static inline void fake_keep_login(const char *head, const char *path)
+{
+    const char *login = strstr(head, "X-Registry-Auth: ");
+
+    if (strstr(path, "/distribution/") || strstr(path, "/images/create?"))
+        snprintf(engine.login, sizeof engine.login, "%.*s", login ? (int)strcspn(login + 17, "\r") : 0,
+                 login ? login + 17 : "");
+}
+
 /* One request, if it has arrived completely. */
 static inline bool fake_serve(struct fake_connection *c)
 {
@@ -418,6 +464,7 @@ static inline bool fake_serve(struct fake_connection *c)
     if (!end || c->len < (size_t)(end + 4 - c->in) + body_len ||
         sscanf(c->in, "%7s %511s", method, path) != 2)
         return false;
+    fake_keep_login(c->in, path);
     c->len = 0; /* no pipelining: nothing can follow yet */
     virtual_pass(1);
     if (++engine.requests == engine.fault_at) {
