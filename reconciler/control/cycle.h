@@ -15,7 +15,7 @@ struct ev_loop;
 struct session;
 
 struct look {
-    const struct sources *sources;
+    const struct sources *sources; /* with what this look has to say in their notices */
     struct observed observed;
     struct plan plan;
     const char *engine_text; /* "pbx-01 (Docker 20.10.24)" */

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "control/clock.h"
+#include "control/notices.h"
 #include "control/state.h"
 #include "control/witness.h"
 
@@ -157,11 +158,12 @@ int session_look(struct session *s, struct arena *a, const struct sources *sourc
                  const struct plan_options *options, const char *const *only, size_t n_only,
                  struct look *ret, struct err *err)
 {
-    struct look look = {.sources = sources};
+    struct look look = {0};
 
     if (gather(&s->client, s->cache, s->registries, a, sources, wall_ms(), &look.observed, err) < 0)
         return -1;
     refresh_calls(s, a, sources, &look.observed);
+    look.sources = notices_add(a, sources, &look.observed);
     look.engine_text = engine_text(a, s);
     look.plan = plan_make(a, &sources->desired, &look.observed, &s->key, options, only, n_only);
     if (!plan_in_sync(&look.plan)) { /* again, now that the calls are known */

@@ -117,17 +117,6 @@ static void report_holds(struct service *s, const struct look *look)
             report_hold(s, &look->plan.agents[i]);
 }
 
-/* Registries are then asked without a login, so this alone holds nobody up. */
-static void report_logins(struct service *s)
-{
-    const char *problem = session_login_problem(s->session);
-
-    if (problem)
-        log_condition(s->log, "registry-login", LEVEL_WARNING, NULL, problem);
-    else
-        log_clear(s->log, "registry-login", "the logins of registries can be found out again");
-}
-
 /* --- the round ------------------------------------------------------------------------------- */
 
 /* When something would have to be done though nothing happens: a wait that ends, a new try. */
@@ -161,7 +150,7 @@ static void finish(struct service *s, struct arena *a, const struct look *look)
     arena_free(s->last.arena);
     s->last = (struct round){.arena = a, .look = *look, .at_ms = wall_ms()};
     report_holds(s, look);
-    report_logins(s);
+    report_registries(s, look);
     account_round(s->account, look);
     fleet_take(s->fleet, a, look, &(struct fleet_terms){0});
     desk_round(s->desk);

@@ -3,6 +3,7 @@
  *     service.c    its life
  *     triggers.c   what happened: files, database, engine, signals, time
  *     round.c      one look at everything, and who gets to work
+ *     registries.c what is wrong with registries
  *     account.c    what the work led to: log, history, notifications, when to try again
  *     desk.c       what people ask for over the control socket */
 #ifndef SERVICE_SERVICE_PARTS_H
@@ -75,5 +76,9 @@ void service_mark(struct service *, const char *cause);
 void service_round(struct service *);
 /* The name of an agent of the last round, for people. */
 const char *agent_title(const struct agent *);
+
+/* ---- registries.c ---- */
+
+void report_registries(struct service *, const struct look *);
 
 #endif

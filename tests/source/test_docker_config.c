@@ -97,7 +97,7 @@ static void says_what_is_wrong_and_where(void **state)
     static const struct {
         const char *file, *want;
     } cases[] = {
-        {"{", "not valid JSON at byte 2 of 1"},
+        {"{", "not valid JSON at byte 1 of 1"},
         {"[]", "is not a JSON object"},
         {"{\"auths\":{\"x\":{\"auth\":\"!\"}}}", "auths.\"x\".auth is not base64"},
         {"{\"auths\":{\"x\":{\"auth\":\"YW5u\"}}}",
