@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 
-#define BASE64_ALNUM "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+#define BASE64_ALNUM       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 #define BASE64URL_ALPHABET BASE64_ALNUM "-_"
 
 /* Of the URL's alphabet, padded. */

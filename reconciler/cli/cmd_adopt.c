@@ -11,7 +11,8 @@ static enum exit_code run(struct cli *cli)
     if (code == EXIT_CODE_OK) {
         struct render r = render_of(cli, session, &look);
         size_t restarts = 0;
-        const char *text = render_adopt(cli->arena, &r, &look.sources->desired, &look.plan, &restarts);
+        const char *text =
+            render_adopt(cli->arena, &r, &look.sources->desired, &look.plan, &restarts);
         if (!cli->opt->is_set[OPT_QUIET])
             write_data(cli, text);
         if (restarts)

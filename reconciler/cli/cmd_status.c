@@ -13,11 +13,12 @@ static enum exit_code run(struct cli *cli)
     enum exit_code code = look_at(cli, session, &sources, &look);
     if (code == EXIT_CODE_OK) {
         struct render r = render_of(cli, session, &look);
-        const char *text = cli->opt->format == FORMAT_JSON
-                               ? render_status_json(cli->arena, &r, &look.sources->desired, &look.plan)
-                           : cli->opt->format == FORMAT_NAME
-                               ? render_names(cli->arena, &look.plan, false)
-                               : render_status(cli->arena, &r, &look.sources->desired, &look.plan);
+        const char *text =
+            cli->opt->format == FORMAT_JSON
+                ? render_status_json(cli->arena, &r, &look.sources->desired, &look.plan)
+            : cli->opt->format == FORMAT_NAME
+                ? render_names(cli->arena, &look.plan, false)
+                : render_status(cli->arena, &r, &look.sources->desired, &look.plan);
         if (!cli->opt->is_set[OPT_QUIET])
             write_data(cli, text);
         if (!plan_in_sync(&look.plan))

@@ -15,8 +15,8 @@ struct client {
     const struct engine_driver *driver;
     struct endpoint endpoint;
     struct credentials *credentials; /* for pulls and questions to registries; NULL: no logins */
-    char api_version[16]; /* "" before the first ping */
-    char server[64];      /* "Docker/20.10.24 (linux)" */
+    char api_version[16];            /* "" before the first ping */
+    char server[64];                 /* "Docker/20.10.24 (linux)" */
 };
 
 typedef void client_done(void *ctx, const struct facts *, const struct err *);

@@ -25,10 +25,10 @@ struct registry {
     struct registry *next;
     struct credentials *owner;
     char *name;
-    char *auth;       /* NULL: no login */
-    struct err err;   /* of the last try */
-    int64_t until_ms; /* monotonic: what is known holds */
-    struct ev_timer over; /* then */
+    char *auth;            /* NULL: no login */
+    struct err err;        /* of the last try */
+    int64_t until_ms;      /* monotonic: what is known holds */
+    struct ev_timer over;  /* then */
     struct helper *helper; /* is being asked */
     struct arena *arena;   /* of what it is asked about */
     struct docker_login login;

@@ -148,8 +148,8 @@ static void begin(struct fleet *f, const struct agent_plan *plan)
     f->active++;
     if (f->owner.on_begin)
         f->owner.on_begin(f->owner.ctx, plan);
-    m->runner = runner_new(&f->workshop, &task,
-                           &(struct runner_owner){on_event_of, on_yield, on_done, m});
+    m->runner =
+        runner_new(&f->workshop, &task, &(struct runner_owner){on_event_of, on_yield, on_done, m});
 }
 
 static void renew(struct fleet *f, struct member *m, const struct agent *agent)

@@ -230,11 +230,8 @@ int gather(struct client *client, struct cache *cache, struct registry_memory *r
            struct arena *a, const struct sources *sources, int64_t now_ms, struct observed *ret,
            struct err *err)
 {
-    struct gathering g = {.client = client,
-                          .cache = cache,
-                          .registries = registries,
-                          .arena = a,
-                          .sources = sources};
+    struct gathering g = {
+        .client = client, .cache = cache, .registries = registries, .arena = a, .sources = sources};
     struct facts list;
 
     if (client_greet(client, err) < 0)

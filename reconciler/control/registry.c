@@ -21,9 +21,9 @@ struct registry {
 struct answer {
     char *ref;
     struct registry *host;
-    char *image_id;  /* of the image that was here when it was asked; NULL: none, or pulled since */
-    char *digest;    /* NULL: it never answered */
-    char *error;     /* of the last question */
+    char *image_id; /* of the image that was here when it was asked; NULL: none, or pulled since */
+    char *digest;   /* NULL: it never answered */
+    char *error;    /* of the last question */
     int64_t every_ms, asked_ms, due_ms;
     unsigned failures; /* one after the other */
 };
@@ -107,8 +107,9 @@ static struct registry *host_of(struct registry_memory *m, const char *ref)
     struct arena *scratch CLEANUP_ARENA = arena_new();
     struct reference parsed = {0};
     struct err err;
-    const char *name =
-        reference_parse(scratch, ref, &parsed, &err) < 0 ? "" : reference_registry(scratch, &parsed);
+    const char *name = reference_parse(scratch, ref, &parsed, &err) < 0
+                           ? ""
+                           : reference_registry(scratch, &parsed);
 
     for (struct registry *h = m->hosts; h; h = h->next)
         if (strcmp(h->name, name) == 0)
@@ -142,8 +143,8 @@ void registry_want(struct registry_memory *m, const struct registry_ref *refs, s
         if (old < m->n && strcmp(m->answers[old].ref, refs[i].ref) == 0)
             answers[i] = m->answers[old++];
         else
-            answers[i] = (struct answer){.ref = must(strdup(refs[i].ref)),
-                                         .host = host_of(m, refs[i].ref)};
+            answers[i] =
+                (struct answer){.ref = must(strdup(refs[i].ref)), .host = host_of(m, refs[i].ref)};
         set_interval(&answers[i], refs[i].every_s);
     }
     while (old < m->n)
@@ -252,8 +253,8 @@ void registry_show(const struct registry_memory *m, struct arena *arena, struct 
     if (!a)
         return;
     bool rests = a->host->rests_until_ms > mono_ms() && a->due_ms <= mono_ms();
-    bool is_about_it = a->digest && (text_is(a->image_id, image->id) ||
-                                     image_has_digest(image, a->digest));
+    bool is_about_it =
+        a->digest && (text_is(a->image_id, image->id) || image_has_digest(image, a->digest));
     image->remote_digest = is_about_it ? arena_strdup(arena, a->digest) : NULL;
     image->remote_error = arena_strdup(arena, a->error ? a->error : rests ? a->host->busy : NULL);
 }

@@ -217,7 +217,8 @@ static int add_login(const struct call *call, struct arena *a, struct http_reque
     if (!asks_registry || !call->registry_auth)
         return 0;
     if (call->registry_auth[strspn(call->registry_auth, BASE64URL_ALPHABET "=")])
-        return err_set(err, ERR_DENIED, "%s: the login is not base64", docker_call_name[call->kind]);
+        return err_set(err, ERR_DENIED, "%s: the login is not base64",
+                       docker_call_name[call->kind]);
     char *header = arena_printf(a, "X-Registry-Auth: %s", call->registry_auth);
     arena_at_free(a, text_wipe, header);
     headers[0] = header;

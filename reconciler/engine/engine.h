@@ -65,7 +65,7 @@ struct facts { /* fields the call does not speak of stay empty */
     const char *api_version, *server, *engine_id, *host_name, *created_id, *digest, *log;
     const char *busy;      /* CALL_DIGEST: the registry was asked too often, in its words */
     int64_t retry_after_s; /* with it: when it may be asked again; 0: it did not say */
-    bool already_so; /* 304: it was so before we asked */
+    bool already_so;       /* 304: it was so before we asked */
 };
 
 enum engine_object { OBJECT_OTHER, OBJECT_CONTAINER, OBJECT_IMAGE, OBJECT_NETWORK };

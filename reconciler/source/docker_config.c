@@ -56,8 +56,8 @@ static char *keep_secret(struct arena *a, const char *text)
 }
 
 /* "user:password"; the user has no colon. */
-static int read_pair(struct arena *a, const char *auth, const char *place,
-                     struct docker_login *ret, struct err *err)
+static int read_pair(struct arena *a, const char *auth, const char *place, struct docker_login *ret,
+                     struct err *err)
 {
     size_t len = 0;
     char *pair = base64_decode(a, auth, &len);
@@ -123,9 +123,7 @@ static int find_helper(struct arena *a, const cJSON *config, const char *registr
     const cJSON *store = json_get(config, "credsStore");
 
     if (own)
-        return read_helper(a, own,
-                           arena_printf(a, "credHelpers.%s", quote_key(a, own)), ret,
-                           err);
+        return read_helper(a, own, arena_printf(a, "credHelpers.%s", quote_key(a, own)), ret, err);
     return store ? read_helper(a, store, "credsStore", ret, err) : 0;
 }
 

@@ -38,9 +38,9 @@ static void both_ways(void **state)
 
 static void what_is_not_base64(void **state)
 {
-    static const char *const bad[] = {"Z",    "Zg",     "Zg=",   "Zg===",  "=",        "====",
-                                      "Z===", " Zm9v",  "Zm9v ", "Zm9v\n", "Zm 9vYQ=", "-__-",
-                                      "Zg=v", "Zm9v\x80\x80\x80\x80"};
+    static const char *const bad[] = {
+        "Z",     "Zg",    "Zg=",    "Zg===",    "=",    "====", "Z===",
+        " Zm9v", "Zm9v ", "Zm9v\n", "Zm 9vYQ=", "-__-", "Zg=v", "Zm9v\x80\x80\x80\x80"};
     CLEANUP_ARENA struct arena *a = arena_new();
     size_t len;
 

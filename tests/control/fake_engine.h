@@ -247,13 +247,12 @@ static inline struct fake_answer fake_image(const char *ref)
 
     if (!id)
         return fake_error(404, "No such image");
-    const char *digest = engine.local_digest
-                             ? arena_printf(engine.arena, "\"any@%s\"", engine.local_digest)
-                             : "";
+    const char *digest =
+        engine.local_digest ? arena_printf(engine.arena, "\"any@%s\"", engine.local_digest) : "";
     return (struct fake_answer){
-        200, arena_printf(engine.arena,
-                          "{\"Id\":\"%s\",\"RepoDigests\":[%s],\"Config\":{\"Env\":[]}}", id,
-                          digest)};
+        200,
+        arena_printf(engine.arena, "{\"Id\":\"%s\",\"RepoDigests\":[%s],\"Config\":{\"Env\":[]}}",
+                     id, digest)};
 }
 
 static inline struct fake_answer fake_distribution(void)
@@ -261,9 +260,9 @@ static inline struct fake_answer fake_distribution(void)
     engine.questions++;
     if (engine.registry_status)
         return fake_error(engine.registry_status, engine.registry_says);
-    return (struct fake_answer){200, arena_printf(engine.arena,
-                                                  "{\"Descriptor\":{\"digest\":\"%s\"}}",
-                                                  engine.remote_digest)};
+    return (struct fake_answer){
+        200,
+        arena_printf(engine.arena, "{\"Descriptor\":{\"digest\":\"%s\"}}", engine.remote_digest)};
 }
 
 static inline struct fake_answer fake_pull(void)
@@ -450,8 +449,8 @@ static inline void fake_keep_login(const char *head, const char *path)
     const char *login = strstr(head, "X-Registry-Auth: ");
 
     if (strstr(path, "/distribution/") || strstr(path, "/images/create?"))
-        snprintf(engine.login, sizeof engine.login, "%.*s", login ? (int)strcspn(login + 17, "\r") : 0,
-                 login ? login + 17 : "");
+        snprintf(engine.login, sizeof engine.login, "%.*s",
+                 login ? (int)strcspn(login + 17, "\r") : 0, login ? login + 17 : "");
 }
 
 /* One request, if it has arrived completely. */

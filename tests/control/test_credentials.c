@@ -20,8 +20,7 @@
 #include "control/credentials.h"
 #include "control/helper.h"
 
-#define ANN_JSON                                                                                   \
-    "{\"username\":\"ann\",\"password\":\"s3c\",\"serveraddress\":\"r.example:5000\"}"
+#define ANN_JSON "{\"username\":\"ann\",\"password\":\"s3c\",\"serveraddress\":\"r.example:5000\"}"
 
 static char dir[] = "/tmp/avr-test-credentials-XXXXXX";
 static char config_file[128], helper_file[128], count_file[128];
@@ -118,7 +117,8 @@ static void a_login_of_the_file(void **state)
 static void a_token_goes_alone(void **state)
 {
     (void)state;
-    put_file(config_file, "{\"auths\":{\"https://index.docker.io/v1/\":{\"identitytoken\":\"t\"}}}");
+    put_file(config_file,
+             "{\"auths\":{\"https://index.docker.io/v1/\":{\"identitytoken\":\"t\"}}}");
     assert_string_equal(
         ask("a:1").auth,
         "{\"identitytoken\":\"t\",\"serveraddress\":\"https://index.docker.io/v1/\"}");

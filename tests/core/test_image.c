@@ -353,27 +353,25 @@ static void test_references_to_look_up(void **state)
     spec.role[ROLE_STS].image = (struct values){candidates, 4, true};
     m.spec.agents = &spec, m.spec.n_agents = 1;
     material_merge(&m);
-    assert_string_equal(refs_dump(a, &m.d),
-                        "agentvoiceresponse/avr-core:latest\n"
-                        "agentvoiceresponse/avr-core:local\n"
-                        "asr:latest\n"
-                        "asr:local\n"
-                        "llm:latest\n"
-                        "llm:local\n"
-                        "repo/sts:1\n"
-                        "repo/sts:local\n" ID "\n"
-                        "sts:1@" REMOTE "\n"
-                        "tts:latest\n"
-                        "tts:local\n");
+    assert_string_equal(refs_dump(a, &m.d), "agentvoiceresponse/avr-core:latest\n"
+                                            "agentvoiceresponse/avr-core:local\n"
+                                            "asr:latest\n"
+                                            "asr:local\n"
+                                            "llm:latest\n"
+                                            "llm:local\n"
+                                            "repo/sts:1\n"
+                                            "repo/sts:local\n" ID "\n"
+                                            "sts:1@" REMOTE "\n"
+                                            "tts:latest\n"
+                                            "tts:local\n");
     m.spec.defaults.pull_policy = SAID("missing", 1, 1);
     material_merge(&m);
-    assert_string_equal(refs_dump(a, &m.d),
-                        "agentvoiceresponse/avr-core:latest\n"
-                        "asr:latest\n"
-                        "llm:latest\n"
-                        "repo/sts:1\n" ID "\n"
-                        "sts:1@" REMOTE "\n"
-                        "tts:latest\n");
+    assert_string_equal(refs_dump(a, &m.d), "agentvoiceresponse/avr-core:latest\n"
+                                            "asr:latest\n"
+                                            "llm:latest\n"
+                                            "repo/sts:1\n" ID "\n"
+                                            "sts:1@" REMOTE "\n"
+                                            "tts:latest\n");
     assert_string_equal(registry_refs_dump(a, &m.d), "");
 }
 
@@ -390,8 +388,7 @@ static void test_no_reference_at_all(void **state)
     m.db.n_agents = 1;
     m.spec.defaults.pull_policy = SAID("always", 1, 1);
     material_merge(&m);
-    assert_string_equal(refs_dump(a, &m.d),
-                        "agentvoiceresponse/avr-core:latest\n");
+    assert_string_equal(refs_dump(a, &m.d), "agentvoiceresponse/avr-core:latest\n");
     assert_string_equal(registry_refs_dump(a, &m.d), "");
 }
 

@@ -280,6 +280,42 @@ static void hears_what_a_registry_meant(void **state)
                          cases[i].code);
 }
 
+static void a_busy_registry_is_a_fact(void **state)
+{
+    static const struct {
+        int status;
+        const char *body, *retry_after, *busy;
+        int64_t after_s;
+    } cases[] = {
+        {429, "{}", "60", "ask the registry: 429", 60},
+        {429, "{\"message\":\"slow\"}", "", "ask the registry: 429 slow", 0},
+        {500, "{\"message\":\"toomanyrequests: limit\"}", "",
+         "ask the registry: 500 toomanyrequests: limit", 0},
+        {429, "", "Wed, 21 Oct 2026 07:28:00 GMT", "ask the registry: 429", 0},
+        {429, "", "-5", "ask the registry: 429", 0},
+        {429, "", "99999999999999999999", "ask the registry: 429", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CLEANUP_ARENA struct arena *a = arena_new();
+        struct http_response r = {.status = cases[i].status,
+                                  .body = cases[i].body,
+                                  .len = strlen(cases[i].body),
+                                  .retry_after = cases[i].retry_after};
+        struct facts facts;
+        struct err err;
+        struct call call = {.kind = CALL_DIGEST, .ref = "a"};
+        assert_int_equal(docker_driver.decode(&call, &r, a, &facts, &err), 0);
+        assert_string_equal(facts.busy, cases[i].busy);
+        assert_int_equal(facts.retry_after_s, cases[i].after_s);
+        assert_null(facts.digest);
+        call.kind = CALL_PULL; /* what somebody waits for failed */
+        assert_int_equal(docker_driver.decode(&call, &r, a, &facts, &err), -1);
+        assert_int_equal(err.code, ERR_TRANSIENT);
+    }
+}
+
 static void cleans_the_engine_s_words(void **state)
 {
     char body[1200] = "{\"message\":\"";
@@ -449,6 +485,7 @@ int main(void)
         cmocka_unit_test(speaks_a_version_both_know),
         cmocka_unit_test(names_refusals),
         cmocka_unit_test(hears_what_a_registry_meant),
+        cmocka_unit_test(a_busy_registry_is_a_fact),
         cmocka_unit_test(cleans_the_engine_s_words),
         cmocka_unit_test(half_an_answer_is_none),
         cmocka_unit_test(reads_odd_fields),
