@@ -70,6 +70,8 @@ struct fake_engine {
     enum fault fault;
     char spoiled[96]; /* method and path of the spoiled request */
 
+    void (*on_create)(struct fake_box *); /* NULL, or spoils what was just made */
+
     bool guarded; /* every role must have a running container from now on */
     const char *violation;
 
@@ -314,6 +316,8 @@ static inline struct fake_answer fake_create(const char *name, const char *body)
     snprintf(b->id, sizeof b->id, "%064x", ++engine.made);
     snprintf(b->name, sizeof b->name, "%s", name);
     engine.n_boxes++;
+    if (engine.on_create)
+        engine.on_create(b);
     return (struct fake_answer){201, arena_printf(engine.arena, "{\"Id\":\"%s\"}", b->id)};
 }
 
