@@ -79,7 +79,8 @@ headline 'Tests'
 rm -f build/coverage/coverage.txt
 exec {out}> >(with_coverage build/coverage/coverage.txt)
 reader_pid=$!
-ctest --test-dir build/debug --output-on-failure --parallel 3 "$@" >&"$out" 2>&1 {out}>&- &
+# Four at a time on two processors: end-to-end tests mostly wait.
+ctest --test-dir build/debug --output-on-failure --parallel 4 "$@" >&"$out" 2>&1 {out}>&- &
 ctest_pid=$!
 exec {out}>&-
 code=0
