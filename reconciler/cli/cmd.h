@@ -37,7 +37,7 @@ struct cmd {
 };
 
 extern const struct cmd cmd_diff, cmd_apply, cmd_status, cmd_validate, cmd_config, cmd_adopt,
-    cmd_schema, cmd_completion, cmd_version, cmd_help;
+    cmd_schema, cmd_completion, cmd_version, cmd_help, cmd_history;
 
 extern const struct cmd *const cmds[];
 extern const size_t n_cmds;

@@ -26,6 +26,10 @@ enum opt {
     OPT_WAIT_TIMEOUT,
     OPT_PRUNE,
     OPT_MARKDOWN,
+    OPT_GENERATIONS,
+    OPT_DIFF,
+    OPT_CALL,
+    OPT_LIMIT,
     OPT__N
 };
 
@@ -59,6 +63,7 @@ struct options {
     enum color_mode color;
     int64_t wait_timeout_s; /* -1: no limit */
     int diff_exit_code;
+    unsigned limit; /* of entries in a listing */
 };
 
 /* Wrong usage gives -1 with a sentence and, where one is near, a suggestion.  `argv` is permuted.
