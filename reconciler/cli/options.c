@@ -27,7 +27,7 @@ const struct option_def option_defs[OPT__N] = {
     [OPT_ENGINE] = {'H', "engine", "ENGINE", ENV("ENGINE"), NULL, true,
                     "unix:///path, tcp://host:port or a socket's path"},
     [OPT_STATE_DIR] = {0, "state-dir", "DIR", ENV("STATE_DIR"), NULL, true,
-                       "where the key of the fingerprints and the lock are kept"},
+                       "where the key of the fingerprints, the lock and the history are kept"},
     [OPT_DIFF_EXIT_CODE] = {0, "diff-exit-code", "N", ENV("DIFF_EXIT_CODE"), NULL, true,
                             "exit code when something differs (default 2)"},
     [OPT_HELP] = {'h', "help", NULL, NULL, NULL, true, "help on the verb"},
