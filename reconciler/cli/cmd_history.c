@@ -34,6 +34,7 @@ struct query_of { /* what every question needs */
     struct store *store;
     struct render_history render;
     struct known_agents known;
+    const char *dir;
     bool json;
 };
 
@@ -189,6 +190,8 @@ static int ask_store(struct query_of *q, struct err *err)
 
     if (history_agents(q->store, q->cli->arena, &q->known, err) < 0)
         return -1;
+    if (q->known.n == 0)
+        say(q->cli, "note: nothing is remembered in %s yet", q->dir);
     if (opt->is_set[OPT_CALL])
         return show_call(q, err);
     if (find_agent(q, &agent_id, err) < 0)
@@ -208,8 +211,10 @@ static enum exit_code run(struct cli *cli)
                             .verbose = cli->opt->is_set[OPT_VERBOSE],
                             .width = cli->width,
                             .now_ms = wall_ms()};
-    struct query_of q = {
-        .cli = cli, .render = {&render, local_time}, .json = cli->opt->format == FORMAT_JSON};
+    struct query_of q = {.cli = cli,
+                         .render = {&render, local_time},
+                         .dir = dir,
+                         .json = cli->opt->format == FORMAT_JSON};
     struct err err = {0};
 
     if (check_options(cli->opt, &err) < 0) {
@@ -229,7 +234,7 @@ static enum exit_code run(struct cli *cli)
 
 const struct cmd cmd_history = {
     .name = "history",
-    .alias = {"log"},
+    .alias = {NULL},
     .args = "[AGENT]",
     .summary = "what was changed and why, which settings were in force, what answered a call",
     .text = "Reads what is remembered in the state folder; needs neither engine nor service. The\n"

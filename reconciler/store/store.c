@@ -90,14 +90,11 @@ static int open_to_read(struct store *s, struct err *err)
     int64_t version;
     bool fresh;
 
-    switch (file_look(s, &s->device, &s->inode)) {
-    case FILE_MISSING:
+    enum file_kind kind = file_look(s, &s->device, &s->inode);
+    if (kind == FILE_MISSING)
         return open_empty(s, err);
-    case FILE_REGULAR:
-        break;
-    default:
-        return file_make(s, err); /* says what is wrong */
-    }
+    if (kind != FILE_REGULAR)
+        return file_unusable(s, kind, err);
     if (open_handle(s, s->path, SQLITE_OPEN_READWRITE, err) < 0 ||
         schema_identify(s, &version, &fresh, err) < 0)
         return -1;

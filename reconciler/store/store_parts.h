@@ -105,6 +105,7 @@ enum { SCHEMA_VERSION = 1 };
 /* The file itself. */
 enum file_kind { FILE_MISSING, FILE_REGULAR, FILE_OTHER, FILE_UNKNOWN /* errno */ };
 enum file_kind file_look(struct store *, dev_t *, ino_t *);
+int file_unusable(struct store *, enum file_kind, struct err *); /* says why; -1 */
 int file_make(struct store *, struct err *); /* if it is missing; takes others' rights away */
 /* Moves the damaged file that was open aside, unless another process has done it already. */
 int file_move_aside(struct store *, int64_t now_ms, const char **ret_to, struct err *);

@@ -110,7 +110,7 @@ static void changes_are_listed(void **state)
     assert_contains(ran.out, "2026-11-22 13:00:02  ");
     assert_contains(ran.out, " ago   Night desk   sts   done\n    the third change\n");
     assert_null(strstr(ran.out, "AGENT_PROMPT"));
-    assert_contains(run(*state, "log -v").out, "env AGENT_PROMPT  one → two");
+    assert_contains(run(*state, "history -v").out, "env AGENT_PROMPT  one → two");
     assert_string_equal(run(*state, "history -q").out, "");
     assert_int_equal(fake.sessions, 0);
 }
@@ -230,6 +230,7 @@ static void nothing_remembered_is_no_error(void **state)
     struct ran ran = run(*state, "history");
     assert_int_equal(ran.code, 0);
     assert_string_equal(ran.out, "No change is remembered.\n");
+    assert_contains(ran.err, arena_printf(*state, "note: nothing is remembered in %s yet\n", dir));
     assert_int_equal(access(arena_printf(*state, "%s/state.db", dir), F_OK), -1);
 }
 
