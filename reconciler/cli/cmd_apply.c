@@ -120,7 +120,7 @@ static const char *result_text(struct arena *a, const struct agent_outcome *o,
     const char *colon = *why ? ": " : "";
 
     if (is_kept_orphan(o))
-        return "kept: nobody asks for it any more; --prune removes it";
+        return arena_printf(a, "kept: %s; `diff` says what can be done", why);
     switch (o->result) {
     case RESULT_SYNC:
         return arena_printf(a, "as asked for, %zu %s%s%s", o->steps,

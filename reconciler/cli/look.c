@@ -96,7 +96,9 @@ static int narrow(struct cli *cli, struct plan *plan, struct err *err)
         for (size_t k = 0; k < plan->agents[i].n_roles; k++)
             boxes += plan->agents[i].roles[k].live != NULL;
     }
-    *plan = (struct plan){chosen.items, chosen.n, boxes};
+    plan->agents = chosen.items;
+    plan->n_agents = chosen.n;
+    plan->n_containers = boxes;
     return 0;
 }
 

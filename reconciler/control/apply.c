@@ -47,6 +47,21 @@ static void report_agent(const struct apply *ap, const struct agent_outcome *out
         o->on_event(o->ctx, &event);
 }
 
+static void report_notice(const struct apply_options *o, const char *text)
+{
+    if (o->on_event && text)
+        o->on_event(o->ctx, &(struct event){.state = EVENT_PROGRESS, .text = text});
+}
+
+static void report_notices(const struct apply *ap)
+{
+    const struct desired *d = &ap->look->sources->desired;
+
+    for (size_t i = 0; i < d->n_notices; i++)
+        report_notice(ap->shared.options, d->notices[i]);
+    report_notice(ap->shared.options, ap->look->plan.notice);
+}
+
 static void on_done(void *ctx, struct runner *r)
 {
     struct apply *ap = ctx;
@@ -180,6 +195,7 @@ int session_apply(struct session *s, struct arena *a, const struct sources *sour
     };
     if (options->wait_timeout_s >= 0)
         ap.shared.give_up_ms = mono_ms() + options->wait_timeout_s * 1000 + 1;
+    report_notices(&ap);
     run(&ap);
     witness_calls_free(ap.shared.calls);
     close(lock);

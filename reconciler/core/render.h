@@ -26,6 +26,8 @@ const char *render_plan(struct arena *, const struct render *, const struct desi
  *
  *     {"version", "sources", "engine", "in_sync", "notices": [text],
  *      "agents": [{"id", "name", "verdict", "live_calls" (null: not known), "oldest_call_s",
+ *                  "unconnected_calls" (live ones that were seen to have no connection),
+ *                  "lost_calls" (open for longer than max_call_age), "oldest_lost_s",
  *                  "roles": [{"role", "container", "verdict", "reason", "image",
  *                             "drifts": [{"field", "key", "have", "want", "secret", "origin",
  *                                         "effect", "note"}]}],
@@ -40,8 +42,9 @@ const char *render_plan_json(struct arena *, const struct render *, const struct
 
 const char *render_status(struct arena *, const struct render *, const struct desired *,
                           const struct plan *);
-/* {"in_sync", "agents": [{"id", "name", "state", "mode", "running", "containers", "live_calls",
- *                         "image", "image_id", "uptime_s", "note"}]} */
+/* {"in_sync", "notices": [text],
+ *  "agents": [{"id", "name", "state", "mode", "running", "containers", "live_calls",
+ *              "unconnected_calls", "lost_calls", "image", "image_id", "uptime_s", "note"}]} */
 const char *render_status_json(struct arena *, const struct render *, const struct desired *,
                                const struct plan *);
 

@@ -123,7 +123,7 @@ const char *render_adopt(struct arena *a, const struct render *r, const struct d
             continue;
         put(&t, r, BOLD, agent_label(agent->agent));
         put_spaces(&t, 3);
-        put(&t, r, DIM, calls_text(a, agent->live_calls, agent->oldest_call_ms, r->now_ms));
+        put(&t, r, DIM, calls_text(a, agent, r->now_ms));
         text_add(&t, "\n");
         if (agent->hold.kind == STEP_HOLD) {
             put_spaces(&t, 6);

@@ -211,7 +211,7 @@ static void a_kept_orphan_is_no_failure(void **state)
     fake.outcome = (struct outcome){agents, 1};
     struct ran ran = run(*state, "apply");
     assert_int_equal(ran.code, 0);
-    assert_contains(ran.err, "summer sale: kept: nobody asks for it any more; --prune removes it");
+    assert_contains(ran.err, "summer sale: kept: nobody asks for it; `diff` says what can be done");
 }
 
 static void a_failed_candidate_is_named(void **state)
