@@ -57,6 +57,16 @@ const char *render_config(struct arena *, const struct render *, const struct de
  * be stopped or replaced; the text claims that nothing restarts only if it is 0. */
 const char *render_adopt(struct arena *, const struct render *, const struct desired *,
                          const struct plan *, size_t *ret_restarts);
+/* {"version", "sources", "engine", "notices": [text],
+ *  "agents": [{"id", "name", "verdict", "live_calls" (null: not known), "note" (why it is left
+ *              alone, or null),
+ *              "containers": [{"role", "container", "verdict", "fate" (a sentence), "restarts",
+ *                              "because" (or null), "port" (drawn by AVR and kept, or null),
+ *                              "networks": [text], "published": [text]}]}],
+ *  "summary": {"containers", "restarts"}}
+ * Words and keys are those of render_plan_json(). */
+const char *render_adopt_json(struct arena *, const struct render *, const struct desired *,
+                              const struct plan *, size_t *ret_restarts);
 
 /* The agents' names, one a line; only those that differ when `differing`. */
 const char *render_names(struct arena *, const struct plan *, bool differing);

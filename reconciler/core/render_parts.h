@@ -31,6 +31,7 @@ const char *const *notices_make(struct arena *, const struct desired *, const st
                                 size_t *ret_n);
 bool drift_hidden(const struct drift *);
 
+void put_notices(struct text *, const struct render *, const struct desired *, const struct plan *);
 void out_notices(struct out *, const struct desired *, const struct plan *); /* "notices": [text] */
 
 /* One page that closes a plan. */

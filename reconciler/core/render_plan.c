@@ -287,8 +287,8 @@ static void put_head(struct text *t, const struct render *r, const struct plan *
     text_add(t, "\n");
 }
 
-static void put_notices(struct text *t, const struct render *r, const struct desired *d,
-                        const struct plan *plan)
+void put_notices(struct text *t, const struct render *r, const struct desired *d,
+                 const struct plan *plan)
 {
     size_t n;
     const char *const *notices = notices_make(t->arena, d, plan, &n);

@@ -175,10 +175,7 @@ const char *render_status(struct arena *a, const struct render *r, const struct 
             size_t n = text_columns(lines[i].cell[c]);
             widths[c] = n > widths[c] ? n : widths[c];
         }
-    size_t n_notices;
-    const char *const *notices = notices_make(a, d, plan, &n_notices);
-    for (size_t i = 0; i < n_notices; i++)
-        text_printf(&t, "note: %s\n", render_visible(a, notices[i]));
+    put_notices(&t, r, d, plan);
     for (size_t i = 0; i < n_lines; i++)
         put_table_line(&t, r, &lines[i], widths);
     if (plan->n_agents == 0)
