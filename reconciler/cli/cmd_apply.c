@@ -126,9 +126,9 @@ static const char *result_text(struct arena *a, const struct agent_outcome *o,
         return arena_printf(a, "as asked for, %zu %s%s%s", o->steps,
                             o->steps == 1 ? "change" : "changes", colon, why);
     case RESULT_FAILED:
-        return arena_printf(a, "failed and rolled back%s%s", colon, why);
+        return arena_printf(a, "failed, and stays on what it had%s%s", colon, why);
     case RESULT_WAITING:
-        return arena_printf(a, "calls are still open, nothing was cut%s%s", colon, why);
+        return *why ? why : "calls are still open; nothing was cut";
     case RESULT_HELD:
         return arena_printf(a, "left as it is%s%s", colon, why);
     case RESULT_INTERRUPTED:
@@ -202,10 +202,10 @@ static enum exit_code carry_out(struct cli *cli, struct session *session,
     release_signals();
     progress_end(progress, &outcome);
     if (ok < 0) {
-        say_error(cli, "%s", err.text);
+        enum exit_code failed = say_engine_error(cli, &err);
         if (err.code == ERR_INTERRUPTED)
             say(cli, "Go on with:  %s", command_line(cli));
-        return exit_of_err(&err);
+        return failed;
     }
     enum exit_code code = exit_of_outcome(&outcome);
     report(cli, &outcome, progress, code);

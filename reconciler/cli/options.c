@@ -225,9 +225,11 @@ static int check_format(struct arena *a, const struct options *opt, struct err *
     for (size_t i = 0; i < n; i++)
         if (opt->cmd->formats & FORMAT_BIT(i))
             text_printf(&known, "%s%s", known.len ? ", " : "", words[i]);
-    return err_set(err, ERR_INVALID, "%s cannot write %s, only %s", opt->cmd->name,
+    bool json_will_do = opt->format == FORMAT_YAML && (opt->cmd->formats & FORMAT_BIT(FORMAT_JSON));
+    return err_set(err, ERR_INVALID, "%s cannot write %s, only %s%s", opt->cmd->name,
                    opt->value[OPT_OUTPUT] ? opt->value[OPT_OUTPUT] : "a table",
-                   known.len ? text_str(&known) : "plain text");
+                   known.len ? text_str(&known) : "plain text",
+                   json_will_do ? "; whatever reads yaml reads json" : "");
 }
 
 static int interpret(struct parser *p, struct err *err)
@@ -294,13 +296,16 @@ static int check_verb(const struct options *o, struct err *err)
         return 0;
     for (int i = 0; i < OPT__N; i++)
         if (o->is_set[i] && !cmd_takes(cmd, (enum opt)i))
-            return err_set(err, ERR_INVALID, "--%s is no option of \"%s\"", option_defs[i].name,
-                           cmd->name);
+            return err_set(
+                err, ERR_INVALID,
+                "--%s is no option of \"%s\"; \"avr-reconciler help %s\" lists those it has",
+                option_defs[i].name, cmd->name, cmd->name);
     if (o->n_args < cmd->min_args)
         return err_set(err, ERR_INVALID, "%s needs %s", cmd->name, cmd->args);
     if (o->n_args > cmd->max_args)
-        return err_set(err, ERR_INVALID, "%s does not know what to do with \"%s\"", cmd->name,
-                       o->args[cmd->max_args]);
+        return err_set(err, ERR_INVALID,
+                       "%s does not know what to do with \"%s\"; see \"avr-reconciler help %s\"",
+                       cmd->name, o->args[cmd->max_args], cmd->name);
     return 0;
 }
 

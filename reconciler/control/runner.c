@@ -185,7 +185,9 @@ void runner_turn(struct runner *r)
     if (r->step.kind != STEP_WAIT) {
         runner_yield(r, false);
         if (++r->n_steps > MAX_STEPS) {
-            runner_fail(r, "it does not settle: too many steps");
+            runner_fail(r, "it does not settle: after 200 steps it is still not as asked for; does "
+                           "somebody else "
+                           "change its containers?");
             return;
         }
     }
