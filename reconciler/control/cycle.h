@@ -20,7 +20,7 @@ struct look {
 
 enum event_state { EVENT_STARTED, EVENT_PROGRESS, EVENT_DONE, EVENT_FAILED };
 
-struct event { /* something happened to an agent while plans are carried out */
+struct event {                 /* something happened to an agent while plans are carried out */
     const struct agent *agent; /* NULL: a notice about all of them, said once before the first */
     const struct step *step;   /* NULL: about the agent as a whole */
     enum event_state state;

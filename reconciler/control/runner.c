@@ -176,8 +176,11 @@ void runner_turn(struct runner *r)
     if (*r->shared->interrupted && r->step.kind != STEP_NOTHING && r->step.kind != STEP_HOLD &&
         is_safe_point(r)) {
         runner_finish(r, RESULT_INTERRUPTED,
-                      arena_printf(r->step_arena, "stopped before: %s %s", step_text[r->step.kind],
-                                   r->step.box_name ? r->step.box_name : ""));
+                      r->step.kind == STEP_WAIT
+                          ? "stopped while it waited"
+                          : arena_printf(r->step_arena, "stopped before: %s %s",
+                                         step_text[r->step.kind],
+                                         r->step.box_name ? r->step.box_name : ""));
         return;
     }
     if (!take_pass(r))

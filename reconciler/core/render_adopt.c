@@ -139,6 +139,15 @@ static void put_agent(struct text *t, const struct render *r, const struct agent
         }
 }
 
+static const char *none_found(struct arena *a, const struct desired *d)
+{
+    if (!d->tenant)
+        return "No AVR container was found.\n";
+    return arena_printf(
+        a, "No AVR container of tenant %s was found; is $TENANT what AVR's backend has?\n",
+        render_visible(a, d->tenant));
+}
+
 const char *render_adopt(struct arena *a, const struct render *r, const struct desired *d,
                          const struct plan *plan, size_t *ret_restarts)
 {
@@ -150,7 +159,7 @@ const char *render_adopt(struct arena *a, const struct render *r, const struct d
         if (has_live(&plan->agents[i]))
             put_agent(&t, r, &plan->agents[i], &n);
     if (n.boxes == 0)
-        text_add(&t, "No AVR container was found.\n");
+        text_add(&t, none_found(a, d));
     else if (n.restarting)
         text_printf(&t, "\n%zu of %zu %s would be replaced or removed; `diff` shows why.\n",
                     n.restarting, n.boxes, plural(n.boxes, "container", "containers"));

@@ -62,9 +62,9 @@ static const char *limit_text(struct arena *a, const struct agent *agent)
     case ON_TIMEOUT_ABORT:
         return arena_printf(a, " (limit %s, then it is given up)", limit);
     case ON_TIMEOUT_WAIT:
-        break;
+        break; /* then it waits on: that is no limit */
     }
-    return arena_printf(a, " (limit %s)", limit);
+    return "";
 }
 
 static bool is_forced(const struct agent_plan *plan)

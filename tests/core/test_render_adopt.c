@@ -131,6 +131,10 @@ static void only_containers_are_listed(void **state)
     s->role[1].live = NULL;
     assert_string_equal(adopt(*state, s, &restarts), "No AVR container was found.\n");
     assert_int_equal(restarts, 0);
+    s->desired.tenant = "hotel";
+    assert_string_equal(adopt(*state, s, &restarts),
+                        "No AVR container of tenant hotel was found; is $TENANT what AVR's backend "
+                        "has?\n");
 }
 
 static void json_says_the_same(void **state)

@@ -62,10 +62,10 @@ static void every_verdict_has_its_sentence(void **state)
 static void a_replacement_says_what_becomes_of_calls(void **state)
 {
     static const char *const lines[] = {
-        MOVES "live ones finish on the old container (limit 1h)",
+        MOVES "live ones finish on the old container",
         MOVES "no call is on the old container",
-        MOVES "the 1 live call finishes on the old container (limit 1h)",
-        MOVES "the 2 live calls finish on the old container (limit 1h)",
+        MOVES "the 1 live call finishes on the old container",
+        MOVES "the 2 live calls finish on the old container",
     };
     struct small *s = small_new(*state);
 
@@ -76,9 +76,8 @@ static void a_replacement_says_what_becomes_of_calls(void **state)
         assert_string_equal(role_line(*state, s), lines[calls + 1]);
     }
     s->wanted[0].stop_first = true;
-    assert_string_equal(
-        role_line(*state, s),
-        "-/+ sts   waits until no call is on it, then stops the old one first (limit 1h)");
+    assert_string_equal(role_line(*state, s),
+                        "-/+ sts   waits until no call is on it, then stops the old one first");
 }
 
 static void the_limit_says_what_happens_then(void **state)
@@ -87,12 +86,12 @@ static void the_limit_says_what_happens_then(void **state)
         struct drain_policy drain;
         const char *limit;
     } cases[] = {
-        {{.timeout_s = 86400}, " (limit 1d)"},
-        {{.timeout_s = 1800}, " (limit 30m)"},
-        {{.timeout_s = 90}, " (limit 1m30s)"},
-        {{.timeout_s = 45}, " (limit 45s)"},
-        {{.timeout_s = 0}, ""},
+        {{.timeout_s = 86400, .on_timeout = ON_TIMEOUT_FORCE}, " (limit 1d, then they are cut)"},
         {{.timeout_s = 1800, .on_timeout = ON_TIMEOUT_FORCE}, " (limit 30m, then they are cut)"},
+        {{.timeout_s = 90, .on_timeout = ON_TIMEOUT_FORCE}, " (limit 1m30s, then they are cut)"},
+        {{.timeout_s = 45, .on_timeout = ON_TIMEOUT_FORCE}, " (limit 45s, then they are cut)"},
+        {{.timeout_s = 0}, ""},
+        {{.timeout_s = 1800}, ""}, /* it waits on: no limit */
         {{.timeout_s = 1800, .on_timeout = ON_TIMEOUT_ABORT}, " (limit 30m, then it is given up)"},
     };
     struct small *s = small_new(*state);
