@@ -34,7 +34,8 @@ const char *render_plan(struct arena *, const struct render *, const struct desi
  *                  "steps": [{"step", "role", "box", "name", "why", "gate"}],
  *                  "hold": null | {"kind", "why", "at", "advice"}}],
  *      "summary": {"replace", "update", "live", "create", "start", "remove", "underway", "held",
- *                  "orphans", "in_sync", "calls_cut" (null: not known)}}
+ *                  "orphans", "in_sync", "calls_cut" (null: not known),
+ *                  "cut_after_limit"}}
  *
  * `have` and `want` are a text, null, or {"fingerprint": "fp:…"} when the value is secret. */
 const char *render_plan_json(struct arena *, const struct render *, const struct desired *,

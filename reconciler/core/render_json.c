@@ -134,6 +134,7 @@ static void put_summary(struct out *o, const struct plan *plan)
     out_number(o, "orphans", (int64_t)c.orphans);
     out_number(o, "in_sync", (int64_t)c.in_sync);
     out_count(o, "calls_cut", c.cut_unknown ? -1 : (int64_t)c.calls_cut);
+    out_bool(o, "cut_after_limit", c.cut_late);
     out_end(o);
 }
 

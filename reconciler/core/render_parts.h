@@ -39,6 +39,7 @@ struct tally {
     size_t replace, update, live, create, start, remove, underway, held, orphans, in_sync;
     size_t calls_cut;
     bool cut_unknown; /* calls may be cut, and nobody knows how many */
+    bool cut_late;    /* calls that outlast their drain timeout will be */
 };
 struct tally tally_make(const struct plan *);
 const char *const *verdict_words(void); /* "in_sync", "replace", … by enum verdict */

@@ -242,7 +242,8 @@ static const char *calls_sentence(struct arena *a, const struct tally *c)
     if (c->calls_cut)
         return arena_printf(a, "%zu live %s will be cut.", c->calls_cut,
                             plural(c->calls_cut, "call", "calls"));
-    return "No call will be cut.";
+    return c->cut_late ? "Calls that are open after their limit will be cut."
+                       : "No call will be cut.";
 }
 
 static void add_count(struct text *t, size_t n, const char *words)
@@ -264,7 +265,8 @@ static void put_summary(struct text *t, const struct render *r, const struct pla
     add_count(t, c.held, "held");
     add_count(t, c.orphans, "no longer asked for");
     text_printf(t, ", %zu in sync. ", c.in_sync);
-    put(t, r, c.calls_cut || c.cut_unknown ? RED : GREEN, calls_sentence(t->arena, &c));
+    put(t, r, c.calls_cut || c.cut_unknown || c.cut_late ? RED : GREEN,
+        calls_sentence(t->arena, &c));
     text_add(t, "\n");
     if (work)
         text_add(t, "Apply with:  avr-reconciler apply\n");

@@ -52,6 +52,9 @@ static void count_role(struct tally *t, const struct role_plan *role)
 static void count_cut(struct tally *t, const struct agent_plan *agent)
 {
     for (size_t i = 0; i < agent->n_steps; i++) {
+        if (agent->steps[i].gate == GATE_DRAIN &&
+            agent->agent->drain.on_timeout == ON_TIMEOUT_FORCE)
+            t->cut_late = true;
         if (!agent->steps[i].forced)
             continue;
         if (agent->live_calls < 0)

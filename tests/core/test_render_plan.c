@@ -108,6 +108,23 @@ static void the_limit_says_what_happens_then(void **state)
     }
 }
 
+static void a_limit_that_cuts_is_no_promise(void **state)
+{
+    const struct step wait = {.kind = STEP_WAIT, .gate = GATE_DRAIN, .calls = 1};
+    struct small *s = small_new(*state);
+
+    small_is(s, VERDICT_REPLACE, NULL);
+    s->ap.live_calls = 1;
+    s->ap.steps = &wait;
+    s->ap.n_steps = 1;
+    assert_non_null(strstr(small_plan(*state, s), " No call will be cut.\n"));
+    s->agent.drain = (struct drain_policy){.timeout_s = 60, .on_timeout = ON_TIMEOUT_FORCE};
+    assert_non_null(
+        strstr(small_plan(*state, s), " Calls that are open after their limit will be cut.\n"));
+    assert_non_null(strstr(render_plan_json(*state, &s->look, &s->desired, &s->plan),
+                           "\"cut_after_limit\": true"));
+}
+
 /* Nobody is promised that a call ends by itself when it is to be cut, and the other way round. */
 static void cutting_is_said_where_it_happens(void **state)
 {
@@ -418,6 +435,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(calls_without_a_connection_are_no_live_calls, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(the_missing_witness_is_said, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_limit_that_cuts_is_no_promise, setup, teardown),
         cmocka_unit_test_setup_teardown(a_paused_container_is_to_be_unpaused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_held_role_speaks_for_its_agent, setup, teardown),
         cmocka_unit_test_setup_teardown(a_verbose_plan_shows_what_is_in_sync, setup, teardown),
