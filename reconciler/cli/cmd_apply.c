@@ -255,10 +255,12 @@ const struct cmd cmd_apply = {
     .name = "apply",
     .alias = {"up"},
     .args = "[AGENT…]",
-    .summary = "makes it so, once, with live progress; calls are never cut without --now",
+    .summary = "makes it so, once, with live progress; nothing but --now or a spec cuts a call",
     .text =
         "New calls move to the new container at once, live calls finish on the old one. A new\n"
         "container that does not become ready is taken back; the old one never stopped serving.\n"
+        "A call is cut only by --now, which asks first, or where a spec says drain on_timeout:\n"
+        "force, after the drain timeout.\n"
         "Interrupted (Ctrl-C), it stops after the step under way; the next apply goes on from "
         "there.\n",
     .options = OPTION_BIT(OPT_DRY_RUN) | OPTION_BIT(OPT_NOW) | OPTION_BIT(OPT_WAIT_TIMEOUT) |

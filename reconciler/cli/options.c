@@ -14,7 +14,7 @@
 const struct option_def option_defs[OPT__N] = {
     [OPT_FILE] = {'f', "file", "FILE|DIR", ENV("SPECS"), NULL, true,
                   "spec file, or folder of specs; may be repeated"},
-    [OPT_OUTPUT] = {'o', "output", "FORMAT", ENV("OUTPUT"), "table|json|yaml|name", true,
+    [OPT_OUTPUT] = {'o', "output", "FORMAT", ENV("OUTPUT"), "table|json|name", true,
                     "how data is written"},
     [OPT_PROGRESS] = {0, "progress", "KIND", ENV("PROGRESS"), "auto|tty|plain|json|quiet", true,
                       "how progress is written"},
@@ -225,11 +225,9 @@ static int check_format(struct arena *a, const struct options *opt, struct err *
     for (size_t i = 0; i < n; i++)
         if (opt->cmd->formats & FORMAT_BIT(i))
             text_printf(&known, "%s%s", known.len ? ", " : "", words[i]);
-    bool json_will_do = opt->format == FORMAT_YAML && (opt->cmd->formats & FORMAT_BIT(FORMAT_JSON));
-    return err_set(err, ERR_INVALID, "%s cannot write %s, only %s%s", opt->cmd->name,
+    return err_set(err, ERR_INVALID, "%s cannot write %s, only %s", opt->cmd->name,
                    opt->value[OPT_OUTPUT] ? opt->value[OPT_OUTPUT] : "a table",
-                   known.len ? text_str(&known) : "plain text",
-                   json_will_do ? "; whatever reads yaml reads json" : "");
+                   known.len ? text_str(&known) : "plain text");
 }
 
 static int interpret(struct parser *p, struct err *err)

@@ -50,7 +50,12 @@ const char *render_status_json(struct arena *, const struct render *, const stru
                                const struct plan *);
 
 /* The resolved desired state with the source of every value.  plan may be NULL (no engine was
- * asked): ports and images that depend on what runs are then left open. */
+ * asked): ports and images that depend on what runs are then left open.  As JSON:
+ *
+ *     {"sources", "agents": [{"id", "name", "mode", "wanted", "origin", "problem",
+ *                             "containers": [{"role", "name", "problem",
+ *                                             "settings": [{"setting", "key", "value", "secret",
+ *                                                           "origin"}]}]}]} */
 const char *render_config(struct arena *, const struct render *, const struct desired *,
                           const struct plan *, bool json);
 
