@@ -42,8 +42,11 @@ static int read_database(struct arena *a, const struct spec_env *env, struct con
     const char *type = avr(a, env, "DB_TYPE");
 
     if (type && strcasecmp(type, "sqlite") != 0)
-        return err_set(err, ERR_INVALID,
-                       "DB_TYPE is \"%s\": only AVR's sqlite database can be read", type);
+        return err_set(
+            err, ERR_INVALID,
+            "DB_TYPE is \"%s\": only AVR's sqlite database can be read. Unset DB_TYPE and "
+            "describe the agents in a spec",
+            type);
     ret->database = avr(a, env, "DB_DATABASE");
     return 0;
 }

@@ -16,7 +16,7 @@ enum { DEFAULT_RESYNC_S = 300 };
 const struct option_def option_defs[OPT__N] = {
     [OPT_FILE] = {'f', "file", "FILE|DIR", ENV("SPECS"), NULL, true,
                   "spec file, or folder of specs; may be repeated"},
-    [OPT_OUTPUT] = {'o', "output", "FORMAT", ENV("OUTPUT"), "table|json|yaml|name", true,
+    [OPT_OUTPUT] = {'o', "output", "FORMAT", ENV("OUTPUT"), "table|json|name", true,
                     "how data is written"},
     [OPT_PROGRESS] = {0, "progress", "KIND", ENV("PROGRESS"), "auto|tty|plain|json|quiet", true,
                       "how progress is written"},
@@ -338,13 +338,16 @@ static int check_verb(const struct options *o, struct err *err)
         return 0;
     for (int i = 0; i < OPT__N; i++)
         if (o->is_set[i] && !cmd_takes(cmd, (enum opt)i))
-            return err_set(err, ERR_INVALID, "--%s is no option of \"%s\"", option_defs[i].name,
-                           cmd->name);
+            return err_set(
+                err, ERR_INVALID,
+                "--%s is no option of \"%s\"; \"avr-reconciler help %s\" lists those it has",
+                option_defs[i].name, cmd->name, cmd->name);
     if (o->n_args < cmd->min_args)
         return err_set(err, ERR_INVALID, "%s needs %s", cmd->name, cmd->args);
     if (o->n_args > cmd->max_args)
-        return err_set(err, ERR_INVALID, "%s does not know what to do with \"%s\"", cmd->name,
-                       o->args[cmd->max_args]);
+        return err_set(err, ERR_INVALID,
+                       "%s does not know what to do with \"%s\"; see \"avr-reconciler help %s\"",
+                       cmd->name, o->args[cmd->max_args], cmd->name);
     return 0;
 }
 

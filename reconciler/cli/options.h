@@ -50,7 +50,7 @@ struct option_def {
 };
 extern const struct option_def option_defs[OPT__N];
 
-enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_YAML, FORMAT_NAME, FORMAT__N };
+enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_NAME, FORMAT__N };
 enum progress_mode { PROGRESS_AUTO, PROGRESS_TTY, PROGRESS_PLAIN, PROGRESS_JSON, PROGRESS_QUIET };
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 

@@ -22,6 +22,21 @@ static void on_fleet_event(void *ctx, const struct event *event)
         ap->options->on_event(ap->options->ctx, event);
 }
 
+static void report_notice(const struct apply_options *o, const char *text)
+{
+    if (o->on_event && text)
+        o->on_event(o->ctx, &(struct event){.state = EVENT_PROGRESS, .text = text});
+}
+
+static void report_notices(const struct apply *ap, const struct look *look)
+{
+    const struct desired *d = &look->sources->desired;
+
+    for (size_t i = 0; i < d->n_notices; i++)
+        report_notice(ap->options, d->notices[i]);
+    report_notice(ap->options, look->plan.notice);
+}
+
 static void on_end(void *ctx, const struct agent_outcome *outcome)
 {
     struct apply *ap = ctx;
@@ -49,6 +64,7 @@ static void run(struct session *s, struct apply *ap, const struct look *look)
                                                    .ctx = ap});
     s->on_interrupt = on_interrupt;
     s->interrupt_ctx = ap;
+    report_notices(ap, look);
     fleet_take(ap->fleet, ap->arena, look, &terms);
     if (s->interrupted)
         fleet_interrupt(ap->fleet);

@@ -275,8 +275,11 @@ void runner_turn(struct runner *r)
     if (*r->shared->interrupted && r->step.kind != STEP_NOTHING && r->step.kind != STEP_HOLD &&
         is_safe_point(r)) {
         runner_finish(r, RESULT_INTERRUPTED,
-                      arena_printf(r->step_arena, "stopped before: %s %s", step_text[r->step.kind],
-                                   r->step.box_name ? r->step.box_name : ""));
+                      r->step.kind == STEP_WAIT
+                          ? "stopped while it waited"
+                          : arena_printf(r->step_arena, "stopped before: %s %s",
+                                         step_text[r->step.kind],
+                                         r->step.box_name ? r->step.box_name : ""));
         return;
     }
     if (!take_pass(r))
@@ -284,7 +287,9 @@ void runner_turn(struct runner *r)
     if (r->step.kind != STEP_WAIT) {
         runner_yield(r, false);
         if (++r->n_steps > MAX_STEPS) {
-            runner_fail(r, "it does not settle: too many steps");
+            runner_fail(r, "it does not settle: after 200 steps it is still not as asked for; does "
+                           "somebody else "
+                           "change its containers?");
             return;
         }
     }

@@ -101,7 +101,9 @@ static void on_pulled_image(void *ctx, const struct facts *facts, const struct e
 
     r->call = NULL;
     if (err || !facts->image.id) {
-        runner_fail(r, err ? err->text : "the image was pulled and is not there");
+        runner_fail(r, err ? err->text
+                           : "the image was pulled and is not on the engine: does somebody else "
+                             "remove images?");
         return;
     }
     struct image image = facts->image;

@@ -354,13 +354,12 @@ static const char *restart_text(struct arena *a, const struct restart_policy *p)
     return name;
 }
 
-/* As a spec would say it: "512m", "1500k", or bytes. */
-static const char *memory_text(struct arena *a, int64_t n)
+const char *memory_text(struct arena *a, int64_t n)
 {
     static const struct {
         int64_t unit;
         const char *suffix;
-    } units[] = {{1 << 20, "m"}, {1 << 10, "k"}, {1, ""}};
+    } units[] = {{1 << 30, "g"}, {1 << 20, "m"}, {1 << 10, "k"}, {1, ""}};
     size_t i = 0;
 
     if (n == 0)
@@ -370,7 +369,7 @@ static const char *memory_text(struct arena *a, int64_t n)
     return arena_printf(a, "%lld%s", (long long)(n / units[i].unit), units[i].suffix);
 }
 
-static const char *cpus_text(struct arena *a, int64_t nano_cpus)
+const char *cpus_text(struct arena *a, int64_t nano_cpus)
 {
     return nano_cpus ? arena_printf(a, "%.9g", (double)nano_cpus / 1e9) : NULL;
 }

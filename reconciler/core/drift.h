@@ -36,6 +36,10 @@ struct drifts drift_find(struct arena *, const struct wanted *, const struct box
 
 bool drifts_have(const struct drifts *, enum effect);
 
+/* Limits as a spec would say them: "2g", "512m", "1500k", or bytes; "0.5".  NULL: no limit. */
+const char *memory_text(struct arena *, int64_t bytes);
+const char *cpus_text(struct arena *, int64_t nano_cpus);
+
 /* A key matching KEY, SECRET, TOKEN, PASSWORD, CREDENTIAL, AUTH as a word, or a value that looks
  * like a secret: a URL with a password, PEM, JWT, a long random token. */
 bool looks_secret(const char *name, const char *value);

@@ -28,7 +28,7 @@ static const char *down_text(struct arena *a, const struct box *b, int64_t now_m
 {
     switch (b->state) {
     case BOX_CREATED:
-        return *b->error ? arena_printf(a, "never started: %s", b->error) : "never started";
+        return *b->error ? arena_printf(a, "never started (%s)", b->error) : "never started";
     case BOX_EXITED:
         return arena_printf(a, "not running (exit %d, %s ago)", b->exit_code,
                             text_duration(a, (now_ms - b->finished_ms) / 1000));
@@ -53,24 +53,39 @@ static bool has_boxes(const struct slot *s)
     return s->live || s->failed || has_leftovers(s);
 }
 
-static enum verdict role_verdict(const struct role_view *rv, const struct agent *agent)
+/* The live box replaced another that is still there, and does not work: the two change places. */
+static bool is_put_back(const struct slot *s)
 {
-    const struct box *live = rv->slot.live;
+    return s->live && s->n_drains &&
+           (s->live->health == HEALTH_BAD || s->live->state == BOX_RESTARTING);
+}
 
-    if (agent->problem)
-        return agent->wish == WISH_ABSENT ? VERDICT_ORPHAN : VERDICT_HOLD;
-    if (!rv->wanted.spec || agent->wish != WISH_RUN)
-        return has_boxes(&rv->slot) ? VERDICT_REMOVE : VERDICT_SYNC;
-    if (rv->held || rv->wanted.problem || rv->slot.foreign)
+/* Core has moved on to the candidate, which only lacks the name: nothing holds that up. */
+static bool is_handed_over(const struct agent_view *v, enum role r)
+{
+    const struct box *next = v->role[r].slot.next;
+
+    return next && box_runs(next) && view_is_dialled(v, r, next);
+}
+
+static enum verdict live_verdict(const struct agent_view *v, enum role r)
+{
+    const struct role_view *rv = &v->role[r];
+    const struct box *live = rv->slot.live;
+    bool must_do = rv->held || rv->wanted.problem; /* nothing else can take its place */
+
+    if (is_put_back(&rv->slot))
+        return VERDICT_UNDERWAY;
+    if (live->state == BOX_PAUSED && !is_handed_over(v, r))
         return VERDICT_HOLD;
-    if (!live)
-        return has_leftovers(&rv->slot) ? VERDICT_UNDERWAY : VERDICT_CREATE;
+    if (!box_runs(live) && (must_do || !rv->differs))
+        return VERDICT_START;
+    if (must_do)
+        return VERDICT_HOLD;
     if (rv->differs)
         return VERDICT_REPLACE;
-    if (live->state == BOX_PAUSED || (live->state == BOX_RESTARTING && !rv->slot.n_drains))
+    if (live->state == BOX_RESTARTING)
         return VERDICT_HOLD;
-    if (!box_runs(live))
-        return VERDICT_START;
     if (has_leftovers(&rv->slot))
         return VERDICT_UNDERWAY;
     if (drifts_have(&rv->drifts, EFFECT_UPDATE))
@@ -78,24 +93,67 @@ static enum verdict role_verdict(const struct role_view *rv, const struct agent 
     return drifts_have(&rv->drifts, EFFECT_LIVE) ? VERDICT_LIVE : VERDICT_SYNC;
 }
 
-static const char *role_reason(struct arena *a, const struct role_view *rv, enum verdict verdict,
-                               int64_t now_ms)
+static enum verdict role_verdict(const struct agent_view *v, enum role r)
 {
-    const struct slot *slot = &rv->slot;
+    const struct role_view *rv = &v->role[r];
+    const struct agent *agent = v->agent;
 
-    if (slot->foreign)
-        return arena_printf(a, "the name is held by a container that is not ours (%.12s)",
-                            slot->foreign->id);
+    if (agent->problem)
+        return agent->wish == WISH_ABSENT ? VERDICT_ORPHAN : VERDICT_HOLD;
+    if (!rv->wanted.spec || agent->wish != WISH_RUN)
+        return has_boxes(&rv->slot) ? VERDICT_REMOVE : VERDICT_SYNC;
+    if (rv->slot.foreign)
+        return VERDICT_HOLD;
+    if (rv->slot.live)
+        return live_verdict(v, r);
+    if (has_leftovers(&rv->slot))
+        return VERDICT_UNDERWAY;
+    return rv->held || rv->wanted.problem ? VERDICT_HOLD : VERDICT_CREATE;
+}
+
+static const char *underway_text(struct arena *a, const struct slot *s)
+{
+    if (!s->live)
+        return "nobody has its name: a replacement was broken off";
+    if (is_put_back(s))
+        return arena_printf(a, "the new container failed (%s): the replaced one is put back",
+                            *s->live->health_text ? s->live->health_text
+                                                  : "it restarts again and again");
+    return s->n_drains ? "a replaced container still has to go"
+                       : "an earlier replacement was left unfinished";
+}
+
+static const char *hold_text(struct arena *a, const struct role_view *rv, int64_t now_ms)
+{
+    const struct box *live = rv->slot.live;
+
+    if (rv->slot.foreign)
+        return arena_printf(a, "the name %s is held by a container that is not ours (%.12s)",
+                            rv->slot.name, rv->slot.foreign->id);
+    if (live && live->state == BOX_PAUSED)
+        return down_text(a, live, now_ms);
     if (rv->held)
         return rv->held_why;
     if (rv->wanted.problem)
         return rv->wanted.problem;
-    if (verdict == VERDICT_CREATE)
+    return live ? down_text(a, live, now_ms) : NULL;
+}
+
+static const char *role_reason(struct arena *a, const struct role_view *rv, enum verdict verdict,
+                               int64_t now_ms)
+{
+    switch (verdict) {
+    case VERDICT_HOLD:
+        return hold_text(a, rv, now_ms);
+    case VERDICT_CREATE:
         return "missing";
-    if (verdict == VERDICT_UNDERWAY)
-        return slot->n_drains ? "a replaced container still has to go"
-                              : "an earlier replacement was left unfinished";
-    return slot->live ? down_text(a, slot->live, now_ms) : NULL;
+    case VERDICT_UNDERWAY:
+        return underway_text(a, &rv->slot);
+    case VERDICT_REMOVE:
+        return NULL; /* whatever ails it, it goes */
+    default:
+        return rv->slot.live ? down_text(a, rv->slot.live, now_ms) : NULL;
+    }
 }
 
 static struct role_plan role_plan_make(struct agent_view *v, enum role r)
@@ -103,7 +161,7 @@ static struct role_plan role_plan_make(struct agent_view *v, enum role r)
     const struct role_view *rv = &v->role[r];
     struct role_plan rp = {.role = r, .name = rv->slot.name, .live = rv->slot.live};
 
-    rp.verdict = role_verdict(rv, v->agent);
+    rp.verdict = role_verdict(v, r);
     rp.reason = role_reason(v->arena, rv, rp.verdict, v->observed->now_ms);
     if (rv->wanted.spec && v->agent->wish == WISH_RUN) {
         rp.wanted = &rv->wanted;
@@ -198,6 +256,9 @@ static struct agent_plan agent_plan_make(struct arena *a, const struct desired *
     struct calls calls = calls_of(agent, &o);
     ap.live_calls = calls.n;
     ap.oldest_call_ms = calls.oldest_ms;
+    ap.quiet_ms = calls.quiet_ms;
+    ap.lost_calls = calls.lost;
+    ap.oldest_lost_ms = calls.lost_ms;
     return ap;
 }
 
@@ -269,9 +330,19 @@ static const struct agent *orphans_find(struct arena *a, const struct desired *d
         ARRAY_PUSH(a, orphans, agent);
     }
     size_t tenth = d->n_agents / 10, most = tenth > 1 ? tenth : 1, removed = 0;
-    for (size_t i = 0; i < orphans.n; i++)
-        if (!d->complete || !(prune || (d->prune && removed++ < most)))
+    for (size_t i = 0; i < orphans.n; i++) {
+        if (!d->complete)
+            orphans.items[i].problem =
+                "nothing that could be read asks for it, but not everything could be read";
+        else if (!prune && !d->prune)
             orphans.items[i].problem = "nobody asks for it any more, and nobody asked to remove it";
+        else if (!prune && removed++ >= most)
+            orphans.items[i].problem =
+                arena_printf(a,
+                             "nobody asks for it any more; prune: true removes at most %zu %s at "
+                             "a time",
+                             most, most == 1 ? "agent" : "agents");
+    }
     *ret_n = orphans.n;
     return orphans.items;
 }
@@ -303,7 +374,7 @@ struct plan plan_make(struct arena *a, const struct desired *d, const struct obs
         struct agent_plan ap = agent_plan_make(a, d, &orphans[i], o, key, options);
         if (ap.hold.kind == STEP_HOLD) {
             ap.verdict = VERDICT_ORPHAN;
-            ap.hold.hold = HOLD_ORPHAN;
+            ap.hold.hold = d->complete ? HOLD_ORPHAN : HOLD_UNSURE;
         }
         ARRAY_PUSH(a, agents, ap);
     }

@@ -105,6 +105,9 @@ static struct step stop_when_idle(struct agent_view *v, enum role r, const struc
         drain_check(v->agent, &calls, since ? since : b->waiting_ms, now, &until);
     s.calls = calls.n;
     s.oldest_ms = calls.oldest_ms;
+    s.quiet_ms = calls.quiet_ms;
+    s.lost = calls.lost;
+    s.lost_ms = calls.lost_ms;
     s.until_ms = until;
     s.forced = verdict == DRAIN_FORCE;
     if (verdict == DRAIN_WAIT) {

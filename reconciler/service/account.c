@@ -186,7 +186,7 @@ static void say_event(const struct service *s, const struct job *j, const struct
 static void on_fleet_event(void *ctx, const struct event *event)
 {
     struct account *a = ctx;
-    struct job *j = job_of(a, event->agent->id);
+    struct job *j = job_of(a, event->agent->id); /* the fleet tells of agents only */
 
     desk_event(a->service->desk, event);
     if (!j || !event->step)
