@@ -142,28 +142,32 @@ static struct step step_keep(struct arena *a, const struct step *s)
     return kept;
 }
 
-static void unroll(struct arena *a, const struct desired *d, const struct observed *o,
-                   const struct digest_key *key, const struct plan_options *options,
-                   struct agent_plan *ap)
+static struct step next_step(const struct agent_view *first, const struct digest_key *key,
+                             const struct model *m)
+{
+    struct arena *scratch CLEANUP_ARENA = arena_new();
+    struct step s = agent_next(scratch, first->desired, first->agent, &m->now, key, first->options);
+
+    if (s.kind == STEP_CREATE || s.kind == STEP_UPDATE)
+        return agent_next(first->arena, first->desired, first->agent, &m->now, key, first->options);
+    return step_keep(first->arena, &s);
+}
+
+static void unroll(struct agent_view *v, const struct digest_key *key, struct agent_plan *ap)
 {
     ARRAY(struct step) steps = {0};
-    struct model m;
+    struct model m = {0};
 
-    model_init(&m, a, o);
-    while (steps.n < MAX_STEPS) {
-        struct arena *scratch CLEANUP_ARENA = arena_new();
-        struct step s = agent_next(scratch, d, ap->agent, &m.now, key, options);
-        if (s.kind == STEP_NOTHING)
-            break;
-        if (s.kind == STEP_CREATE || s.kind == STEP_UPDATE)
-            s = agent_next(a, d, ap->agent, &m.now, key, options);
-        else
-            s = step_keep(a, &s);
+    for (struct step s = view_next(v); s.kind != STEP_NOTHING; s = next_step(v, key, &m)) {
         if (s.kind == STEP_HOLD) {
             ap->hold = s;
             break;
         }
-        ARRAY_PUSH(a, steps, s);
+        if (!steps.n)
+            model_init(&m, v->arena, v->observed);
+        ARRAY_PUSH(v->arena, steps, s);
+        if (steps.n == MAX_STEPS)
+            break;
         model_apply(&m, &s);
     }
     ap->steps = steps.items;
@@ -193,7 +197,7 @@ static struct agent_plan agent_plan_make(struct arena *a, const struct desired *
         ap.verdict = VERDICT_HOLD;
     ap.roles = roles.items;
     ap.n_roles = roles.n;
-    unroll(a, d, &o, key, options, &ap);
+    unroll(v, key, &ap);
 
     struct calls calls = calls_of(agent, &o);
     ap.live_calls = calls.n;
