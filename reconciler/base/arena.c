@@ -34,6 +34,7 @@ struct arena {
     struct block *blocks; /* the first one has room, if any has */
     struct finalizer *finalizers;
     size_t used, next_block;
+    unsigned sharers; /* besides the first owner */
 };
 
 static void *or_abort(void *p)
@@ -55,7 +56,7 @@ struct arena *arena_new(void)
 
 void arena_free(struct arena *a)
 {
-    if (!a)
+    if (!a || a->sharers-- > 0)
         return;
     for (struct finalizer *f = a->finalizers; f; f = f->next)
         f->fn(f->ptr);
@@ -144,6 +145,22 @@ void arena_at_free(struct arena *a, void (*fn)(void *), void *ptr)
     struct finalizer *f = arena_alloc(a, sizeof *f);
     *f = (struct finalizer){a->finalizers, fn, ptr};
     a->finalizers = f;
+}
+
+struct arena *arena_share(struct arena *a)
+{
+    a->sharers++;
+    return a;
+}
+
+static void free_arena(void *arena)
+{
+    arena_free(arena);
+}
+
+void arena_lean(struct arena *a, struct arena *on)
+{
+    arena_at_free(a, free_arena, arena_share(on));
 }
 
 size_t arena_used(const struct arena *a)

@@ -19,6 +19,11 @@ struct arena;
 struct arena *arena_new(void);
 void arena_free(struct arena *); /* NULL is fine */
 
+/* One more who frees it: it dies with the last arena_free().  Returns the arena. */
+struct arena *arena_share(struct arena *);
+/* What lives in the first arena may point into the second: that one lives as long, too. */
+void arena_lean(struct arena *, struct arena *on);
+
 void *arena_alloc(struct arena *, size_t size);   /* zeroed, aligned for any type, never NULL */
 char *arena_strdup(struct arena *, const char *); /* NULL gives NULL */
 char *arena_strndup(struct arena *, const char *, size_t len);

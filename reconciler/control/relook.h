@@ -3,16 +3,17 @@
 #define CONTROL_RELOOK_H
 
 #include "control/client.h"
-#include "control/world.h"
+#include "core/desired.h"
 
 struct relook;
 
-typedef void relook_done(void *ctx, const struct err *); /* err NULL: the world is up to date */
+/* Boxes and foreign holders of names only, all of it in the arena, which is the callee's to free;
+ * NULL when there is an error. */
+typedef void relook_done(void *ctx, struct arena *, const struct observed *, const struct err *);
 
-/* Lists, inspects every box of the agent, and puts them into the world in place of what was there.
- * done is called once, unless cancelled. */
+/* Lists, and inspects every box of the agent.  done is called once, unless cancelled. */
 struct relook *relook_start(struct client *, const struct desired *, const struct agent *,
-                            struct world *, relook_done *, void *ctx);
+                            relook_done *, void *ctx);
 void relook_cancel(struct relook *);
 
 #endif

@@ -13,15 +13,14 @@ enum { MAX_STEPS = 200 }; /* of one agent in one apply: more means that it does 
 
 void runner_report(struct runner *r, enum event_state state, const char *text)
 {
-    const struct apply_options *o = r->shared->options;
-    struct event event = {.agent = r->agent,
+    struct event event = {.agent = r->task.agent,
                           .step = &r->step,
                           .state = state,
                           .text = text,
                           .elapsed_ms = mono_ms() - r->step_ms};
 
-    if (o->on_event)
-        o->on_event(o->ctx, &event);
+    if (r->owner.on_event)
+        r->owner.on_event(r->owner.ctx, &event);
 }
 
 void runner_begin_step(struct runner *r)
@@ -52,7 +51,7 @@ void runner_yield(struct runner *r, bool waits)
     if (r->yielded == waits)
         return;
     r->yielded = waits;
-    r->on_yield(r->ctx, r, waits);
+    r->owner.on_yield(r->owner.ctx, r, waits);
 }
 
 void runner_finish(struct runner *r, enum agent_result result, const char *text)
@@ -61,7 +60,8 @@ void runner_finish(struct runner *r, enum agent_result result, const char *text)
     ev_timer_stop(r->shared->client->loop, &r->timer);
     r->outcome.result = result;
     r->outcome.text = text ? arena_strdup(r->arena, text) : NULL;
-    r->done(r->ctx, r);
+    r->outcome.agent = r->task.agent;
+    r->owner.on_done(r->owner.ctx, r);
 }
 
 void runner_fail(struct runner *r, const char *text)
@@ -105,6 +105,97 @@ static bool is_same_wait(const struct step *a, const struct step *b)
            text_is(a->box_id, b->box_id);
 }
 
+/* --- what it knows --------------------------------------------------------------------------- */
+
+/* The step that was decided in it is compared with the next one. */
+static void leave(struct runner *r, struct arena *a)
+{
+    if (r->left)
+        arena_lean(a, r->left);
+    arena_free(r->left);
+    r->left = a;
+}
+
+/* What was found takes the place of what was known. */
+static void take(struct runner *r, struct arena *a, const struct observed *found)
+{
+    struct observed now = r->world.now;
+    struct world fresh;
+
+    now.boxes = found->boxes;
+    now.n_boxes = found->n_boxes;
+    now.foreign = found->foreign;
+    now.n_foreign = found->n_foreign;
+    world_init(&fresh, a, &now);
+    world_remember(&fresh, &r->world);
+    leave(r, r->world.arena);
+    r->world = fresh;
+}
+
+/* A drain may last for hours: an engine that is away for a while is no reason to give up. */
+static void on_relooked(void *ctx, struct arena *a, const struct observed *found,
+                        const struct err *err)
+{
+    struct runner *r = ctx;
+
+    r->relook = NULL;
+    if (err && !r->yielded) {
+        runner_fail(r, err->text);
+        return;
+    }
+    if (err)
+        runner_report(r, EVENT_PROGRESS, err->text);
+    else
+        take(r, a, found);
+    if (err && !*r->shared->interrupted)
+        runner_set_timer(r, RUNNER_POLL_MS);
+    else
+        runner_turn(r);
+}
+
+void runner_relook(struct runner *r)
+{
+    r->must_look = false;
+    r->relooked_ms = mono_ms();
+    r->relook =
+        relook_start(r->shared->client, &r->task.sources->desired, r->task.agent, on_relooked, r);
+}
+
+static struct task *task_keep(const struct task *task)
+{
+    struct task *kept = malloc(sizeof *kept);
+
+    if (!kept)
+        abort();
+    *kept = *task;
+    arena_share(kept->arena);
+    return kept;
+}
+
+static void task_drop(struct task *task)
+{
+    if (task)
+        arena_free(task->arena);
+    free(task);
+}
+
+/* Images are what the new task knows of them; boxes are looked at anew, since the runner's own
+ * steps may be younger than the look the task comes from. */
+static void take_up_renewal(struct runner *r)
+{
+    struct task *task = r->renewed;
+
+    r->renewed = NULL;
+    r->world.now.images = r->world.images =
+        arena_memdup(r->world.arena, task->observed->images,
+                     task->observed->n_images * sizeof *r->world.images);
+    r->world.now.n_images = task->observed->n_images;
+    leave(r, r->task.arena);
+    r->task = *task;
+    free(task);
+    r->must_look = true;
+}
+
 /* Asks the rules.  What the last step still has to report, it reports before its texts die. */
 static void decide(struct runner *r)
 {
@@ -112,16 +203,18 @@ static void decide(struct runner *r)
     struct step before = r->step;
 
     r->step_arena = arena_new();
-    struct step next = agent_next(r->step_arena, &r->shared->sources->desired, r->agent,
-                                  &r->world.now, r->shared->key, &r->shared->options->plan);
+    struct step next = agent_next(r->step_arena, &r->task.sources->desired, r->task.agent,
+                                  &r->world.now, r->shared->key, &r->task.plan);
     if (!is_same_wait(&before, &next))
         runner_end_step(r, EVENT_DONE, NULL);
     r->step = next;
     arena_free(last);
+    arena_free(r->left);
+    r->left = NULL;
 }
 
 /* Temporary names carry the millisecond they were given in, and must differ between agents. */
-static int64_t decision_ms(struct rollout_context *shared)
+static int64_t decision_ms(struct workshop *shared)
 {
     int64_t now = wall_ms();
 
@@ -133,7 +226,7 @@ static int64_t decision_ms(struct rollout_context *shared)
 
 static bool is_live_core(const struct runner *r, const struct box *b)
 {
-    const struct container_spec *core = agent_container(r->agent, ROLE_CORE);
+    const struct container_spec *core = agent_container(r->task.agent, ROLE_CORE);
 
     return core && strcmp(core->name, b->name) == 0;
 }
@@ -160,8 +253,14 @@ void runner_turn(struct runner *r)
 {
     struct err err;
 
+    if (r->renewed)
+        take_up_renewal(r);
+    if (r->must_look && !*r->shared->interrupted) {
+        runner_relook(r);
+        return;
+    }
     r->world.now.now_ms = decision_ms(r->shared);
-    if (witness_calls_refresh(r->shared->calls, &r->world.now, &err) < 0) {
+    if (witness_calls_refresh(r->shared->calls, &r->task.sources->database, &r->world.now, &err) < 0) {
         if (r->step_said)
             runner_report(r, EVENT_PROGRESS, err.text);
         if (*r->shared->interrupted)
@@ -203,24 +302,25 @@ static void on_pass(void *ctx)
     runner_turn(ctx);
 }
 
-struct runner *runner_new(struct rollout_context *shared, const struct agent *agent,
-                          const struct observed *o, runner_done *done, runner_yielded *on_yield,
-                          void *ctx)
+struct runner *runner_new(struct workshop *shared, const struct task *task,
+                          const struct runner_owner *owner)
 {
     struct runner *r = calloc(1, sizeof *r);
+    struct arena *world = arena_new();
 
     if (!r)
         abort();
     *r = (struct runner){.shared = shared,
-                         .agent = agent,
+                         .owner = *owner,
+                         .task = *task,
                          .arena = arena_new(),
-                         .step_arena = arena_new(),
-                         .done = done,
-                         .on_yield = on_yield,
-                         .ctx = ctx};
-    struct observed mine = observed_of_agent(r->arena, &shared->sources->desired, agent, o);
-    world_init(&r->world, r->arena, &mine);
-    r->outcome.agent = agent;
+                         .step_arena = arena_new()};
+    arena_share(task->arena);
+    arena_lean(world, task->arena);
+    struct observed mine =
+        observed_of_agent(world, &task->sources->desired, task->agent, task->observed);
+    world_init(&r->world, world, &mine);
+    r->outcome.agent = task->agent;
     r->pass = (struct waiter){.on_pass = on_pass, .ctx = r};
     ev_timer_init(&r->timer, on_timer, 0.001, 0.);
     r->timer.data = r;
@@ -233,7 +333,11 @@ static void on_retired(struct ev_loop *loop, struct ev_timer *timer, int events)
     struct runner *r = timer->data;
 
     (void)loop, (void)events;
+    task_drop(r->renewed);
     arena_free(r->step_arena);
+    arena_free(r->left);
+    arena_free(r->world.arena);
+    arena_free(r->task.arena);
     arena_free(r->arena);
     free(r);
 }
@@ -248,6 +352,20 @@ void runner_retire(struct runner *r)
 bool runner_yields(const struct runner *r)
 {
     return r->yielded;
+}
+
+void runner_renew(struct runner *r, const struct task *task)
+{
+    task_drop(r->renewed);
+    r->renewed = task_keep(task);
+    runner_look(r);
+}
+
+void runner_look(struct runner *r)
+{
+    r->must_look = true;
+    if (r->yielded)
+        runner_wake(r);
 }
 
 void runner_wake(struct runner *r)

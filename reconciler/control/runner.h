@@ -12,27 +12,41 @@
 
 struct runner;
 
-struct rollout_context { /* shared by all runners of one apply */
+struct workshop { /* shared by all runners of a session */
     struct client *client;
-    const struct sources *sources;
     const struct digest_key *key;
-    const struct apply_options *options;
     struct turnstile turnstile;
     struct witness_calls *calls;
     const volatile int *interrupted;
-    int64_t give_up_ms; /* monotonic: no waiting for calls after this; 0: never */
     int64_t decided_ms; /* of the last decision: no two in one millisecond, see place_name() */
 };
 
-typedef void runner_done(void *ctx, struct runner *);
-typedef void runner_yielded(void *ctx, struct runner *, bool waits); /* for calls: others may go */
+struct task {            /* what a runner is to do */
+    struct arena *arena; /* of all this; the runner shares it as long as it needs it */
+    const struct sources *sources;
+    const struct agent *agent;
+    const struct observed *observed;
+    struct plan_options plan;
+    int64_t give_up_ms; /* monotonic: no waiting for calls after this; 0: never */
+};
 
-/* Starts from the look; the agent is the plan's.  done is called once, from the loop, never from
- * here; the runner is then still on the stack, so it must be let go with runner_retire(). */
-struct runner *runner_new(struct rollout_context *, const struct agent *, const struct observed *,
-                          runner_done *, runner_yielded *, void *ctx);
+struct runner_owner { /* called from the loop, never from within a call of the owner */
+    on_event *on_event;
+    void (*on_yield)(void *ctx, struct runner *, bool waits); /* for calls: others may go */
+    /* Once.  The runner is then still on the stack: it must be let go with runner_retire(). */
+    void (*on_done)(void *ctx, struct runner *);
+    void *ctx;
+};
+
+struct runner *runner_new(struct workshop *, const struct task *, const struct runner_owner *);
 void runner_retire(struct runner *); /* frees it as soon as its callbacks have returned */
-void runner_wake(struct runner *);   /* looks again at once: the interrupt flag was set */
+
+/* Something else is wanted of the same agent.  The step under way is finished first; then the
+ * containers are looked at anew. */
+void runner_renew(struct runner *, const struct task *);
+
+void runner_wake(struct runner *); /* looks again at once: the interrupt flag was set */
+void runner_look(struct runner *); /* looks at the containers at its next turn: they changed */
 
 bool runner_yields(const struct runner *);
 const struct agent_outcome *runner_outcome(const struct runner *); /* valid once done */

@@ -113,17 +113,6 @@ static void on_pulled_image(void *ctx, const struct facts *facts, const struct e
     runner_turn(r);
 }
 
-static void on_relooked(void *ctx, const struct err *err)
-{
-    struct runner *r = ctx;
-
-    r->relook = NULL;
-    if (err)
-        runner_fail(r, err->text);
-    else
-        runner_turn(r);
-}
-
 /* The world moved under the plan: somebody else holds the name, or the box is gone. */
 static void look_again(struct runner *r, const char *why)
 {
@@ -132,8 +121,7 @@ static void look_again(struct runner *r, const char *why)
         return;
     }
     runner_end_step(r, EVENT_FAILED, why);
-    r->relook = relook_start(r->shared->client, &r->shared->sources->desired, r->agent, &r->world,
-                             on_relooked, r);
+    runner_relook(r);
 }
 
 static void on_refused(struct runner *r, const struct err *err)
@@ -174,7 +162,7 @@ static void on_done(void *ctx, const struct facts *facts, const struct err *err)
 
 const struct box *runner_live_box(struct runner *r)
 {
-    const struct container_spec *spec = agent_container(r->agent, r->step.role);
+    const struct container_spec *spec = agent_container(r->task.agent, r->step.role);
 
     for (size_t i = 0; spec && i < r->world.now.n_boxes; i++)
         if (strcmp(r->world.boxes[i].name, spec->name) == 0)
@@ -191,7 +179,7 @@ static void send(struct runner *r, const struct call *call)
 
 static void create(struct runner *r)
 {
-    const struct sources *s = r->shared->sources;
+    const struct sources *s = r->task.sources;
     struct create *create = arena_alloc(r->step_arena, sizeof *create);
     struct err err;
 
@@ -207,7 +195,7 @@ static void create(struct runner *r)
 
 static void stop(struct runner *r)
 {
-    const struct container_spec *spec = agent_container(r->agent, r->step.role);
+    const struct container_spec *spec = agent_container(r->task.agent, r->step.role);
     bool said = spec && spec->settings->stop_grace_s.set;
 
     send(r, &(struct call){.kind = CALL_STOP,
@@ -256,21 +244,6 @@ static void probe(struct runner *r, int64_t timeout_ms)
         prober_start(r->shared->client, r->arena, r->step.wanted, b, timeout_ms, on_probed, r);
 }
 
-/* A drain may last for hours, in which others stop and remove containers.  An engine that is away
- * for a while is no reason to give up. */
-static void on_waited(void *ctx, const struct err *err)
-{
-    struct runner *r = ctx;
-
-    r->relook = NULL;
-    if (err)
-        runner_report(r, EVENT_PROGRESS, err->text);
-    if (err && !*r->shared->interrupted)
-        runner_set_timer(r, RUNNER_POLL_MS);
-    else
-        runner_turn(r);
-}
-
 static void wait(struct runner *r)
 {
     struct box *b = world_box(&r->world, r->step.box_id);
@@ -286,7 +259,7 @@ static void wait(struct runner *r)
     if (r->step.gate == GATE_DRAIN) {
         if (b && !b->waiting_ms)
             b->waiting_ms = r->world.now.now_ms;
-        if (r->shared->give_up_ms && mono_ms() >= r->shared->give_up_ms) {
+        if (r->task.give_up_ms && mono_ms() >= r->task.give_up_ms) {
             runner_end_step(r, EVENT_PROGRESS,
                             "still waiting when the time was up; nothing was cut");
             runner_finish(r, RESULT_WAITING, "calls are still open; nothing was cut");
@@ -296,9 +269,7 @@ static void wait(struct runner *r)
     if (step_waits_for_calls(&r->step))
         runner_yield(r, true);
     if (r->step.gate == GATE_DRAIN && mono_ms() - r->relooked_ms >= RELOOK_MS) {
-        r->relooked_ms = mono_ms();
-        r->relook = relook_start(r->shared->client, &r->shared->sources->desired, r->agent,
-                                 &r->world, on_waited, r);
+        runner_relook(r);
         return;
     }
     runner_set_timer(r, left < RUNNER_POLL_MS ? left : RUNNER_POLL_MS);

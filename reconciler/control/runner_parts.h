@@ -13,14 +13,18 @@
 enum { RUNNER_POLL_MS = 1000 }; /* how often a gate looks again */
 
 struct runner { /* at most one of call, prober, relook, timer and the turnstile is pending */
-    struct rollout_context *shared;
-    const struct agent *agent;
-    struct arena *arena;      /* of the world */
+    struct workshop *shared;
+    struct runner_owner owner;
+    struct task task;
+    struct task *renewed;     /* to be taken up at the next turn; NULL: none */
+    struct arena *arena;      /* of the runner */
     struct arena *step_arena; /* of the step: until the next decision */
+    struct arena *left;       /* of the world or task the step was decided in, likewise; or NULL */
     struct world world;
     struct step step;
     bool step_said; /* its start was reported */
     bool yielded;
+    bool must_look;  /* at the containers, before the next decision */
     int64_t step_ms; /* monotonic: when it began */
     struct client_call *call;
     struct prober *prober;
@@ -33,9 +37,6 @@ struct runner { /* at most one of call, prober, relook, timer and the turnstile 
     int64_t relooked_ms; /* monotonic: when a drain last looked at the containers */
     const char *failure; /* of a candidate, once one has failed in this apply */
     struct agent_outcome outcome;
-    runner_done *done;
-    runner_yielded *on_yield;
-    void *ctx;
 };
 
 /* Begins r->step.  What it leads to calls runner_turn() or runner_finish(), from the loop. */
@@ -48,6 +49,8 @@ void runner_turn(struct runner *);
 void runner_begin_step(struct runner *);
 void runner_end_step(struct runner *, enum event_state, const char *text);
 void runner_report(struct runner *, enum event_state, const char *text);
+
+void runner_relook(struct runner *); /* at the agent's containers; then the next turn */
 
 void runner_set_timer(struct runner *, int64_t ms); /* the next turn */
 void runner_yield(struct runner *, bool waits);

@@ -35,6 +35,7 @@ struct session *session_new(const struct config *config, bool read_only)
     if (read_only)
         http_read_only(s->client.http);
     s->cache = cache_new();
+    s->calls = witness_calls_new();
     state_key(config->state_dir, &s->key);
     ev_async_init(&s->wake, on_wake);
     s->wake.data = s;
@@ -48,6 +49,7 @@ void session_free(struct session *s)
     if (!s)
         return;
     cache_free(s->cache);
+    witness_calls_free(s->calls);
     http_close(s->client.http);
     ev_ref(s->client.loop);
     ev_async_stop(s->client.loop, &s->wake);

@@ -7,11 +7,13 @@
 #include "control/client.h"
 #include "control/cycle.h"
 #include "control/gather.h"
+#include "control/witness.h"
 
 struct session {
     const struct config *config;
     struct client client;
     struct cache *cache;
+    struct witness_calls *calls;
     struct digest_key key;
     struct ev_async wake;
     volatile int interrupted; /* set by a signal handler, never cleared */

@@ -54,22 +54,40 @@ static const char *list_sources(struct arena *a, const struct config *config, co
     return text_str(&t);
 }
 
+const char *sources_database_path(const struct config *config, const struct spec *spec)
+{
+    return spec->database.text ? spec->database.text : config->database;
+}
+
+int sources_read_database(struct arena *a, const char *path, struct database *ret, struct err *err)
+{
+    *ret = (struct database){0};
+    if (!path || database_read(a, path, ret, err) == 0)
+        return 0;
+    err->code = ERR_UNREACHABLE; /* whatever is wrong with it: nothing can be read from it */
+    return -1;
+}
+
+void sources_merge(struct arena *a, const struct config *config, const struct spec *spec,
+                   const struct database *db, bool complete, struct sources *ret)
+{
+    *ret = (struct sources){.spec = *spec, .database = *db};
+    merge(a, &ret->spec, &ret->database, &config->host, complete, &ret->desired);
+    ret->text = list_sources(a, config, sources_database_path(config, spec));
+    collect_roots(a, config, ret);
+}
+
 int sources_read(struct arena *a, const struct config *config, struct sources *ret,
                  struct spec_errors *errors, struct err *err)
 {
-    struct sources s = {0};
+    struct spec spec;
+    struct database db;
 
     *errors = (struct spec_errors){0};
-    if (spec_read(a, config->spec_paths, config->n_spec_paths, &config->env, &s.spec, errors) < 0)
+    if (spec_read(a, config->spec_paths, config->n_spec_paths, &config->env, &spec, errors) < 0)
         return err_set(err, ERR_INVALID, "the specs are not valid");
-    const char *path = s.spec.database.text ? s.spec.database.text : config->database;
-    if (path && database_read(a, path, &s.database, err) < 0) {
-        err->code = ERR_UNREACHABLE; /* whatever is wrong with it: nothing can be read from it */
+    if (sources_read_database(a, sources_database_path(config, &spec), &db, err) < 0)
         return -1;
-    }
-    merge(a, &s.spec, &s.database, &config->host, true, &s.desired);
-    s.text = list_sources(a, config, path);
-    collect_roots(a, config, &s);
-    *ret = s;
+    sources_merge(a, config, &spec, &db, true, ret);
     return 0;
 }

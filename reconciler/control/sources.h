@@ -19,4 +19,14 @@ struct sources {
 int sources_read(struct arena *, const struct config *, struct sources *ret,
                  struct spec_errors *errors, struct err *) MUST_CHECK;
 
+/* The database this spec and the configuration speak of; NULL: none. */
+const char *sources_database_path(const struct config *, const struct spec *);
+
+/* The same in parts, for whoever keeps a part that was good while another is not.  complete: both
+ * parts are of this moment, so that absence may be believed. */
+int sources_read_database(struct arena *, const char *path, struct database *ret,
+                          struct err *) MUST_CHECK;
+void sources_merge(struct arena *, const struct config *, const struct spec *,
+                   const struct database *, bool complete, struct sources *ret);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "control/clock.h"
 #include "control/sockets.h"
 #include "source/database.h"
@@ -25,21 +26,17 @@ void witness_sockets(struct box *boxes, size_t n, int64_t now_ms)
 enum { FRESH_MS = 500 };
 
 struct witness_calls {
-    const char *path;
     struct arena *arena; /* of the last good answer */
     struct database last;
     int64_t read_ms; /* monotonic; 0: never */
 };
 
-struct witness_calls *witness_calls_new(const struct database *db)
+struct witness_calls *witness_calls_new(void)
 {
     struct witness_calls *w = calloc(1, sizeof *w);
 
     if (!w)
         abort();
-    w->path = db->path;
-    w->last = *db;
-    w->last.calls_known = db->path && db->calls_known;
     return w;
 }
 
@@ -51,12 +48,12 @@ void witness_calls_free(struct witness_calls *w)
     free(w);
 }
 
-static int read_again(struct witness_calls *w, struct err *err)
+static int read_again(struct witness_calls *w, const char *path, struct err *err)
 {
     struct arena *arena = arena_new();
     struct database now = {0};
 
-    if (database_read_calls(arena, w->path, &now, err) < 0) {
+    if (database_read_calls(arena, path, &now, err) < 0) {
         arena_free(arena);
         return -1;
     }
@@ -67,14 +64,16 @@ static int read_again(struct witness_calls *w, struct err *err)
     return 0;
 }
 
-int witness_calls_refresh(struct witness_calls *w, struct observed *o, struct err *err)
+int witness_calls_refresh(struct witness_calls *w, const struct database *db, struct observed *o,
+                          struct err *err)
 {
-    bool stale = !w->read_ms || mono_ms() - w->read_ms > FRESH_MS;
+    bool known = db->path && db->calls_known;
+    bool stale = !w->read_ms || mono_ms() - w->read_ms > FRESH_MS || !text_is(w->last.path, db->path);
 
-    if (w->last.calls_known && stale && read_again(w, err) < 0)
+    if (known && stale && read_again(w, db->path, err) < 0)
         return -1;
-    o->calls = w->last.calls;
-    o->n_calls = w->last.n_calls;
-    o->calls_known = w->last.calls_known;
+    o->calls = known ? w->last.calls : NULL;
+    o->n_calls = known ? w->last.n_calls : 0;
+    o->calls_known = known && w->last.calls_known;
     return 0;
 }

@@ -13,10 +13,12 @@ void witness_sockets(struct box *boxes, size_t n, int64_t now_ms);
 
 struct witness_calls; /* the open calls of one database, read at most every 500 ms */
 
-struct witness_calls *witness_calls_new(const struct database *); /* NULL path: none */
+struct witness_calls *witness_calls_new(void);
 void witness_calls_free(struct witness_calls *);
 
-/* -1 if the database cannot be read at the moment. */
-int witness_calls_refresh(struct witness_calls *, struct observed *, struct err *) MUST_CHECK;
+/* The open calls in this database, if it has any to tell of.  What *observed then points to lives
+ * until the next refresh.  -1 if the database cannot be read at the moment. */
+int witness_calls_refresh(struct witness_calls *, const struct database *, struct observed *,
+                          struct err *) MUST_CHECK;
 
 #endif

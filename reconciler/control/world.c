@@ -38,6 +38,17 @@ static void keep_findings(struct box *now, const struct box *before)
     }
 }
 
+void world_remember(struct world *w, const struct world *before)
+{
+    for (size_t i = 0; i < before->now.n_boxes; i++) {
+        struct box *b = world_box(w, before->boxes[i].id);
+        if (!b)
+            continue;
+        keep_findings(b, &before->boxes[i]);
+        b->health_text = arena_strdup(w->arena, b->health_text);
+    }
+}
+
 void world_set_box(struct world *w, const struct box *b)
 {
     struct box *known = world_box(w, b->id);

@@ -14,6 +14,10 @@ struct world {
 };
 
 void world_init(struct world *, struct arena *, const struct observed *);
+
+/* What was found out about the boxes of another world by probing and counting is known in this
+ * one, too, for those that run on.  Nothing here points into the other one afterwards. */
+void world_remember(struct world *, const struct world *before);
 struct box *world_box(struct world *, const char *id); /* NULL if there is none */
 
 /* A fresh inspect: replaces the box of that id or adds it.  What was found out by probing and

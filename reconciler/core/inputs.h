@@ -112,6 +112,12 @@ struct agent_spec {
     struct settings role[ROLE__N];
 };
 
+struct spec_file { /* a file that was read, or should have been */
+    const char *path;
+    const char *bytes; /* NULL: it could not be read */
+    size_t len;
+};
+
 /* All spec files together; keys and names are unique across them (the reader saw to it). */
 struct spec {
     struct value database;        /* path of the provider database */
@@ -124,6 +130,8 @@ struct spec {
     size_t n_providers;
     const struct agent_spec *agents;
     size_t n_agents;
+    const struct spec_file *files; /* the spec files, then those they name, as they were read */
+    size_t n_files;
 };
 
 struct pair {

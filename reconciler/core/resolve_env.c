@@ -12,6 +12,7 @@
 #include "core/avr.h"
 #include "core/reference.h"
 #include "core/resolve_parts.h"
+#include "core/serial.h"
 
 enum { ALIAS_DIGITS = 12 };
 
@@ -120,44 +121,6 @@ static const char *alias_of(const struct box *b, enum role role)
     return NULL;
 }
 
-/* With its length, so that no text can look like two. */
-static void digest_text(struct text *t, const char *s)
-{
-    text_printf(t, "%zu:%s\n", s ? strlen(s) : 0, s ? s : "");
-}
-
-static void digest_values(struct text *t, const struct values *list)
-{
-    for (size_t i = 0; i < list->n; i++)
-        digest_text(t, list->items[i].text);
-    text_add(t, "\n");
-}
-
-static void digest_words(struct text *t, const char *const *words, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        digest_text(t, words[i]);
-    text_add(t, "\n");
-}
-
-static void digest_env(struct text *t, const struct env_list *env)
-{
-    for (size_t i = 0; i < env->n; i++) {
-        digest_text(t, env->items[i].name);
-        digest_text(t, env->items[i].value);
-    }
-    text_add(t, "\n");
-}
-
-static void digest_labels(struct text *t, const struct label *labels, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        digest_text(t, labels[i].key);
-        digest_text(t, labels[i].value.text);
-    }
-    text_add(t, "\n");
-}
-
 /* avrd-<role>-<12 hex> over the live box and everything that makes a new one necessary: the same
  * wish gives the same alias, whoever computes it and when; a wish that comes back later does not,
  * since a box of its first time may still have that one. */
@@ -167,23 +130,23 @@ static const char *generation_alias(const struct resolving *v, const struct want
     const struct settings *s = w->settings;
     struct text t = {.arena = v->arena};
 
-    digest_text(&t, v->agent->id);
-    digest_text(&t, live->id);
-    digest_text(&t, role_name[w->spec->role]);
-    digest_text(&t, w->image_id && !w->pull ? w->image_id : w->image_ref);
-    digest_env(&t, &w->env);
-    digest_words(&t, w->binds, w->n_binds);
-    digest_words(&t, w->networks, w->n_networks);
-    digest_words(&t, w->carried_ports, w->n_carried_ports);
-    digest_values(&t, &s->ports);
-    digest_values(&t, &s->command);
-    digest_values(&t, &s->cap_drop);
-    digest_values(&t, &s->extra_hosts);
-    digest_labels(&t, s->labels, s->n_labels);
-    digest_labels(&t, s->log_options, s->n_log_options);
-    digest_text(&t, s->user.text);
-    digest_text(&t, s->log_driver.text);
-    digest_text(&t, w->tenant);
+    serial_text(&t, v->agent->id);
+    serial_text(&t, live->id);
+    serial_text(&t, role_name[w->spec->role]);
+    serial_text(&t, w->image_id && !w->pull ? w->image_id : w->image_ref);
+    serial_env(&t, &w->env);
+    serial_words(&t, w->binds, w->n_binds);
+    serial_words(&t, w->networks, w->n_networks);
+    serial_words(&t, w->carried_ports, w->n_carried_ports);
+    serial_values(&t, &s->ports);
+    serial_values(&t, &s->command);
+    serial_values(&t, &s->cap_drop);
+    serial_values(&t, &s->extra_hosts);
+    serial_labels(&t, s->labels, s->n_labels);
+    serial_labels(&t, s->log_options, s->n_log_options);
+    serial_text(&t, s->user.text);
+    serial_text(&t, s->log_driver.text);
+    serial_text(&t, w->tenant);
     /* Only taking a limit away needs a new container. */
     text_printf(&t, "%d %d\n", w->memory == 0, w->nano_cpus == 0);
     return arena_printf(v->arena, "avrd-%s-%s", role_name[w->spec->role],

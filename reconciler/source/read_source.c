@@ -22,10 +22,12 @@ const char *read_file(struct reader *r, const struct place *place, const char *p
         return NULL;
     }
     if (file_read(r->arena, path, max, &file, &err) < 0) {
+        report_input(r->report, path, NULL, 0);
         report_error(r->report, place, NULL, "file %s: %s", report_quote(r->arena, path), err.text);
         return NULL;
     }
     r->bytes_read += file.len;
+    report_input(r->report, path, file.bytes, file.len);
     if (!text_is_utf8(file.bytes, file.len)) {
         report_error(r->report, place, NULL, "file %s: not valid UTF-8 text",
                      report_quote(r->arena, path));

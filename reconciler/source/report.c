@@ -24,6 +24,7 @@ struct report {
     unsigned n_files;
     size_t n_errors; /* also those that are not kept */
     ARRAY(struct item) items;
+    ARRAY(struct spec_file) inputs;
 };
 
 struct report *report_new(struct arena *a)
@@ -53,6 +54,17 @@ struct source_file *report_file(struct report *r, const char *path, const char *
             ARRAY_PUSH(r->arena, f->lines, s);
     }
     return f;
+}
+
+void report_input(struct report *r, const char *path, const char *bytes, size_t len)
+{
+    ARRAY_PUSH(r->arena, r->inputs, ((struct spec_file){path, bytes, len}));
+}
+
+size_t report_inputs(const struct report *r, const struct spec_file **ret)
+{
+    *ret = r->inputs.items;
+    return r->inputs.n;
 }
 
 void report_error(struct report *r, const struct place *place, const char *hint, const char *fmt,

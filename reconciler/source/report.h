@@ -33,6 +33,10 @@ struct report *report_new(struct arena *);
 /* bytes may be NULL, and must not begin with a byte order mark. */
 struct source_file *report_file(struct report *, const char *path, const char *bytes, size_t len);
 
+/* bytes NULL: it should have been read and could not be. */
+void report_input(struct report *, const char *path, const char *bytes, size_t len);
+size_t report_inputs(const struct report *, const struct spec_file **ret);
+
 /* hint may be NULL.  A line of 0 means the file as a whole. */
 void report_error(struct report *, const struct place *, const char *hint, const char *fmt, ...)
     PRINTF(4, 5);

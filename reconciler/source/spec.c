@@ -216,8 +216,10 @@ int spec_read(struct arena *arena, const char *const *paths, size_t n_paths,
     for (size_t i = 0; i < a->roots.n; i++)
         read_root(a, a->roots.items[i]);
 
+    a->spec.n_files = report_inputs(report, &a->spec.files);
     if (report_count(report)) {
         report_finish(report, errors);
+        *ret = (struct spec){.files = a->spec.files, .n_files = a->spec.n_files};
         return -1;
     }
     a->spec.providers = a->providers.items;

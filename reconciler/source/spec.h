@@ -27,7 +27,8 @@ struct spec_env {                                    /* where ${VAR} and {env: V
 };
 
 /* paths: files, or folders of which every *.yaml and *.yml is read, in name order; a file that is
- * named twice is read once.  Returns 0 with *ret filled, or -1 with *errors filled (n >= 1).
+ * named twice is read once.  Returns 0 with *ret filled, or -1 with *errors filled (n >= 1) and of
+ * *ret only `files`.
  * n_paths = 0 is an empty spec, no error; an empty file and a folder without specs are errors. */
 int spec_read(struct arena *, const char *const *paths, size_t n_paths, const struct spec_env *,
               struct spec *ret, struct spec_errors *errors) MUST_CHECK;

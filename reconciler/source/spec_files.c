@@ -44,11 +44,13 @@ static void add_file(struct collection *c, const char *path)
     struct err err;
 
     if (file_read(c->arena, path, MAX_FILE, &file, &err) < 0) {
+        report_input(c->report, path, NULL, 0);
         fail(c, path, arena_strdup(c->arena, err.text));
         return;
     }
     if (seen_before(c, &file))
         return;
+    report_input(c->report, path, file.bytes, file.len);
     if (c->files->list.n == MAX_FILES) {
         fail(c, path, arena_printf(c->arena, "more than %d spec files", MAX_FILES));
         return;

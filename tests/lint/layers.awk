@@ -2,10 +2,11 @@
 BEGIN {
     may["base"] = ""
     may["core"] = may["net"] = "base"
-    may["source"] = may["engine"] = "base core"
-    may["control"] = "base core source engine net"
-    may["web"] = "base core control"
-    may["cli"] = "base core source engine net control web"
+    may["source"] = may["engine"] = may["store"] = "base core"
+    may["control"] = "base core source engine net store"
+    may["watch"] = "base core source engine net control"
+    may["service"] = "base core source engine net store control watch"
+    may["cli"] = "base core source engine net store control watch service"
 }
 FNR == 1 { n = split(FILENAME, part, "/"); room = part[n - 1] }
 !(room in may) { if (FNR == 1) { print FILENAME ": no such room"; bad = 1 } next }

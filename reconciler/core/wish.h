@@ -1,0 +1,21 @@
+/* wish.h - is still the same asked for?
+ *
+ * A digest over everything that is asked for of an agent and that the rules look at, besides what
+ * runs: two that are equal lead from the same containers to the same steps. */
+#ifndef CORE_WISH_H
+#define CORE_WISH_H
+
+#include "base/digest.h"
+#include "core/desired.h"
+#include "core/observed.h"
+
+enum { WISH_DIGITS = 32 };
+
+/* The observed images count (a tag may mean another image by now), its boxes do not.  NULL: images
+ * do not count either. */
+const char *agent_wish(struct arena *, const struct digest_key *, const struct desired *,
+                       const struct agent *, const struct observed *);
+/* Over everything that is asked for at all. */
+const char *desired_wish(struct arena *, const struct digest_key *, const struct desired *);
+
+#endif

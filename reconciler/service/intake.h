@@ -1,0 +1,44 @@
+/* intake.h - which desired state is in force.
+ *
+ * Specs are believed only when two reads 200 ms apart agree and every file parses: half of all
+ * cut-off specs are valid YAML with fewer agents.  Whatever is wrong with a source, its last good
+ * state stays in force, and absence is not believed meanwhile.  A database that suddenly has no
+ * agents or no providers is held back until somebody confirms it. */
+#ifndef SERVICE_INTAKE_H
+#define SERVICE_INTAKE_H
+
+#include "base/digest.h"
+#include "control/sources.h"
+
+struct ev_loop;
+struct intake;
+
+enum { INTAKE_SPECS = 1, INTAKE_DATABASE = 2 };
+
+struct intake_owner { /* called from the loop */
+    void (*on_accepted)(void *ctx); /* something else is in force now */
+    /* A source cannot be believed: why, or NULL when it is well again.  key: "specs", "database" */
+    void (*on_condition)(void *ctx, const char *key, const char *text);
+    void (*on_read)(void *ctx); /* intake_paths() may be others by now */
+    void *ctx;
+};
+
+struct intake *intake_new(struct ev_loop *, const struct config *, const struct digest_key *,
+                          const struct intake_owner *);
+void intake_free(struct intake *); /* NULL is fine */
+
+/* These sources (INTAKE_… bits) may have changed; reads them, from the loop. */
+void intake_poke(struct intake *, unsigned what);
+
+/* An empty database is meant: the next read believes it. */
+void intake_allow_empty(struct intake *);
+
+/* In force; NULL until everything could be read once.  It lives as long as the arena, which holds
+ * it. */
+const struct sources *intake_sources(const struct intake *, struct arena *user);
+
+/* Every file and folder that a change may come from, the database's first; valid until the next
+ * read.  *ret_database: the first one is the database. */
+size_t intake_paths(const struct intake *, const char *const **ret, bool *ret_database);
+
+#endif
