@@ -176,11 +176,12 @@ static void unroll(struct agent_view *v, const struct digest_key *key, struct ag
 
 static struct agent_plan agent_plan_make(struct arena *a, const struct desired *d,
                                          const struct agent *agent, const struct observed *all,
+                                         const struct box_index *index,
                                          const struct digest_key *key,
                                          const struct plan_options *options)
 {
     struct agent_plan ap = {.agent = agent};
-    struct observed o = observed_of_agent(a, d, agent, all);
+    struct observed o = observed_of_agent(a, d, agent, all, index);
     struct agent_view *v = arena_alloc(a, sizeof *v);
     ARRAY(struct role_plan) roles = {0};
 
@@ -297,14 +298,15 @@ struct plan plan_make(struct arena *a, const struct desired *d, const struct obs
     ARRAY(struct agent_plan) agents = {0};
     size_t n_orphans;
     const struct agent *orphans = orphans_find(a, d, o, options->prune, &n_orphans);
+    struct box_index index = box_index_make(a, o);
 
     for (size_t i = 0; i < d->n_agents; i++)
         if (is_selected(&d->agents[i], only, n_only))
-            ARRAY_PUSH(a, agents, agent_plan_make(a, d, &d->agents[i], o, key, options));
+            ARRAY_PUSH(a, agents, agent_plan_make(a, d, &d->agents[i], o, &index, key, options));
     for (size_t i = 0; i < n_orphans; i++) {
         if (!is_selected(&orphans[i], only, n_only))
             continue;
-        struct agent_plan ap = agent_plan_make(a, d, &orphans[i], o, key, options);
+        struct agent_plan ap = agent_plan_make(a, d, &orphans[i], o, &index, key, options);
         if (ap.hold.kind == STEP_HOLD) {
             ap.verdict = VERDICT_ORPHAN;
             ap.hold.hold = HOLD_ORPHAN;
