@@ -49,7 +49,9 @@ command git git
 command python3 python3
 command docker-registry docker-registry
 command mkfs.ext4 e2fsprogs
-command strace strace'
+command strace strace
+command systemd-analyze systemd
+command docker-compose docker-compose'
 
 is_there() { # KIND NAME
     case $1 in

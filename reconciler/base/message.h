@@ -27,6 +27,7 @@ struct http_response {
     size_t len;
     const char *server;      /* the Server header, "" if there was none */
     const char *api_version; /* the Api-Version header, "" if there was none */
+    const char *retry_after; /* the Retry-After header, "" if there was none */
 };
 
 #endif

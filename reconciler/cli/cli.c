@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/configure.h"
 #include "cli/help.h"
+#include "cli/remote.h"
 #include "cli/say.h"
 
 static bool is_terminal(FILE *file)
@@ -47,6 +48,10 @@ static enum exit_code run_verb(struct cli *cli)
         write_data(cli, cmd == &cmd_help ? help_overview(cli->arena) : help_verb(cli->arena, cmd));
         return EXIT_CODE_OK;
     }
+    const bool *is_set = cli->opt->is_set;
+    bool own = is_set[OPT_FILE] || is_set[OPT_ENGINE] || is_set[OPT_DRY_RUN];
+    if (cmd->ask && !own && service_is_there(cli))
+        return cmd->ask(cli);
     if (cmd->needs_config && configure(cli->arena, cli->opt, cli->env, &cli->config, &err) < 0) {
         say_error(cli, "%s", err.text);
         return EXIT_CODE_USAGE;

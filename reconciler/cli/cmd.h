@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "cli/exit.h"
+#include "control/exit.h"
 #include "cli/options.h"
 #include "core/render.h"
 
@@ -34,10 +34,13 @@ struct cmd {
     enum { ARGS_NONE, ARGS_AGENTS, ARGS_FILES, ARGS_VERB, ARGS_SHELL } args_are;
     bool needs_config;
     enum exit_code (*run)(struct cli *);
+    /* Has the running service do it; NULL: it is never asked.  It is not when the command line
+     * names specs or an engine of its own. */
+    enum exit_code (*ask)(struct cli *);
 };
 
-extern const struct cmd cmd_diff, cmd_apply, cmd_status, cmd_validate, cmd_config, cmd_adopt,
-    cmd_schema, cmd_completion, cmd_version, cmd_help;
+extern const struct cmd cmd_diff, cmd_apply, cmd_run, cmd_status, cmd_health, cmd_validate, cmd_config,
+    cmd_adopt, cmd_schema, cmd_completion, cmd_version, cmd_help;
 
 extern const struct cmd *const cmds[];
 extern const size_t n_cmds;

@@ -1,11 +1,11 @@
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "cli/look.h"
 #include "cli/progress.h"
+#include "cli/remote.h"
 #include "cli/say.h"
 
 static struct session *signalled_session;
@@ -40,41 +40,6 @@ static void release_signals(void)
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     signalled_session = NULL;
-}
-
-static int64_t clock_ms(clockid_t clock)
-{
-    struct timespec t;
-
-    clock_gettime(clock, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static int64_t monotonic_ms(void)
-{
-    return clock_ms(CLOCK_MONOTONIC);
-}
-
-static int64_t wall_ms(void)
-{
-    return clock_ms(CLOCK_REALTIME);
-}
-
-static struct progress *make_progress(struct cli *cli)
-{
-    struct progress_options options = {
-        .mode = cli->opt->progress,
-        .color = cli->color_err,
-        .width = cli->width_err,
-        .now_ms = monotonic_ms,
-        .wall_ms = wall_ms,
-    };
-    const char *term = cli->env->get(cli->env->ctx, "TERM");
-
-    if (options.mode == PROGRESS_AUTO)
-        options.mode = isatty(fileno(cli->err)) && term && !text_is(term, "dumb") ? PROGRESS_TTY
-                                                                                  : PROGRESS_PLAIN;
-    return progress_new(cli->arena, cli->err, &options);
 }
 
 static void add_calls(struct text *t, const struct agent_plan *plan)
@@ -185,7 +150,7 @@ static void report(struct cli *cli, const struct outcome *outcome, const struct 
 static enum exit_code carry_out(struct cli *cli, struct session *session,
                                 const struct sources *sources, const char *const *only)
 {
-    struct progress *progress = make_progress(cli);
+    struct progress *progress = progress_for(cli);
     struct apply_options options = {
         .plan = plan_options_of(cli->opt),
         .wait_timeout_s = cli->opt->wait_timeout_s,
@@ -251,6 +216,37 @@ static enum exit_code run(struct cli *cli)
     return code;
 }
 
+/* The service looks at the calls itself; which ones there are at this moment is not known here. */
+static enum exit_code confirm_blindly(struct cli *cli)
+{
+    if (!cli->opt->is_set[OPT_NOW] || cli->opt->is_set[OPT_YES])
+        return EXIT_CODE_OK;
+    if (!cli->can_ask) {
+        say_error(cli, "--now may cut live calls and there is no terminal to ask on: add -y if "
+                       "that is meant");
+        return EXIT_CODE_USAGE;
+    }
+    if (ask(cli, "Live calls may be cut. Go on?"))
+        return EXIT_CODE_OK;
+    say(cli, "Nothing was changed.");
+    return EXIT_CODE_ERROR;
+}
+
+static enum exit_code ask_to_apply(struct cli *cli)
+{
+    struct outcome outcome = {0};
+
+    enum exit_code code = confirm_blindly(cli);
+    if (code != EXIT_CODE_OK)
+        return code;
+    struct progress *progress = progress_for(cli);
+    code = ask_service(cli, progress, &outcome);
+    progress_end(progress, &outcome);
+    if (outcome.n_agents || code == EXIT_CODE_OK)
+        report(cli, &outcome, progress, code);
+    return code;
+}
+
 const struct cmd cmd_apply = {
     .name = "apply",
     .alias = {"up"},
@@ -262,10 +258,11 @@ const struct cmd cmd_apply = {
         "Interrupted (Ctrl-C), it stops after the step under way; the next apply goes on from "
         "there.\n",
     .options = OPTION_BIT(OPT_DRY_RUN) | OPTION_BIT(OPT_NOW) | OPTION_BIT(OPT_WAIT_TIMEOUT) |
-               OPTION_BIT(OPT_PRUNE),
+               OPTION_BIT(OPT_PRUNE) | OPTION_BIT(OPT_ALLOW_EMPTY),
     .formats = FORMAT_BIT(FORMAT_TABLE) | FORMAT_BIT(FORMAT_JSON),
     .max_args = SIZE_MAX,
     .args_are = ARGS_AGENTS,
     .needs_config = true,
     .run = run,
+    .ask = ask_to_apply,
 };

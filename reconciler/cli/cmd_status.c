@@ -1,5 +1,8 @@
 #include "cli/look.h"
+#include "cli/remote.h"
 #include "cli/say.h"
+
+enum { PATIENCE_MS = 10000 };
 
 static enum exit_code run(struct cli *cli)
 {
@@ -24,6 +27,11 @@ static enum exit_code run(struct cli *cli)
     return code;
 }
 
+static enum exit_code ask_status(struct cli *cli)
+{
+    return ask_service_within(cli, PATIENCE_MS);
+}
+
 const struct cmd cmd_status = {
     .name = "status",
     .alias = {"ps", "ls"},
@@ -35,4 +43,5 @@ const struct cmd cmd_status = {
     .args_are = ARGS_AGENTS,
     .needs_config = true,
     .run = run,
+    .ask = ask_status,
 };

@@ -126,6 +126,18 @@ static const char *state_dir(struct arena *a, const struct options *opt, const s
     return home ? arena_printf(a, "%s/.local/state/avr-reconciler", home) : system_dir;
 }
 
+const char *control_path(struct arena *a, const struct options *opt, const struct spec_env *env)
+{
+    static const char system_path[] = "/run/avr-reconciler/control.sock";
+    const char *xdg = plain(env, "XDG_RUNTIME_DIR");
+
+    if (opt->value[OPT_CONTROL])
+        return opt->value[OPT_CONTROL];
+    if (geteuid() == 0 || !xdg || access(system_path, W_OK) == 0)
+        return system_path;
+    return arena_printf(a, "%s/avr-reconciler/control.sock", xdg);
+}
+
 static void find_bind_roots(struct arena *a, const struct spec_env *env, struct config *ret)
 {
     const char *list = plain(env, "AVR_RECONCILER_ALLOW_BINDS"), *const *parts = NULL;
@@ -151,6 +163,7 @@ int configure(struct arena *a, const struct options *opt, const struct spec_env 
         find_engine(a, opt, env, ret, err) < 0)
         return -1;
     ret->state_dir = state_dir(a, opt, env);
+    ret->control_path = control_path(a, opt, env);
     find_bind_roots(a, env, ret);
     return 0;
 }

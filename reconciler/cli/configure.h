@@ -11,4 +11,8 @@
 int configure(struct arena *, const struct options *, const struct spec_env *, struct config *ret,
               struct err *) MUST_CHECK;
 
+/* Where a service listens and is asked: --control, the system's, or the user's own when the
+ * system's is not for this user.  Needs no specs. */
+const char *control_path(struct arena *, const struct options *, const struct spec_env *);
+
 #endif

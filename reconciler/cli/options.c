@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "cli/cmd.h"
 
+enum { DEFAULT_RESYNC_S = 300 };
+
 #define ENV(name) "AVR_RECONCILER_" name
 
 const struct option_def option_defs[OPT__N] = {
@@ -28,6 +30,8 @@ const struct option_def option_defs[OPT__N] = {
                     "unix:///path, tcp://host:port or a socket's path"},
     [OPT_STATE_DIR] = {0, "state-dir", "DIR", ENV("STATE_DIR"), NULL, true,
                        "where the key of the fingerprints and the lock are kept"},
+    [OPT_CONTROL] = {0, "control", "PATH", ENV("CONTROL"), NULL, true,
+                     "the socket at which a running service is asked"},
     [OPT_DIFF_EXIT_CODE] = {0, "diff-exit-code", "N", ENV("DIFF_EXIT_CODE"), NULL, true,
                             "exit code when something differs (default 2)"},
     [OPT_HELP] = {'h', "help", NULL, NULL, NULL, true, "help on the verb"},
@@ -39,6 +43,16 @@ const struct option_def option_defs[OPT__N] = {
                           "stop waiting for calls after this (30m, 1h30m); nothing is cut"},
     [OPT_PRUNE] = {0, "prune", NULL, ENV("PRUNE"), NULL, false,
                    "remove agents that nobody asks for any more"},
+    [OPT_ALLOW_EMPTY] = {0, "allow-empty", NULL, NULL, NULL, false,
+                         "a database that suddenly has no agents or no providers is meant"},
+    [OPT_LOG_FORMAT] = {0, "log-format", "FORMAT", ENV("LOG_FORMAT"), "text|json", false,
+                        "how the log is written"},
+    [OPT_RESYNC] = {0, "resync", "TIME", ENV("RESYNC"), NULL, false,
+                    "look at everything at least this often (default 5m)"},
+    [OPT_NOTIFY] = {0, "notify", "URL", ENV("NOTIFY"), NULL, false,
+                    "post every change to this webhook"},
+    [OPT_NOTIFY_FORMAT] = {0, "notify-format", "FORMAT", ENV("NOTIFY_FORMAT"),
+                           "json|slack|discord", false, "what the webhook understands"},
     [OPT_MARKDOWN] = {0, "markdown", NULL, ENV("MARKDOWN"), NULL, false,
                       "the reference of all keys as a Markdown table"},
 };
@@ -245,8 +259,12 @@ static int interpret(struct parser *p, struct err *err)
     o->wait_timeout_s = -1;
     o->diff_exit_code = EXIT_CODE_DIFFERS;
     const char *wait = o->value[OPT_WAIT_TIMEOUT], *code = o->value[OPT_DIFF_EXIT_CODE];
+    const char *resync = o->value[OPT_RESYNC];
     if (wait && (o->wait_timeout_s = text_duration_s(wait)) < 0)
         return err_set(err, ERR_INVALID, "--wait-timeout is \"%s\", not a time such as 30m", wait);
+    o->resync_s = resync ? text_duration_s(resync) : DEFAULT_RESYNC_S;
+    if (o->resync_s < 1)
+        return err_set(err, ERR_INVALID, "--resync is \"%s\", not a time such as 5m", resync);
     if (code) {
         char *end;
         long n = strtol(code, &end, 10);

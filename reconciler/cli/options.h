@@ -19,12 +19,18 @@ enum opt {
     OPT_YES,
     OPT_ENGINE,
     OPT_STATE_DIR,
+    OPT_CONTROL,
     OPT_DIFF_EXIT_CODE,
     OPT_HELP,
     OPT_DRY_RUN,
     OPT_NOW,
     OPT_WAIT_TIMEOUT,
     OPT_PRUNE,
+    OPT_ALLOW_EMPTY,
+    OPT_LOG_FORMAT,
+    OPT_RESYNC,
+    OPT_NOTIFY,
+    OPT_NOTIFY_FORMAT,
     OPT_MARKDOWN,
     OPT__N
 };
@@ -58,6 +64,7 @@ struct options {
     enum progress_mode progress;
     enum color_mode color;
     int64_t wait_timeout_s; /* -1: no limit */
+    int64_t resync_s;
     int diff_exit_code;
 };
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "core/render.h"
 #include "core/render_out.h"
+#include "service/wire_event.h"
 
 /* An event and its agent are lent for the time of the call: all that is kept is copied. */
 struct row {
@@ -158,10 +159,6 @@ static bool is_too_soon(struct progress *p, struct row *row, const struct event 
 
 static void write_json(struct progress *p, const struct row *row, const struct event *e)
 {
-    static const char *const states[] = {[EVENT_STARTED] = "started",
-                                         [EVENT_PROGRESS] = "progress",
-                                         [EVENT_DONE] = "done",
-                                         [EVENT_FAILED] = "failed"};
     struct arena *a CLEANUP_ARENA = arena_new();
     struct out o = {.text.arena = a};
 
@@ -173,7 +170,7 @@ static void write_json(struct progress *p, const struct row *row, const struct e
         out_text(&o, "role", role_name[e->step->role]);
         out_text(&o, "step", step_text[e->step->kind]);
     }
-    out_text(&o, "state", states[e->state]);
+    out_text(&o, "state", event_state_word[e->state]);
     out_text(&o, "text", row->last);
     out_number(&o, "elapsed_ms", e->step ? e->elapsed_ms : p->opt.now_ms() - row->begun_ms);
     out_end(&o);
@@ -263,11 +260,6 @@ void progress_event(void *ctx, const struct event *e)
 const char *outcome_json(struct arena *arena, const struct progress *p,
                          const struct outcome *outcome)
 {
-    static const char *const results[] = {[RESULT_SYNC] = "in_sync",
-                                          [RESULT_FAILED] = "failed",
-                                          [RESULT_WAITING] = "waiting",
-                                          [RESULT_HELD] = "held",
-                                          [RESULT_INTERRUPTED] = "interrupted"};
     struct out o = {.text.arena = arena};
 
     out_object(&o, NULL);
@@ -278,7 +270,7 @@ const char *outcome_json(struct arena *arena, const struct progress *p,
         out_object(&o, NULL);
         out_text(&o, "agent", r->agent->name ? r->agent->name : r->agent->id);
         out_text(&o, "agent_id", r->agent->id);
-        out_text(&o, "result", results[r->result]);
+        out_text(&o, "result", result_word[r->result]);
         out_text(&o, "text", r->text);
         out_number(&o, "changes", (int64_t)r->steps);
         out_text(&o, "failed_container", progress_failed_box(p, r->agent->id));

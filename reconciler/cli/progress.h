@@ -13,7 +13,7 @@
 #include <stdio.h>
 
 #include "cli/options.h"
-#include "control/cycle.h"
+#include "control/event_text.h"
 
 struct progress;
 
@@ -24,6 +24,10 @@ struct progress_options {
     int64_t (*now_ms)(void);  /* monotonic */
     int64_t (*wall_ms)(void); /* for the age of calls */
 };
+
+/* As the options of this command line ask for, on its stderr. */
+struct cli;
+struct progress *progress_for(const struct cli *);
 
 struct progress *progress_new(struct arena *, FILE *, const struct progress_options *);
 void progress_event(void *progress, const struct event *); /* an on_event */
@@ -38,8 +42,5 @@ const char *outcome_json(struct arena *, const struct progress *, const struct o
 const char *progress_last(const struct progress *, const char *agent_id);
 /* The candidate that failed and was kept for its logs; NULL if there is none. */
 const char *progress_failed_box(const struct progress *, const char *agent_id);
-
-/* One event as people read it: "started candidate avrd-next-…". */
-const char *event_text(struct arena *, const struct event *, int64_t wall_ms);
 
 #endif

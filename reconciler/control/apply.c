@@ -6,7 +6,6 @@
 #include "control/clock.h"
 #include "control/fleet.h"
 #include "control/session.h"
-#include "control/state.h"
 
 struct apply {
     struct arena *arena;
@@ -41,16 +40,16 @@ static void on_interrupt(void *ctx)
 
 static void run(struct session *s, struct apply *ap, const struct look *look)
 {
-    int64_t give_up_ms = 0;
+    struct fleet_terms terms = {.plan = ap->options->plan};
 
     if (ap->options->wait_timeout_s >= 0)
-        give_up_ms = mono_ms() + ap->options->wait_timeout_s * 1000 + 1;
+        terms.give_up_ms = mono_ms() + ap->options->wait_timeout_s * 1000 + 1;
     ap->fleet = fleet_new(s, &(struct fleet_owner){.on_event = on_fleet_event,
                                                    .on_end = on_end,
                                                    .ctx = ap});
     s->on_interrupt = on_interrupt;
     s->interrupt_ctx = ap;
-    fleet_take(ap->fleet, ap->arena, look, &ap->options->plan, give_up_ms);
+    fleet_take(ap->fleet, ap->arena, look, &terms);
     if (s->interrupted)
         fleet_interrupt(ap->fleet);
     while (!fleet_is_idle(ap->fleet))
@@ -60,22 +59,12 @@ static void run(struct session *s, struct apply *ap, const struct look *look)
     fleet_free(ap->fleet);
 }
 
-static int lock_engine(struct session *s, struct arena *a, struct err *err)
-{
-    struct facts facts;
-
-    if (client_greet(&s->client, err) < 0 ||
-        client_ask(&s->client, &(struct call){.kind = CALL_INFO}, a, &facts, err) < 0)
-        return -1;
-    return state_lock(a, s->config->state_dir, facts.engine_id, err);
-}
-
 int session_apply(struct session *s, struct arena *a, const struct sources *sources,
                   const struct apply_options *options, struct outcome *ret, struct err *err)
 {
     struct apply ap = {.arena = a, .options = options};
     struct look look;
-    int lock = lock_engine(s, a, err);
+    int lock = session_lock(s, err);
 
     if (lock < 0)
         return -1;

@@ -34,6 +34,7 @@ struct cache {
     struct image_set *by_id, *by_ref;
     struct client *client;     /* that watches; NULL: nobody does */
     struct client_call *watch; /* NULL: not listening */
+    bool relied;               /* somebody else listens and passes the news on */
     bool news;                 /* something happened to images since the last look began */
 };
 
@@ -156,6 +157,11 @@ static bool is_id(const char *asked)
     return text_starts(asked, "sha256:");
 }
 
+static bool hears(const struct cache *c)
+{
+    return c->watch || c->relied;
+}
+
 static void forget_references(struct cache *c)
 {
     set_release(c->by_ref);
@@ -179,14 +185,14 @@ struct arena *cache_image_arena(struct cache *c, const char *asked)
 {
     if (is_id(asked))
         return c->by_id->arena;
-    return c->watch ? c->by_ref->arena : NULL;
+    return hears(c) ? c->by_ref->arena : NULL;
 }
 
 void cache_keep_image(struct cache *c, const struct image *image)
 {
     struct image_set *set = is_id(image->asked) ? c->by_id : c->by_ref;
 
-    if (set == c->by_id ? !image->id : !c->watch)
+    if (set == c->by_id ? !image->id : !hears(c))
         return;
     struct known_image *k = arena_alloc(set->arena, sizeof *k);
     *k = (struct known_image){.next = set->first, .image = *image};
@@ -196,11 +202,21 @@ void cache_keep_image(struct cache *c, const struct image *image)
 
 /* --- the watch ------------------------------------------------------------------------------- */
 
-static void on_event(void *ctx)
+void cache_image_news(struct cache *c)
 {
-    struct cache *c = ctx;
-
     c->news = true;
+}
+
+void cache_rely_on_news(struct cache *c, bool connected)
+{
+    c->relied = connected;
+    c->news = true;
+}
+
+static void on_event(void *ctx, const struct engine_event *event)
+{
+    (void)event;
+    cache_image_news(ctx);
 }
 
 static void on_end(void *ctx, const struct facts *facts, const struct err *err)
@@ -223,7 +239,7 @@ void cache_begin(struct cache *c, struct arena *look)
         l->seen = false;
     if (c->watch)
         ev_run(c->client->loop, EVRUN_NOWAIT); /* what has come meanwhile */
-    if (c->news || !c->watch)
+    if (c->news || !hears(c))
         forget_references(c);
     c->news = false;
     set_hold(c->by_id, look);
@@ -232,7 +248,7 @@ void cache_begin(struct cache *c, struct arena *look)
         return;
     /* One second back: what happens between this and the first answer must not be missed. */
     struct call call = {.kind = CALL_EVENTS, .ref = "image", .since_s = wall_ms() / 1000 - 1};
-    c->watch = client_watch(c->client, &call, on_event, on_end, c);
+    c->watch = client_watch(c->client, &call, NULL, on_event, on_end, c);
 }
 
 void cache_end(struct cache *c)

@@ -2,8 +2,9 @@
  *
  * A container's env and image never change after its creation, so each is inspected once: again
  * only when the list shows another name or state.  An image by its id never changes at all.  What a
- * reference means may change at any time; it is remembered only while a watch says that nothing
- * happened to images. */
+ * reference means may change at any time; it is remembered only while somebody listens to what
+ * happens to images: either the cache itself (cache_watch) or the owner of an event stream, who
+ * then passes on what he hears (cache_rely_on_news, cache_image_news). */
 #ifndef CONTROL_CACHE_H
 #define CONTROL_CACHE_H
 
@@ -39,5 +40,11 @@ void cache_keep_image(struct cache *, const struct image *);
 /* From now on image events are listened to, so that references can be remembered.  Only where the
  * engine's clock is ours: the watch must reach back to before what is remembered. */
 void cache_watch(struct cache *, struct client *);
+
+/* Instead of cache_watch(), for whoever has an event stream anyway.  rely(true) when the stream
+ * stands and after every gap in it, rely(false) when it is down, news for each image event: all of
+ * them make the next look ask again what every reference means. */
+void cache_rely_on_news(struct cache *, bool connected);
+void cache_image_news(struct cache *);
 
 #endif

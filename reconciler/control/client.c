@@ -13,6 +13,7 @@ struct client_call {
     struct http_transfer *transfer; /* NULL while a refused encoding is being reported */
     struct ev_timer refused;
     struct err err;
+    client_open *on_open;
     client_event *on_event; /* of a stream of events; else NULL */
     client_done *done;
     void *ctx;
@@ -44,14 +45,31 @@ static void on_answer(void *ctx, const struct http_response *response, const str
     done(done_ctx, err.code ? NULL : &facts, err.code ? &err : NULL);
 }
 
-static void on_line(void *ctx, const char *line, size_t len)
+static void on_begun(void *ctx)
 {
     struct client_call *c = ctx;
 
+    c->on_open(c->ctx);
+}
+
+/* A call may be cancelled by its own event, so nothing is done with it afterwards. */
+static void tell_event(const struct client_call *c, const char *line, size_t len)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct engine_event event;
+    struct err err;
+
+    int result = c->client->driver->event_line(line, len, a, &event, &err);
+    c->on_event(c->ctx, result == 0 ? &event : NULL);
+}
+
+static void on_line(void *ctx, const char *line, size_t len)
+{
+    struct client_call *c = ctx;
     struct err err;
 
     if (c->on_event)
-        c->on_event(c->ctx);
+        tell_event(c, line, len);
     else if (!c->err.code && c->client->driver->pull_line(line, len, &err) < 0)
         c->err = err;
 }
@@ -104,9 +122,15 @@ struct client_call *client_send(struct client *client, const struct call *call, 
 }
 
 struct client_call *client_watch(struct client *client, const struct call *call,
-                                 client_event *on_event, client_done *done, void *ctx)
+                                 client_open *on_open, client_event *on_event, client_done *done,
+                                 void *ctx)
 {
-    return begin(client, call, NULL, on_event, done, ctx);
+    struct client_call *c = begin(client, call, NULL, on_event, done, ctx);
+
+    c->on_open = on_open;
+    if (on_open && c->transfer)
+        http_tell_begun(c->transfer, on_begun);
+    return c;
 }
 
 void client_cancel(struct client_call *c)
@@ -151,6 +175,12 @@ int client_ask(struct client *client, const struct call *call, struct arena *a, 
     return 0;
 }
 
+void client_learn(struct client *client, const struct facts *facts)
+{
+    snprintf(client->api_version, sizeof client->api_version, "%s", facts->api_version);
+    snprintf(client->server, sizeof client->server, "%s", facts->server);
+}
+
 int client_greet(struct client *client, struct err *err)
 {
     struct arena *a CLEANUP_ARENA = arena_new();
@@ -160,7 +190,6 @@ int client_greet(struct client *client, struct err *err)
         return 0;
     if (client_ask(client, &(struct call){.kind = CALL_PING}, a, &facts, err) < 0)
         return -1;
-    snprintf(client->api_version, sizeof client->api_version, "%s", facts.api_version);
-    snprintf(client->server, sizeof client->server, "%s", facts.server);
+    client_learn(client, &facts);
     return 0;
 }

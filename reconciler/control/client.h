@@ -24,10 +24,13 @@ struct client_call *client_send(struct client *, const struct call *, struct are
                                 void *ctx);
 void client_cancel(struct client_call *);
 
-/* CALL_EVENTS: on_event for every event; done when the stream ends, for whatever reason. */
-typedef void client_event(void *ctx);
-struct client_call *client_watch(struct client *, const struct call *, client_event *,
-                                 client_done *, void *ctx);
+/* CALL_EVENTS: on_open, unless it is NULL, when the engine has taken the request, so that nothing
+ * is missed from then on; on_event for every event, NULL for a line that is none; done when the
+ * stream ends, for whatever reason.  An event is lent for the time of the callback. */
+typedef void client_open(void *ctx);
+typedef void client_event(void *ctx, const struct engine_event *);
+struct client_call *client_watch(struct client *, const struct call *, client_open *,
+                                 client_event *, client_done *, void *ctx);
 
 /* The same, and runs the loop until the answer is there. */
 int client_ask(struct client *, const struct call *, struct arena *, struct facts *ret,
@@ -35,5 +38,7 @@ int client_ask(struct client *, const struct call *, struct arena *, struct fact
 
 /* Learns the API version, once. */
 int client_greet(struct client *, struct err *) MUST_CHECK;
+/* Takes it from the answer to a CALL_PING: after an engine's restart it may be another one. */
+void client_learn(struct client *, const struct facts *);
 
 #endif

@@ -9,6 +9,9 @@
 #include "control/sources.h"
 #include "core/plan.h"
 
+struct cache;
+struct client;
+struct ev_loop;
 struct session;
 
 struct look {
@@ -67,6 +70,11 @@ void session_free(struct session *);
  * happens to images. */
 void session_watch(struct session *);
 
+/* Takes the engine's lock, which dies with the process: nobody else changes anything meanwhile.
+ * Returns its descriptor, or -1: ERR_CONFLICT if somebody holds it.  The engine is asked for its
+ * id, once. */
+int session_lock(struct session *, struct err *) MUST_CHECK;
+
 /* Looks and plans.  ERR_UNREACHABLE: no engine.  The look dies with the arena. */
 int session_look(struct session *, struct arena *, const struct sources *,
                  const struct plan_options *, const char *const *only, size_t n_only,
@@ -79,6 +87,10 @@ int session_apply(struct session *, struct arena *, const struct sources *,
                   const struct apply_options *, struct outcome *ret, struct err *) MUST_CHECK;
 
 void session_interrupt(struct session *); /* safe in a signal handler */
+
+struct ev_loop *session_loop(const struct session *);
+struct client *session_client(struct session *);
+struct cache *session_cache(struct session *);
 
 struct http_stats session_stats(const struct session *);
 const struct digest_key *session_key(const struct session *);

@@ -2,6 +2,7 @@
 
 #include <ev.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "base/text.h"
@@ -25,12 +26,11 @@ struct fleet {
     struct member *members;
     struct arena *arena; /* shared: of the look; NULL before the first one */
     struct look look;
-    struct plan_options options;
-    int64_t give_up_ms;
+    struct fleet_terms terms;
     const struct agent_plan *const *order; /* whose turn it is */
     size_t next;
     size_t active;          /* under way, and not just waiting for calls */
-    const char *paused_by;  /* an agent failed that asked for no more after that */
+    char *paused_by;        /* name of an agent that failed and asked for no more after that */
     struct ev_timer begins; /* from the loop */
     bool interrupted;
 };
@@ -91,6 +91,14 @@ static void on_yield(void *ctx, struct runner *r, bool waits)
     begin_later(m->fleet);
 }
 
+static void pause_rollout(struct fleet *f, const struct agent *agent)
+{
+    free(f->paused_by);
+    f->paused_by = strdup(agent->name ? agent->name : agent->id);
+    if (!f->paused_by)
+        abort();
+}
+
 static void on_done(void *ctx, struct runner *r)
 {
     struct member *m = ctx;
@@ -101,7 +109,7 @@ static void on_done(void *ctx, struct runner *r)
     if (!runner_yields(r))
         f->active--;
     if (outcome->result == RESULT_FAILED && outcome->agent->pause_on_failure)
-        f->paused_by = "not begun: an agent before it failed";
+        pause_rollout(f, outcome->agent);
     report(f, outcome);
     runner_retire(r);
     arena_free(m->arena);
@@ -110,12 +118,16 @@ static void on_done(void *ctx, struct runner *r)
 
 static struct task task_of(const struct fleet *f, const struct agent *agent)
 {
+    struct fleet_terms terms = f->terms;
+
+    if (f->owner.terms)
+        f->owner.terms(f->owner.ctx, agent, &terms);
     return (struct task){.arena = f->arena,
                          .sources = f->look.sources,
                          .agent = agent,
                          .observed = &f->look.observed,
-                         .plan = f->options,
-                         .give_up_ms = f->give_up_ms};
+                         .plan = terms.plan,
+                         .give_up_ms = terms.give_up_ms};
 }
 
 static const char *wish_of(const struct fleet *f, struct arena *a, const struct agent *agent)
@@ -173,7 +185,7 @@ static bool take_turn(struct fleet *f, const struct agent_plan *plan)
     if (f->interrupted)
         skip(f, plan->agent, RESULT_INTERRUPTED, "not begun");
     else if (f->paused_by)
-        skip(f, plan->agent, RESULT_HELD, f->paused_by);
+        skip(f, plan->agent, RESULT_HELD, "not begun: an agent before it failed");
     else if (f->active >= (size_t)f->look.sources->desired.parallelism)
         return false;
     else if (!f->owner.admits || f->owner.admits(f->owner.ctx, plan))
@@ -193,14 +205,13 @@ static void on_begins(struct ev_loop *loop, struct ev_timer *timer, int events)
 }
 
 void fleet_take(struct fleet *f, struct arena *a, const struct look *look,
-                const struct plan_options *options, int64_t give_up_ms)
+                const struct fleet_terms *terms)
 {
     struct arena *before = f->arena;
 
     f->arena = arena_share(a);
     f->look = *look;
-    f->options = *options;
-    f->give_up_ms = give_up_ms;
+    f->terms = *terms;
     f->order = plan_order(a, &f->look.plan);
     f->next = 0;
     for (size_t i = 0; i < look->plan.n_agents; i++) {
@@ -216,9 +227,56 @@ bool fleet_look(struct fleet *f, const char *agent_id)
 {
     struct member *m = member_of(f, agent_id);
 
-    if (m)
+    if (m && runner_yields(m->runner))
         runner_look(m->runner);
     return m;
+}
+
+bool fleet_renew(struct fleet *f, const char *agent_id)
+{
+    struct member *m = member_of(f, agent_id);
+
+    for (size_t i = 0; m && i < f->look.plan.n_agents; i++) {
+        const struct agent *agent = f->look.plan.agents[i].agent;
+        if (!text_is(agent->id, agent_id))
+            continue;
+        struct task task = task_of(f, agent);
+        runner_renew(m->runner, &task);
+    }
+    return m;
+}
+
+void fleet_resume(struct fleet *f)
+{
+    free(f->paused_by);
+    f->paused_by = NULL;
+}
+
+const char *fleet_paused_by(const struct fleet *f)
+{
+    return f->paused_by;
+}
+
+bool fleet_works_on(const struct fleet *f, const char *agent_id)
+{
+    return member_of(f, agent_id);
+}
+
+bool fleet_has(const struct fleet *f, const char *agent_id)
+{
+    for (size_t i = f->next; i < f->look.plan.n_agents; i++)
+        if (text_is(f->order[i]->agent->id, agent_id) && needs_work(f->order[i]))
+            return true;
+    return member_of(f, agent_id);
+}
+
+size_t fleet_size(const struct fleet *f)
+{
+    size_t n = 0;
+
+    for (const struct member *m = f->members; m; m = m->next)
+        n++;
+    return n;
 }
 
 bool fleet_is_idle(const struct fleet *f)
@@ -256,5 +314,6 @@ void fleet_free(struct fleet *f)
         return;
     ev_timer_stop(f->session->client.loop, &f->begins);
     arena_free(f->arena);
+    free(f->paused_by);
     free(f);
 }

@@ -10,8 +10,15 @@
 
 struct fleet;
 
+struct fleet_terms {
+    struct plan_options plan;
+    int64_t give_up_ms; /* monotonic: no waiting for calls after this; 0: never */
+};
+
 struct fleet_owner { /* called from the loop; what is given is lent; each may be NULL */
     bool (*admits)(void *ctx, const struct agent_plan *); /* may it be begun now? */
+    /* On which terms this agent is worked on; they stand filled with those of the look. */
+    void (*terms)(void *ctx, const struct agent *, struct fleet_terms *);
     void (*on_begin)(void *ctx, const struct agent_plan *);
     on_event *on_event;
     void (*on_end)(void *ctx, const struct agent_outcome *);
@@ -23,14 +30,24 @@ void fleet_free(struct fleet *); /* only when it is idle; NULL is fine */
 
 /* What this look shows to be done takes the place of what an earlier one did.  An agent under way
  * is left to its runner, which is told if something else is wanted by now.  The arena is the look's
- * and is shared as long as it is needed.  give_up_ms: monotonic; 0: never. */
-void fleet_take(struct fleet *, struct arena *, const struct look *, const struct plan_options *,
-                int64_t give_up_ms);
+ * and is shared as long as it is needed. */
+void fleet_take(struct fleet *, struct arena *, const struct look *, const struct fleet_terms *);
 
-/* Something happened to containers of this agent; false if it is not under way. */
+/* The terms of this agent are others now; false if it is not under way. */
+bool fleet_renew(struct fleet *, const char *agent_id);
+
+/* The roll-out goes on although an agent failed that asked for a pause then. */
+void fleet_resume(struct fleet *);
+const char *fleet_paused_by(const struct fleet *); /* that agent's name; NULL: it is not paused */
+
+/* Something happened to containers of this agent: if it just waits, it looks at them.  False if it
+ * is not under way. */
 bool fleet_look(struct fleet *, const char *agent_id);
 
 bool fleet_is_idle(const struct fleet *); /* nobody is under way, nobody waits for his turn */
+bool fleet_works_on(const struct fleet *, const char *agent_id);
+bool fleet_has(const struct fleet *, const char *agent_id); /* or it waits for its turn */
+size_t fleet_size(const struct fleet *); /* agents under way */
 
 /* Every runner stops at its next safe point; nobody is begun any more. */
 void fleet_interrupt(struct fleet *);

@@ -1,6 +1,7 @@
 #include "control/session.h"
 
 #include <ev.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -69,6 +70,20 @@ void session_interrupt(struct session *s)
     ev_async_send(s->client.loop, &s->wake);
 }
 
+int session_lock(struct session *s, struct err *err)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct facts facts;
+
+    if (!*s->engine_id) {
+        if (client_greet(&s->client, err) < 0 ||
+            client_ask(&s->client, &(struct call){.kind = CALL_INFO}, a, &facts, err) < 0)
+            return -1;
+        snprintf(s->engine_id, sizeof s->engine_id, "%s", facts.engine_id);
+    }
+    return state_lock(a, s->config->state_dir, s->engine_id, err);
+}
+
 /* "Docker/20.10.24 (linux)" -> "Docker 20.10.24" */
 static const char *engine_text(struct arena *a, const struct session *s)
 {
@@ -113,6 +128,27 @@ static bool count_connections(struct box *boxes, const struct look *look)
     return known || !asked;
 }
 
+enum { FRESH_MS = 500 };
+
+/* Of sources that were read long ago the calls are read again.  What cannot be read now stays as it
+ * was: a gate asks for itself before anything is stopped. */
+static void refresh_calls(struct session *s, struct arena *a, const struct sources *sources,
+                          struct observed *o)
+{
+    struct err err;
+
+    if (sources->read_ms && mono_ms() - sources->read_ms < FRESH_MS)
+        return;
+    if (witness_calls_refresh(s->calls, &sources->database, o, &err) < 0)
+        return;
+    struct call_row *calls = arena_memdup(a, o->calls, o->n_calls * sizeof *calls);
+    for (size_t i = 0; i < o->n_calls; i++) {
+        calls[i].uuid = arena_strdup(a, calls[i].uuid);
+        calls[i].agent_id = arena_strdup(a, calls[i].agent_id);
+    }
+    o->calls = calls;
+}
+
 int session_look(struct session *s, struct arena *a, const struct sources *sources,
                  const struct plan_options *options, const char *const *only, size_t n_only,
                  struct look *ret, struct err *err)
@@ -121,6 +157,7 @@ int session_look(struct session *s, struct arena *a, const struct sources *sourc
 
     if (gather(&s->client, s->cache, a, sources, wall_ms(), &look.observed, err) < 0)
         return -1;
+    refresh_calls(s, a, sources, &look.observed);
     look.engine_text = engine_text(a, s);
     look.plan = plan_make(a, &sources->desired, &look.observed, &s->key, options, only, n_only);
     if (!plan_in_sync(&look.plan)) { /* again, now that the calls are known */
@@ -142,4 +179,19 @@ struct http_stats session_stats(const struct session *s)
 const struct digest_key *session_key(const struct session *s)
 {
     return &s->key;
+}
+
+struct ev_loop *session_loop(const struct session *s)
+{
+    return s->client.loop;
+}
+
+struct client *session_client(struct session *s)
+{
+    return &s->client;
+}
+
+struct cache *session_cache(struct session *s)
+{
+    return s->cache;
 }

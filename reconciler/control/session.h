@@ -15,6 +15,7 @@ struct session {
     struct cache *cache;
     struct witness_calls *calls;
     struct digest_key key;
+    char engine_id[128]; /* "" before somebody asked */
     struct ev_async wake;
     volatile int interrupted; /* set by a signal handler, never cleared */
     void (*on_interrupt)(void *ctx);

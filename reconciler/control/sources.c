@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "control/clock.h"
 #include "source/database.h"
 
 /* Where relative binds of a spec may lead: the folder it lies in. */
@@ -89,5 +90,6 @@ int sources_read(struct arena *a, const struct config *config, struct sources *r
     if (sources_read_database(a, sources_database_path(config, &spec), &db, err) < 0)
         return -1;
     sources_merge(a, config, &spec, &db, true, ret);
+    ret->read_ms = mono_ms();
     return 0;
 }

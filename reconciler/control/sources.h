@@ -12,6 +12,7 @@ struct sources {
     const char *text;              /* "specs/agents.yaml, data.db": for the head of a diff */
     const char *const *bind_roots; /* the config's and the specs' folders */
     size_t n_bind_roots;
+    int64_t read_ms; /* monotonic: when the calls in the database were read; 0: long ago */
 };
 
 /* ERR_INVALID with errors->n > 0: the specs are wrong.  ERR_UNREACHABLE: the database

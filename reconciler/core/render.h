@@ -63,6 +63,11 @@ const char *render_names(struct arena *, const struct plan *, bool differing);
 const char *render_value(struct arena *, const struct digest_key *, const char *value, bool secret);
 const char *render_step(struct arena *, const struct step *); /* one line, no newline */
 
+/* What differs of an agent, a line each: "sts: env GREETING "a" → "b" (provider …)". */
+const char *const *render_drift_lines(struct arena *, const struct render *,
+                                      const struct agent_plan *, size_t *ret_n);
+const char *render_drift_line(struct arena *, const struct render *, const struct drift *);
+
 /* "fp:" and 8 hex digits. */
 const char *render_fingerprint(struct arena *, const struct digest_key *, const char *value);
 

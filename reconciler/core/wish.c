@@ -1,6 +1,5 @@
 #include "core/wish.h"
 
-#include "core/resolve.h"
 #include "core/serial.h"
 
 static void add_number(struct text *t, const struct number *n)
@@ -94,6 +93,23 @@ const char *agent_wish(struct arena *a, const struct digest_key *key, const stru
     size_t n = o ? resolve_image_refs(scratch, &alone, &refs) : 0;
     for (size_t i = 0; i < n; i++)
         add_image(&t, o, refs[i]);
+    return digest_hex(a, key, t.s, t.len, WISH_DIGITS);
+}
+
+const char *wanted_wish(struct arena *a, const struct digest_key *key, const struct wanted *w)
+{
+    struct arena *scratch CLEANUP_ARENA = arena_new();
+    struct text t = {.arena = scratch};
+
+    serial_env(&t, &w->env);
+    serial_words(&t, w->binds, w->n_binds);
+    serial_words(&t, w->networks, w->n_networks);
+    serial_words(&t, w->carried_ports, w->n_carried_ports);
+    serial_text(&t, w->restart.name);
+    serial_number(&t, w->restart.max_retries);
+    serial_number(&t, w->memory);
+    serial_number(&t, w->nano_cpus);
+    add_settings(&t, w->settings);
     return digest_hex(a, key, t.s, t.len, WISH_DIGITS);
 }
 

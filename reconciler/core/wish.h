@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "core/desired.h"
 #include "core/observed.h"
+#include "core/resolve.h"
 
 enum { WISH_DIGITS = 32 };
 
@@ -15,6 +16,9 @@ enum { WISH_DIGITS = 32 };
  * do not count either. */
 const char *agent_wish(struct arena *, const struct digest_key *, const struct desired *,
                        const struct agent *, const struct observed *);
+/* Over the settings of one container: all of it but the image. */
+const char *wanted_wish(struct arena *, const struct digest_key *, const struct wanted *);
+
 /* Over everything that is asked for at all. */
 const char *desired_wish(struct arena *, const struct digest_key *, const struct desired *);
 

@@ -68,4 +68,5 @@ const struct engine_driver docker_driver = {
     .encode = docker_encode,
     .decode = docker_decode,
     .pull_line = docker_pull_line,
+    .event_line = docker_event_line,
 };

@@ -6,6 +6,7 @@
  *     docker_decode.c  answer -> facts, and what a refusal means
  *     docker_inspect.c a container's and an image's facts
  *     docker_stream.c  the two answers that are no JSON document: pull progress and logs
+ *     docker_event.c   a line of the event stream
  *
  * Nothing here trusts an answer: any field may be missing or of any type. */
 #ifndef ENGINE_DOCKER_H
@@ -42,6 +43,8 @@ int docker_read_list(struct arena *, const cJSON *, struct facts *ret, struct er
 
 int docker_pull_line(const char *line, size_t len, struct err *) MUST_CHECK;
 int docker_read_pull(const char *body, size_t len, struct err *) MUST_CHECK;
+int docker_event_line(const char *line, size_t len, struct arena *, struct engine_event *ret,
+                      struct err *) MUST_CHECK;
 const char *docker_read_logs(struct arena *, const char *body, size_t len);
 
 /* What a registry's refusal means, wherever its text arrives. */

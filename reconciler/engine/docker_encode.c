@@ -29,7 +29,7 @@ static const struct {
     [CALL_REMOVE] = {"DELETE", 30000, 30000, 30000, MIB},
     [CALL_UPDATE] = {"POST", 30000, 30000, 30000, MIB},
     [CALL_LOGS] = {"GET", 5000, 5000, 30000, 16 * MIB},
-    [CALL_EVENTS] = {"GET", 0, 0, 0, MIB},
+    [CALL_EVENTS] = {"GET", 10000, 0, 0, MIB}, /* the head comes at once, events when they will */
 };
 
 /* Percent-escapes everything but the unreserved characters and those in `also`. */
@@ -151,10 +151,17 @@ static int add_logs(struct text *t, const struct call *call, struct err *err)
 
 static void add_events(struct text *t, const struct call *call)
 {
-    text_printf(t, "/events?since=%lld&filters=", (long long)call->since_s);
+    static const char *const all[] = {"container", "image", "network"};
     cJSON *filters = json_object(t->arena);
-    cJSON_AddItemToArray(cJSON_AddArrayToObject(filters, "type"), cJSON_CreateString(call->ref));
+    cJSON *types = cJSON_AddArrayToObject(filters, "type");
+
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (!call->ref || text_is(call->ref, all[i]))
+            cJSON_AddItemToArray(types, cJSON_CreateString(all[i]));
+    text_add(t, "/events?filters=");
     add_escaped(t, json_print(t->arena, filters, false), "");
+    if (call->since_s > 0)
+        text_printf(t, "&since=%lld", (long long)call->since_s);
 }
 
 static int add_path(struct text *t, const struct call *call, struct err *err)

@@ -26,7 +26,8 @@ enum call_kind {
     CALL_REMOVE,  /* id; of a stopped container, with its anonymous volumes, never forced */
     CALL_UPDATE,  /* id, wanted: restart policy and limits, in place */
     CALL_LOGS,    /* id, tail: log */
-    CALL_EVENTS,  /* ref ("image", "container"), since_s: a stream of lines without end */
+    CALL_EVENTS,  /* ref ("image"; NULL: containers, images and networks), since_s: a stream of
+                   * lines without end, each for event_line() */
     CALL__N
 };
 
@@ -45,7 +46,7 @@ struct call {
     const struct wanted *wanted; /* CALL_UPDATE; CALL_PULL: for its platform, may be NULL */
     int grace_s;                 /* CALL_STOP; -1: the engine's default of 10 s */
     int tail;                    /* CALL_LOGS: lines */
-    int64_t since_s;             /* CALL_EVENTS: from then on, by the engine's wall clock */
+    int64_t since_s;             /* CALL_EVENTS: from then on, by the engine's wall clock; 0: now */
 };
 
 struct list_entry { /* one row of the list: enough to tell whose it is and whether it changed */
@@ -62,6 +63,50 @@ struct facts { /* fields the call does not speak of stay empty */
     const char *api_version, *server, *engine_id, *host_name, *created_id, *digest, *log;
     bool already_so; /* 304: it was so before we asked */
 };
+
+enum engine_object { OBJECT_OTHER, OBJECT_CONTAINER, OBJECT_IMAGE, OBJECT_NETWORK };
+
+enum engine_action {
+    ACTION_OTHER, /* nothing this program reacts to: exec, attach, resize, top … */
+    ACTION_CREATE,
+    ACTION_START,
+    ACTION_DIE,
+    ACTION_OOM,
+    ACTION_STOP,
+    ACTION_KILL,
+    ACTION_DESTROY,
+    ACTION_RENAME,
+    ACTION_UPDATE,
+    ACTION_PAUSE,
+    ACTION_UNPAUSE,
+    ACTION_HEALTH, /* it became healthy or unhealthy */
+    ACTION_TAG,
+    ACTION_UNTAG,
+    ACTION_PULL,
+    ACTION_DELETE,
+    ACTION_IMPORT,
+    ACTION_LOAD,
+    ACTION_CONNECT,
+    ACTION_DISCONNECT,
+    ACTION__N
+};
+
+/* Something happened.  Texts are "" where an event has none, at most 1 KiB long and without control
+ * characters: one that is not so reads as "". */
+struct engine_event {
+    enum engine_object object;
+    enum engine_action action;
+    const char *id;         /* of the container, of a network event too; of the image or its name */
+    const char *name;       /* of the container, image or network */
+    const char *old_name;   /* ACTION_RENAME: before it */
+    const char *agent_name; /* label agentName: the slot */
+    const char *image;      /* the reference the container was created from */
+    bool avr;               /* label app=AVR */
+    int exit_code;          /* ACTION_DIE; -1: not told */
+    int64_t time_ns;        /* engine's clock, to within a microsecond; 0: not told */
+};
+
+const char *engine_action_text(enum engine_action); /* "die", "health_status"; "other" */
 
 struct engine_driver {
     const char *name; /* "docker" */
@@ -80,6 +125,10 @@ struct engine_driver {
     /* For a CALL_PULL that is read line by line: -1 if this line (NUL-terminated behind len bytes)
      * says that the pull failed.  The decode() at its end then finds an empty body. */
     int (*pull_line)(const char *line, size_t len, struct err *) MUST_CHECK;
+    /* A line of CALL_EVENTS.  Fails with ERR_TRANSIENT if it is no event: then something may have
+     * happened that was not understood. */
+    int (*event_line)(const char *line, size_t len, struct arena *, struct engine_event *ret,
+                      struct err *) MUST_CHECK;
 };
 
 extern const struct engine_driver docker_driver;

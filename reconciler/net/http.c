@@ -122,6 +122,11 @@ static void tell_lines(struct http_transfer *t)
     size_t len;
 
     t->telling = true;
+    if (t->on_begun && transfer_streams(t)) {
+        http_begun *begun = t->on_begun;
+        t->on_begun = NULL;
+        begun(t->ctx);
+    }
     while (!t->cancelled && lines_next(&t->lines, &line, &len))
         t->on_line(t->ctx, line, len);
     bool last = t->state == TRANSFER_OVER && !t->failed;
@@ -251,6 +256,11 @@ void http_cancel(struct http_transfer *t)
     t->cancelled = true;
     if (!t->telling)
         drop(t);
+}
+
+void http_tell_begun(struct http_transfer *t, http_begun *begun)
+{
+    t->on_begun = begun;
 }
 
 struct http_stats http_stats(const struct http *h)

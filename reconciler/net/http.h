@@ -47,6 +47,11 @@ struct http_transfer *http_send(struct http *, const struct endpoint *, const st
                                 http_line *on_line, http_done *, void *ctx);
 void http_cancel(struct http_transfer *);
 
+/* Right after a http_send() with on_line: calls begun, from the loop, when the head of a 2xx answer
+ * has come and before any line of it.  A stream may be long silent after that. */
+typedef void http_begun(void *ctx);
+void http_tell_begun(struct http_transfer *, http_begun *);
+
 struct http_stats {
     unsigned long requests, writes, failures; /* writes: everything but GET and HEAD */
 };

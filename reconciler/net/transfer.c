@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 
-enum { CONNECT_S = 5, MAX_LINE = 1 << 20 };
+enum { CONNECT_S = 5, MAX_LINE = 1 << 20, KEEPALIVE_IDLE_S = 15, KEEPALIVE_EACH_S = 5 };
 
 static void *must(void *p)
 {
@@ -72,10 +72,13 @@ static size_t on_header(char *line, size_t size, size_t n, void *ctx)
         return n;
     keep_header(line, n, "Server", t->server, sizeof t->server);
     keep_header(line, n, "Api-Version", t->api_version, sizeof t->api_version);
+    keep_header(line, n, "Retry-After", t->retry_after, sizeof t->retry_after);
     if (n > 2 || (line[0] != '\r' && line[0] != '\n'))
         return n;
     long status = status_of(t);
     t->head_done = status == 101 || status >= 200;
+    if (t->head_done && t->on_begun)
+        http_has_lines(t);
     bool enough = t->head_done && t->until == HTTP_HEAD_ONLY;
     return enough ? 0 : n; /* 0 makes curl give up the transfer: see transfer_finish() */
 }
@@ -129,6 +132,14 @@ static void set(CURLcode code)
         abort(); /* out of memory, or a curl without an option of 7.88 */
 }
 
+/* A stream may be silent for hours; that the other end is gone only these probes can tell. */
+static void set_keepalive(struct http_transfer *t)
+{
+    set(curl_easy_setopt(t->easy, CURLOPT_TCP_KEEPALIVE, 1L));
+    set(curl_easy_setopt(t->easy, CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_IDLE_S));
+    set(curl_easy_setopt(t->easy, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_EACH_S));
+}
+
 static void set_target(struct http_transfer *t, const struct endpoint *e, const char *path)
 {
     char url[8192];
@@ -145,6 +156,8 @@ static void set_target(struct http_transfer *t, const struct endpoint *e, const 
     set(curl_easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1));
     if (e->unix_path)
         set(curl_easy_setopt(t->easy, CURLOPT_UNIX_SOCKET_PATH, e->unix_path));
+    else
+        set_keepalive(t);
 }
 
 static void set_certificates(struct http_transfer *t, const char *dir)
@@ -274,6 +287,11 @@ static bool connected(const struct http_transfer *t)
     return us > 0;
 }
 
+bool transfer_streams(const struct http_transfer *t)
+{
+    return t->head_done && status_of(t) >= 200 && status_of(t) < 300;
+}
+
 static void limit_passed(struct http_transfer *t, const char *what, int64_t ms)
 {
     double s = (double)ms / 1000.0;
@@ -370,5 +388,6 @@ void transfer_response(const struct http_transfer *t, struct http_response *ret)
         .len = t->len,
         .server = t->server,
         .api_version = t->api_version,
+        .retry_after = t->retry_after,
     };
 }

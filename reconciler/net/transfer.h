@@ -33,6 +33,7 @@ struct http_transfer {
     bool queues;   /* a plain read: at most LANE_WIDTH of them run on one endpoint */
     int until;
     http_line *on_line;
+    http_begun *on_begun; /* until it was told; or NULL */
     http_done *done;
     void *ctx;
 
@@ -44,7 +45,7 @@ struct http_transfer {
     char *body;
     size_t len, cap, max;
     struct lines lines; /* used instead of body when on_line is set and the status is 2xx */
-    char server[128], api_version[32];
+    char server[128], api_version[32], retry_after[64];
     char detail[CURL_ERROR_SIZE]; /* curl's own words on a failure */
     bool failed;
     struct err err; /* when failed */
@@ -59,12 +60,14 @@ void transfer_begin(struct http_transfer *, int64_t now_ms);
 /* How long until the next limit passes, in ms, 0 if one has (err is filled), -1 without limits. */
 int64_t transfer_limit(struct http_transfer *, int64_t now_ms);
 
+bool transfer_streams(const struct http_transfer *); /* the head of a 2xx answer has come */
+
 /* Curl is done with it: turns the result into an answer, or failed and err. */
 void transfer_finish(struct http_transfer *, CURLcode);
 void transfer_response(const struct http_transfer *, struct http_response *ret);
 
 /* Called from inside curl, in http.c: the first byte is here, so that another limit counts now;
- * lines have arrived. */
+ * lines, or the head of a stream, have arrived. */
 void http_has_begun(struct http_transfer *);
 void http_has_lines(struct http_transfer *);
 int64_t http_now_ms(void);

@@ -326,6 +326,11 @@ void intake_allow_empty(struct intake *in)
     intake_poke(in, INTAKE_DATABASE);
 }
 
+bool intake_is_settled(const struct intake *in)
+{
+    return !in->asked;
+}
+
 const struct sources *intake_sources(const struct intake *in, struct arena *user)
 {
     if (!in->arena)

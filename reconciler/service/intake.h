@@ -33,6 +33,9 @@ void intake_poke(struct intake *, unsigned what);
 /* An empty database is meant: the next read believes it. */
 void intake_allow_empty(struct intake *);
 
+/* Nothing that was poked is still to be read. */
+bool intake_is_settled(const struct intake *);
+
 /* In force; NULL until everything could be read once.  It lives as long as the arena, which holds
  * it. */
 const struct sources *intake_sources(const struct intake *, struct arena *user);

@@ -4,6 +4,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/progress.h"
+#include "service/wire.h"
+#include "service/wire_event.h"
 
 static int64_t now;
 
@@ -48,7 +50,21 @@ static const struct {
     {20100, {&support, NULL, EVENT_DONE, NULL, 20100}},
 };
 
-static const char *play(struct arena *a, enum progress_mode mode, bool color)
+/* As it comes from the service: nothing of the original is within reach. */
+static void play_remote(struct arena *a, struct progress *p, const struct event *e)
+{
+    struct arena *lent CLEANUP_ARENA = arena_new();
+    const char *line = wire_event(a, event_encode(a, e));
+    struct wire_frame frame;
+    struct event got;
+    struct err err;
+
+    assert_int_equal(wire_frame_decode(lent, line, strlen(line) - 1, &frame, &err), 0);
+    assert_int_equal(event_decode(lent, frame.event, &got, &err), 0);
+    progress_event(p, &got);
+}
+
+static const char *play_in(struct arena *a, enum progress_mode mode, bool color, bool remote)
 {
     struct progress_options options = {
         .mode = mode, .color = color, .width = 100, .now_ms = test_now, .wall_ms = test_wall};
@@ -63,13 +79,30 @@ static const char *play(struct arena *a, enum progress_mode mode, bool color)
     struct progress *p = progress_new(a, file, &options);
     for (size_t i = 0; i < sizeof story / sizeof story[0]; i++) {
         now = story[i].at;
-        progress_event(p, &story[i].event);
+        if (remote)
+            play_remote(a, p, &story[i].event);
+        else
+            progress_event(p, &story[i].event);
     }
     progress_end(p, &outcome);
     fclose(file);
     const char *copy = arena_strdup(a, text);
     free(text);
     return copy;
+}
+
+static const char *play(struct arena *a, enum progress_mode mode, bool color)
+{
+    return play_in(a, mode, color, false);
+}
+
+static void work_of_the_service_looks_the_same(void **state)
+{
+    static const enum progress_mode modes[] = {PROGRESS_TTY, PROGRESS_PLAIN, PROGRESS_JSON,
+                                               PROGRESS_QUIET};
+
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++)
+        assert_string_equal(play_in(*state, modes[i], true, true), play(*state, modes[i], true));
 }
 
 static void plain_is_a_line_an_event(void **state)
@@ -195,9 +228,9 @@ static void the_last_step_is_remembered(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(plain_is_a_line_an_event),    TEST(quiet_tells_failures_only),
-        TEST(json_is_an_object_a_line),    TEST(terminal_shows_a_line_an_agent),
-        TEST(the_last_step_is_remembered),
+        TEST(plain_is_a_line_an_event),       TEST(work_of_the_service_looks_the_same),
+        TEST(quiet_tells_failures_only),      TEST(json_is_an_object_a_line),
+        TEST(terminal_shows_a_line_an_agent), TEST(the_last_step_is_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

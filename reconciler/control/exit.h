@@ -1,6 +1,6 @@
 /* exit.h - what the exit code says, for scripts. */
-#ifndef CLI_EXIT_H
-#define CLI_EXIT_H
+#ifndef CONTROL_EXIT_H
+#define CONTROL_EXIT_H
 
 #include "control/cycle.h"
 

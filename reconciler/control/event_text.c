@@ -1,7 +1,8 @@
 /* Events as sentences.  Each step has one for its beginning and one for its end; a failure always
  * carries the reason. */
+#include "control/event_text.h"
+
 #include "base/text.h"
-#include "cli/progress.h"
 #include "core/render.h"
 
 static const char *box_word(const char *name)

@@ -1,4 +1,4 @@
-#include "cli/exit.h"
+#include "control/exit.h"
 
 enum exit_code exit_of_err(const struct err *err)
 {

@@ -1,0 +1,47 @@
+#include <unistd.h>
+
+#include "cli/say.h"
+#include "service/service.h"
+
+static enum log_level level_of(const struct options *opt)
+{
+    return opt->is_set[OPT_QUIET]     ? LEVEL_WARNING
+           : opt->is_set[OPT_VERBOSE] ? LEVEL_DEBUG
+                                      : LEVEL_INFO;
+}
+
+static enum exit_code run(struct cli *cli)
+{
+    const struct options *opt = cli->opt;
+    const char *format = opt->value[OPT_LOG_FORMAT];
+    struct service_options options = {
+        .log_format = format && *format == 'j' ? LOG_JSON : LOG_TEXT,
+        .log_level = level_of(opt),
+        .color = cli->color_err,
+        .resync_s = opt->resync_s,
+        .control = cli->config.control_path,
+        .notify_url = opt->value[OPT_NOTIFY],
+        .notify_form = opt->value[OPT_NOTIFY_FORMAT],
+    };
+    struct err err = {0};
+
+    if (service_run(&cli->config, &options, &err) == 0)
+        return EXIT_CODE_OK;
+    say_error(cli, "%s", err.text);
+    return exit_of_err(&err);
+}
+
+const struct cmd cmd_run = {
+    .name = "run",
+    .args = "",
+    .summary = "the service: keeps the fleet as asked for, whatever happens",
+    .text = "Notices saved specs, commits to the database, what happens to containers and images,\n"
+            "and acts at once; calls are never cut. Log on standard error; SIGHUP looks at once,\n"
+            "SIGTERM stops at the next safe point. A second instance stands by.\n",
+    .options = OPTION_BIT(OPT_LOG_FORMAT) | OPTION_BIT(OPT_RESYNC) | OPTION_BIT(OPT_NOTIFY) |
+               OPTION_BIT(OPT_NOTIFY_FORMAT),
+    .formats = FORMAT_BIT(FORMAT_TABLE),
+    .args_are = ARGS_NONE,
+    .needs_config = true,
+    .run = run,
+};

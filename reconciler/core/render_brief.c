@@ -1,0 +1,32 @@
+/* One line a difference, for a log, a history, a message. */
+#include "core/render_parts.h"
+
+const char *render_drift_line(struct arena *a, const struct render *r, const struct drift *d)
+{
+    bool hide = drift_hidden(d);
+
+    return arena_printf(a, "%s%s%s %s → %s (%s)", d->field, d->key ? " " : "",
+                        d->key ? render_visible(a, d->key) : "",
+                        render_value(a, r->key, d->have, hide),
+                        render_value(a, r->key, d->want, hide),
+                        render_visible(a, origin_text(a, &d->origin)));
+}
+
+const char *const *render_drift_lines(struct arena *a, const struct render *r,
+                                      const struct agent_plan *plan, size_t *ret_n)
+{
+    ARRAY(const char *) lines = {0};
+
+    for (size_t i = 0; i < plan->n_roles; i++) {
+        const struct role_plan *rp = &plan->roles[i];
+        if (rp->reason)
+            ARRAY_PUSH(a, lines,
+                       arena_printf(a, "%s: %s", role_name[rp->role], render_visible(a, rp->reason)));
+        for (size_t k = 0; k < rp->drifts.n; k++)
+            ARRAY_PUSH(a, lines,
+                       arena_printf(a, "%s: %s", role_name[rp->role],
+                                    render_drift_line(a, r, &rp->drifts.items[k])));
+    }
+    *ret_n = lines.n;
+    return lines.items;
+}

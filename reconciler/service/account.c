@@ -1,0 +1,355 @@
+#include "service/account.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "control/clock.h"
+#include "control/event_text.h"
+#include "control/client.h"
+#include "core/render.h"
+#include "core/wish.h"
+#include "service/desk.h"
+#include "service/generation.h"
+#include "service/service_parts.h"
+#include "store/history.h"
+
+enum { LOG_LINES = 20 };
+
+struct job { /* the work on one agent, as it will stand in the history */
+    struct job *next;
+    struct account *account;
+    struct arena *arena;
+    struct change change;
+    const char *wish;
+    const char *failed_box;  /* id of a candidate that was kept for its logs; NULL: none */
+    const char *title;
+    bool mends;              /* something has to be started that should have been running */
+    int most_calls;          /* waited for at once */
+    int64_t wait_began_ms;   /* monotonic; 0: it waits for no calls */
+    struct client_call *logs;
+};
+
+struct account {
+    struct service *service;
+    struct fleet_owner owner;
+    struct job *jobs;
+    char cause[200];
+};
+
+static struct job *job_of(const struct account *a, const char *agent_id)
+{
+    for (struct job *j = a->jobs; j; j = j->next)
+        if (text_is(j->change.agent_id, agent_id) && !j->logs)
+            return j;
+    return NULL;
+}
+
+static void job_drop(struct job *gone)
+{
+    struct job **at = &gone->account->jobs;
+
+    while (*at != gone)
+        at = &(*at)->next;
+    *at = gone->next;
+    arena_free(gone->arena);
+}
+
+static struct render render_of(const struct service *s)
+{
+    return (struct render){.key = session_key(s->session), .now_ms = wall_ms()};
+}
+
+static void store_said(struct service *s, int result, const struct err *err)
+{
+    if (result == 0)
+        log_clear(s->log, "history", "the history is written again");
+    else if (store_is_news(s->store))
+        log_condition(s->log, "history", LEVEL_WARNING, NULL, err->text);
+}
+
+static const char *wish_of(const struct account *a, struct arena *arena, const struct agent *agent)
+{
+    struct service *s = a->service;
+
+    return agent_wish(arena, session_key(s->session), &s->last.look.sources->desired, agent,
+                      &s->last.look.observed);
+}
+
+/* --- may it begin? --------------------------------------------------------------------------- */
+
+int64_t account_due_ms(const struct account *a, const struct agent *agent)
+{
+    struct arena *scratch CLEANUP_ARENA = arena_new();
+
+    return retry_due_ms(a->service->retries, agent->id, wish_of(a, scratch, agent), mono_ms());
+}
+
+static bool admits(void *ctx, const struct agent_plan *plan)
+{
+    const struct account *a = ctx;
+
+    return plan->n_steps && !account_due_ms(a, plan->agent);
+}
+
+static void terms(void *ctx, const struct agent *agent, struct fleet_terms *terms)
+{
+    const struct account *a = ctx;
+
+    desk_terms(a->service->desk, agent, terms);
+}
+
+/* --- its beginning --------------------------------------------------------------------------- */
+
+static bool has_to_start(const struct agent_plan *plan)
+{
+    for (size_t i = 0; i < plan->n_roles; i++)
+        if (plan->roles[i].verdict == VERDICT_START)
+            return true;
+    return false;
+}
+
+static unsigned roles_of(const struct agent_plan *plan)
+{
+    unsigned roles = 0;
+
+    for (size_t i = 0; i < plan->n_roles; i++)
+        if (plan->roles[i].verdict != VERDICT_SYNC)
+            roles |= ROLE_BIT(plan->roles[i].role);
+    return roles;
+}
+
+static void on_begin(void *ctx, const struct agent_plan *plan)
+{
+    struct account *a = ctx;
+    struct service *s = a->service;
+    struct arena *arena = arena_new();
+    struct job *j = arena_alloc(arena, sizeof *j);
+    struct render render = render_of(s);
+    struct err err;
+
+    *j = (struct job){.next = a->jobs, .account = a, .arena = arena, .mends = has_to_start(plan)};
+    a->jobs = j;
+    j->title = arena_strdup(arena, agent_title(plan->agent));
+    j->wish = wish_of(a, arena, plan->agent);
+    j->change = (struct change){.agent_id = arena_strdup(arena, plan->agent->id),
+                                .agent_name = j->title,
+                                .roles = roles_of(plan),
+                                .began_ms = wall_ms(),
+                                .cause = arena_strdup(arena, a->cause)};
+    j->change.drifts = render_drift_lines(arena, &render, plan, &j->change.n_drifts);
+    for (size_t i = 0; i < j->change.n_drifts; i++)
+        log_say(s->log, LEVEL_INFO, &(struct log_about){.agent = j->title, .cause = a->cause}, "%s",
+                j->change.drifts[i]);
+    store_said(s, history_add(s->store, &j->change, &j->change.id, &err), &err);
+}
+
+/* --- on its way ------------------------------------------------------------------------------ */
+
+static void note_wait(struct job *j, const struct event *event)
+{
+    bool waits = event->state != EVENT_DONE && step_waits_for_calls(event->step);
+
+    if (waits && !j->wait_began_ms)
+        j->wait_began_ms = mono_ms();
+    if (waits && event->step->calls > j->most_calls)
+        j->most_calls = event->step->calls;
+    if (!waits && j->wait_began_ms) {
+        j->change.waited_ms += mono_ms() - j->wait_began_ms;
+        j->wait_began_ms = 0;
+    }
+}
+
+static void note_failed_box(struct job *j, const struct event *event)
+{
+    enum place place;
+
+    if (event->state == EVENT_DONE && event->step->kind == STEP_RENAME &&
+        place_parse(event->step->new_name, &place, NULL) && place == PLACE_FAILED)
+        j->failed_box = arena_strdup(j->arena, event->step->box_id);
+}
+
+static void say_event(const struct service *s, const struct job *j, const struct event *event)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct log_about about = {.agent = j->title, .role = role_name[event->step->role]};
+    bool failed = event->state == EVENT_FAILED;
+
+    if (event->state == EVENT_PROGRESS && !event->text)
+        return; /* once a second while calls go on */
+    log_say(s->log, failed ? LEVEL_WARNING : LEVEL_INFO, &about, "%s",
+            event_text(a, event, wall_ms()));
+}
+
+static void on_fleet_event(void *ctx, const struct event *event)
+{
+    struct account *a = ctx;
+    struct job *j = job_of(a, event->agent->id);
+
+    desk_event(a->service->desk, event);
+    if (!j || !event->step)
+        return;
+    note_wait(j, event);
+    note_failed_box(j, event);
+    say_event(a->service, j, event);
+}
+
+/* --- its end --------------------------------------------------------------------------------- */
+
+static const enum change_result change_of[] = {
+    [RESULT_SYNC] = CHANGE_DONE,      [RESULT_FAILED] = CHANGE_FAILED,
+    [RESULT_WAITING] = CHANGE_WAITING, [RESULT_HELD] = CHANGE_HELD,
+    [RESULT_INTERRUPTED] = CHANGE_INTERRUPTED,
+};
+
+static void say_end(const struct service *s, const struct job *j,
+                    const struct agent_outcome *outcome)
+{
+    struct log_about about = {.agent = j->title, .cause = j->change.cause};
+    bool bad = outcome->result == RESULT_FAILED || outcome->result == RESULT_HELD;
+
+    log_say(s->log, bad ? LEVEL_WARNING : LEVEL_INFO, &about, "%s%s%s",
+            change_result_words[j->change.result], outcome->text ? ": " : "",
+            outcome->text ? outcome->text : "");
+}
+
+static void notify(const struct service *s, const struct job *j)
+{
+    if (!s->notify || j->change.result == CHANGE_INTERRUPTED)
+        return;
+    notify_send(s->notify, &(struct notify_change){
+                               .event = j->change.result == CHANGE_DONE ? "changed" : "failed",
+                               .agent = j->title,
+                               .result = change_result_words[j->change.result],
+                               .cause = j->change.cause,
+                               .drifts = j->change.drifts,
+                               .n_drifts = j->change.n_drifts,
+                               .time_ms = j->change.ended_ms,
+                           });
+}
+
+static void close_job(struct job *j)
+{
+    struct service *s = j->account->service;
+    struct err err;
+
+    store_said(s, history_update(s->store, &j->change, &err), &err);
+    notify(s, j);
+    job_drop(j);
+}
+
+static void take_lines(struct job *j, const char *log)
+{
+    ARRAY(const char *) lines = {0};
+
+    while (*log) {
+        size_t n = strcspn(log, "\n");
+        ARRAY_PUSH(j->arena, lines, arena_strndup(j->arena, log, n));
+        log += n + (log[n] == '\n');
+    }
+    j->change.log = lines.items;
+    j->change.n_log = lines.n;
+}
+
+static void on_logs(void *ctx, const struct facts *facts, const struct err *err)
+{
+    struct job *j = ctx;
+
+    if (!err && facts->log)
+        take_lines(j, facts->log);
+    close_job(j);
+}
+
+static void on_end(void *ctx, const struct agent_outcome *outcome)
+{
+    struct account *a = ctx;
+    struct service *s = a->service;
+    struct job *j = job_of(a, outcome->agent->id);
+
+    desk_end(s->desk, outcome);
+    service_mark(s, "its work is done");
+    if (!j)
+        return;
+    if (j->wait_began_ms)
+        j->change.waited_ms += mono_ms() - j->wait_began_ms;
+    j->change.calls_waited = j->most_calls > 0 ? (unsigned)j->most_calls : 0;
+    j->change.result = change_of[outcome->result];
+    j->change.failure = outcome->result == RESULT_SYNC ? NULL : arena_strdup(j->arena, outcome->text);
+    j->change.ended_ms = wall_ms();
+    say_end(s, j, outcome);
+    if (outcome->result != RESULT_SYNC || j->mends)
+        retry_note(s->retries, j->change.agent_id, j->wish, mono_ms(), drand48());
+    if (!j->failed_box) {
+        close_job(j);
+        return;
+    }
+    struct call call = {.kind = CALL_LOGS, .id = j->failed_box, .tail = LOG_LINES};
+    j->logs = client_send(session_client(s->session), &call, j->arena, on_logs, j);
+}
+
+/* --- rounds ---------------------------------------------------------------------------------- */
+
+void account_cause(struct account *a, const char *cause)
+{
+    if (*cause)
+        snprintf(a->cause, sizeof a->cause, "%s", cause);
+}
+
+void account_round(struct account *a, const struct look *look)
+{
+    struct service *s = a->service;
+    struct err err;
+
+    for (size_t i = 0; i < look->plan.n_agents; i++) {
+        const struct agent_plan *ap = &look->plan.agents[i];
+        if (ap->verdict != VERDICT_SYNC || ap->n_steps || fleet_works_on(s->fleet, ap->agent->id))
+            continue;
+        int result = generation_record(s->store, session_key(s->session), ap, a->cause, &err);
+        if (result < 0) {
+            store_said(s, result, &err);
+            return;
+        }
+    }
+}
+
+void account_took_over(struct account *a)
+{
+    struct err err;
+
+    store_said(a->service, history_interrupt(a->service->store, wall_ms(), &err), &err);
+}
+
+const struct fleet_owner *account_fleet_owner(const struct account *a)
+{
+    return &a->owner;
+}
+
+struct account *account_new(struct service *s)
+{
+    struct account *a = calloc(1, sizeof *a);
+
+    if (!a)
+        abort();
+    a->service = s;
+    a->owner = (struct fleet_owner){.admits = admits,
+                                    .terms = terms,
+                                    .on_begin = on_begin,
+                                    .on_event = on_fleet_event,
+                                    .on_end = on_end,
+                                    .ctx = a};
+    return a;
+}
+
+void account_free(struct account *a)
+{
+    if (!a)
+        return;
+    while (a->jobs) {
+        if (a->jobs->logs)
+            client_cancel(a->jobs->logs);
+        job_drop(a->jobs);
+    }
+    free(a);
+}

@@ -1,0 +1,335 @@
+#include "service/desk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "control/clock.h"
+#include "control/exit.h"
+#include "core/render.h"
+#include "service/service_parts.h"
+#include "service/wire_event.h"
+
+struct errand { /* an `apply` somebody waits for */
+    struct errand *next;
+    struct desk *desk;
+    struct control_request *request; /* NULL: nobody waits any more */
+    struct arena *arena;
+    const char *const *agents; /* ids or names; n_agents 0: all */
+    size_t n_agents;
+    struct fleet_terms terms;
+    bool taken; /* a round that knows of it has been made */
+    ARRAY(struct agent_outcome) outcomes;
+};
+
+struct desk {
+    struct service *service;
+    struct errand *errands;
+};
+
+static bool is_for(const struct errand *e, const struct agent *agent)
+{
+    for (size_t i = 0; i < e->n_agents; i++)
+        if (text_is(e->agents[i], agent->id) || text_is(e->agents[i], agent->name))
+            return true;
+    return e->n_agents == 0;
+}
+
+/* --- answers from the last round ------------------------------------------------------------- */
+
+static struct render render_for(const struct desk *d, const struct wire_request *w)
+{
+    const struct service *s = d->service;
+
+    return (struct render){.key = session_key(s->session),
+                           .color = w->color,
+                           .verbose = w->verbose,
+                           .width = w->width,
+                           .now_ms = wall_ms(),
+                           .sources = s->last.look.sources->text,
+                           .engine = s->last.look.engine_text};
+}
+
+/* The agents that are named, all if none is; NULL after an error was said. */
+static const struct plan *choose(const struct desk *d, struct control_request *request)
+{
+    const struct wire_request *w = control_request_wire(request);
+    struct arena *a = control_request_arena(request);
+    const struct plan *all = &d->service->last.look.plan;
+    struct errand asked = {.agents = w->args, .n_agents = w->n_args};
+    ARRAY(struct agent_plan) chosen = {0};
+
+    for (size_t i = 0; i < all->n_agents; i++)
+        if (is_for(&asked, all->agents[i].agent))
+            ARRAY_PUSH(a, chosen, all->agents[i]);
+    if (w->n_args && chosen.n < w->n_args) {
+        control_reply_err(request, "avr-reconciler: unknown agent; see: avr-reconciler status\n");
+        control_reply_exit(request, EXIT_CODE_USAGE);
+        return NULL;
+    }
+    struct plan *plan = arena_memdup(a, all, sizeof *all);
+    plan->agents = chosen.items;
+    plan->n_agents = chosen.n;
+    return plan;
+}
+
+static void say_conditions(const struct desk *d, struct control_request *request)
+{
+    struct arena *a = control_request_arena(request);
+    const struct condition *conditions;
+    size_t n = log_conditions(d->service->log, a, &conditions);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct condition *c = &conditions[i];
+        if (c->level == LEVEL_INFO || text_starts(c->key, "agent/"))
+            continue; /* the agent's own line says it */
+        control_reply_out(request,
+                          arena_printf(a, "! %s (for %s)\n", c->text,
+                                       text_duration(a, (wall_ms() - c->since_ms) / 1000)));
+    }
+}
+
+static void answer_status(struct desk *d, struct control_request *request)
+{
+    const struct wire_request *w = control_request_wire(request);
+    struct arena *a = control_request_arena(request);
+    const struct plan *plan = choose(d, request);
+
+    if (!plan)
+        return;
+    const struct desired *desired = &d->service->last.look.sources->desired;
+    struct render r = render_for(d, w);
+    if (text_is(w->format, "json")) {
+        control_reply_out(request, render_status_json(a, &r, desired, plan));
+    } else if (text_is(w->format, "name")) {
+        control_reply_out(request, render_names(a, plan, false));
+    } else {
+        control_reply_out(request, render_status(a, &r, desired, plan));
+        say_conditions(d, request);
+    }
+    control_reply_exit(request, plan_in_sync(plan) ? EXIT_CODE_OK : EXIT_CODE_DIFFERS);
+}
+
+static void answer_health(const struct desk *d, struct control_request *request)
+{
+    const struct service *s = d->service;
+    struct arena *a = control_request_arena(request);
+    bool good = s->last.arena && s->failed_rounds == 0;
+
+    if (good)
+        control_reply_out(request,
+                          arena_printf(a, "healthy: the last look was %s ago\n",
+                                       text_duration(a, (wall_ms() - s->last.at_ms) / 1000)));
+    else
+        control_reply_err(request, "unhealthy: the engine, the specs or the database cannot be "
+                                   "read; the log says why\n");
+    control_reply_exit(request, good ? EXIT_CODE_OK : EXIT_CODE_ERROR);
+}
+
+/* --- apply ----------------------------------------------------------------------------------- */
+
+static void errand_drop(struct errand *gone)
+{
+    struct errand **at = &gone->desk->errands;
+
+    while (*at != gone)
+        at = &(*at)->next;
+    *at = gone->next;
+    arena_free(gone->arena);
+}
+
+static void on_gone(void *ctx, struct control_request *request)
+{
+    struct errand *e = ctx;
+
+    e->request = NULL;
+    control_reply_exit(request, EXIT_CODE_ERROR);
+}
+
+static void answer_apply(struct desk *d, struct control_request *request)
+{
+    const struct wire_request *w = control_request_wire(request);
+    struct service *s = d->service;
+    struct arena *arena = arena_new();
+    struct errand *e = arena_alloc(arena, sizeof *e);
+    const char **agents = arena_alloc(arena, (w->n_args + 1) * sizeof *agents);
+    const char *wait = wire_value(w, "wait-timeout");
+
+    for (size_t i = 0; i < w->n_args; i++)
+        agents[i] = arena_strdup(arena, w->args[i]);
+    *e = (struct errand){.next = d->errands,
+                         .desk = d,
+                         .request = request,
+                         .arena = arena,
+                         .agents = agents,
+                         .n_agents = w->n_args};
+    e->terms.plan = (struct plan_options){.now = wire_is_set(w, "now"),
+                                          .prune = wire_is_set(w, "prune")};
+    if (wait && text_duration_s(wait) >= 0)
+        e->terms.give_up_ms = mono_ms() + text_duration_s(wait) * 1000 + 1;
+    d->errands = e;
+    control_request_on_gone(request, on_gone, e);
+    if (wire_is_set(w, "allow-empty"))
+        intake_allow_empty(s->intake);
+    fleet_resume(s->fleet);
+    intake_poke(s->intake, INTAKE_SPECS | INTAKE_DATABASE);
+    service_mark(s, "asked for by command");
+}
+
+void desk_terms(const struct desk *d, const struct agent *agent, struct fleet_terms *terms)
+{
+    for (const struct errand *e = d->errands; e; e = e->next)
+        if (is_for(e, agent))
+            *terms = e->terms;
+}
+
+static struct errand *errand_for(const struct desk *d, const struct agent *agent,
+                                 const struct errand *behind)
+{
+    struct errand *e = behind ? behind->next : d->errands;
+
+    while (e && (!e->request || !is_for(e, agent)))
+        e = e->next;
+    return e;
+}
+
+void desk_event(struct desk *d, const struct event *event)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+
+    for (struct errand *e = NULL; (e = errand_for(d, event->agent, e));)
+        control_reply_event(e->request, event_encode(a, event));
+}
+
+/* The agent is known by its texts only when the errand ends. */
+static const struct agent *keep_agent(struct arena *a, const struct agent *agent)
+{
+    struct agent kept = {.id = arena_strdup(a, agent->id),
+                         .name = arena_strdup(a, agent->name),
+                         .wish = agent->wish};
+
+    return arena_memdup(a, &kept, sizeof kept);
+}
+
+static void keep_outcome(struct errand *e, const struct agent_outcome *outcome)
+{
+    struct agent_outcome kept = *outcome;
+
+    kept.agent = keep_agent(e->arena, outcome->agent);
+    kept.text = arena_strdup(e->arena, outcome->text);
+    ARRAY_PUSH(e->arena, e->outcomes, kept);
+}
+
+/* Agents that are held were never begun, so nobody reported them. */
+static void add_held(struct errand *e)
+{
+    const struct plan *plan = &e->desk->service->last.look.plan;
+
+    for (size_t i = 0; i < plan->n_agents; i++) {
+        const struct agent_plan *ap = &plan->agents[i];
+        if (ap->n_steps == 0 && ap->hold.kind == STEP_HOLD && is_for(e, ap->agent))
+            keep_outcome(e, &(struct agent_outcome){.agent = ap->agent,
+                                                    .result = RESULT_HELD,
+                                                    .text = ap->hold.why});
+    }
+}
+
+static bool is_over(const struct errand *e)
+{
+    const struct service *s = e->desk->service;
+    const struct plan *plan = &s->last.look.plan;
+
+    for (size_t i = 0; i < plan->n_agents; i++)
+        if (is_for(e, plan->agents[i].agent) && fleet_has(s->fleet, plan->agents[i].agent->id))
+            return false;
+    return e->taken;
+}
+
+static void finish(struct errand *e)
+{
+    if (e->request) {
+        struct outcome outcome;
+        add_held(e);
+        outcome = (struct outcome){.agents = e->outcomes.items, .n_agents = e->outcomes.n};
+        control_reply_event(e->request, outcome_encode(e->arena, &outcome));
+        control_reply_exit(e->request, (int)exit_of_outcome(&outcome));
+    }
+    errand_drop(e);
+}
+
+static void finish_those_over(struct desk *d)
+{
+    for (struct errand *e = d->errands, *next; e; e = next) {
+        next = e->next;
+        if (is_over(e))
+            finish(e);
+    }
+}
+
+void desk_end(struct desk *d, const struct agent_outcome *outcome)
+{
+    for (struct errand *e = NULL; (e = errand_for(d, outcome->agent, e));)
+        keep_outcome(e, outcome);
+}
+
+/* What they asked for is in the round that was just made, once everything was read that they may
+ * have changed before they asked. */
+void desk_round(struct desk *d)
+{
+    struct service *s = d->service;
+
+    for (struct errand *e = d->errands; e; e = e->next) {
+        if (e->taken || !intake_is_settled(s->intake))
+            continue;
+        e->taken = true;
+        for (size_t i = 0; i < s->last.look.plan.n_agents; i++) {
+            const struct agent *agent = s->last.look.plan.agents[i].agent;
+            if (!is_for(e, agent))
+                continue;
+            retry_forgive(s->retries, agent->id);
+            fleet_renew(s->fleet, agent->id);
+        }
+    }
+    finish_those_over(d);
+}
+
+/* --- requests -------------------------------------------------------------------------------- */
+
+void desk_on_request(void *ctx, struct control_request *request)
+{
+    struct desk *d = ctx;
+    const char *verb = control_request_wire(request)->verb;
+
+    if (text_is(verb, "health")) {
+        answer_health(d, request);
+    } else if (!d->service->last.arena) {
+        control_reply_err(request, "avr-reconciler: the service has not seen the engine yet; its "
+                                   "log says why\n");
+        control_reply_exit(request, EXIT_CODE_UNREACHABLE);
+    } else if (text_is(verb, "status")) {
+        answer_status(d, request);
+    } else if (text_is(verb, "apply")) {
+        answer_apply(d, request);
+    } else {
+        control_reply_err(request, "avr-reconciler: the service does not know this verb\n");
+        control_reply_exit(request, EXIT_CODE_USAGE);
+    }
+}
+
+struct desk *desk_new(struct service *s)
+{
+    struct desk *d = calloc(1, sizeof *d);
+
+    if (!d)
+        abort();
+    d->service = s;
+    return d;
+}
+
+void desk_free(struct desk *d)
+{
+    while (d && d->errands)
+        errand_drop(d->errands);
+    free(d);
+}

@@ -1,0 +1,184 @@
+/* One round: look at everything, say what cannot be done, give the rest to the fleet. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "control/clock.h"
+#include "core/wish.h"
+#include "service/desk.h"
+#include "service/service_parts.h"
+
+enum { STANDBY_MS = 1000, FIRST_AGAIN_MS = 500, LONGEST_AGAIN_MS = 30 * 1000, SOON_MS = 100 };
+
+const char *agent_title(const struct agent *agent)
+{
+    return agent->name ? agent->name : agent->id;
+}
+
+static void round_in(struct service *s, int64_t ms)
+{
+    ev_timer_stop(s->loop, &s->due);
+    ev_timer_set(&s->due, (double)(ms < SOON_MS ? SOON_MS : ms) / 1000., 0.);
+    ev_timer_start(s->loop, &s->due);
+}
+
+/* Half of the rounds of many services on one host must not fall on the same second. */
+static int64_t resync_ms(const struct service *s)
+{
+    return (int64_t)((double)s->options->resync_s * 1000. * (0.9 + 0.2 * drand48()));
+}
+
+static void earlier(int64_t *at_ms, int64_t other_ms)
+{
+    if (other_ms && other_ms < *at_ms)
+        *at_ms = other_ms;
+}
+
+/* --- what keeps a round from being made ------------------------------------------------------ */
+
+static void try_again_later(struct service *s)
+{
+    int64_t ms = FIRST_AGAIN_MS;
+
+    for (unsigned i = 0; i < s->failed_rounds && ms < LONGEST_AGAIN_MS; i++)
+        ms *= 2;
+    s->failed_rounds++;
+    round_in(s, ms < LONGEST_AGAIN_MS ? ms : LONGEST_AGAIN_MS);
+}
+
+static void engine_failed(struct service *s, const struct err *err)
+{
+    log_condition(s->log, "engine", LEVEL_ERROR, NULL, err->text);
+    systemd_status(s->systemd, "%s", err->text);
+    try_again_later(s);
+}
+
+/* Another instance at work: this one stands by, and takes over when that one is gone. */
+static bool have_lock(struct service *s)
+{
+    struct err err;
+
+    if (s->lock >= 0)
+        return true;
+    s->lock = session_lock(s->session, &err);
+    if (s->lock < 0 && err.code == ERR_CONFLICT) {
+        log_condition(s->log, "standby", LEVEL_INFO, NULL,
+                      "another avr-reconciler works on this engine: standing by");
+        systemd_status(s->systemd, "standing by: another avr-reconciler works on this engine");
+        round_in(s, STANDBY_MS);
+    } else if (s->lock < 0) {
+        engine_failed(s, &err);
+    } else {
+        log_clear(s->log, "standby", "the other avr-reconciler is gone: taking over");
+        account_took_over(s->account);
+    }
+    return s->lock >= 0;
+}
+
+/* --- what cannot be done --------------------------------------------------------------------- */
+
+static bool is_reported(const struct agent_plan *ap)
+{
+    return ap->hold.kind == STEP_HOLD;
+}
+
+static void report_hold(struct service *s, const struct agent_plan *ap)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    const char *id = ap->agent->id;
+    struct log_about about = {.agent = agent_title(ap->agent)};
+    enum log_level level = ap->hold.hold == HOLD_ORPHAN ? LEVEL_INFO : LEVEL_WARNING;
+
+    log_condition(s->log, arena_printf(a, "agent/%s", id), level, &about, ap->hold.why);
+}
+
+static bool still_holds(const struct look *look, const char *key)
+{
+    for (size_t i = 0; i < look->plan.n_agents; i++)
+        if (is_reported(&look->plan.agents[i]) &&
+            text_is(key + strlen("agent/"), look->plan.agents[i].agent->id))
+            return true;
+    return false;
+}
+
+static void report_holds(struct service *s, const struct look *look)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    const struct condition *conditions;
+    size_t n = log_conditions(s->log, a, &conditions);
+
+    for (size_t i = 0; i < n; i++)
+        if (text_starts(conditions[i].key, "agent/") && !still_holds(look, conditions[i].key))
+            log_clear(s->log, conditions[i].key, NULL);
+    for (size_t i = 0; i < look->plan.n_agents; i++)
+        if (is_reported(&look->plan.agents[i]))
+            report_hold(s, &look->plan.agents[i]);
+}
+
+/* --- the round ------------------------------------------------------------------------------- */
+
+/* When something would have to be done though nothing happens: a wait that ends, a new try. */
+static int64_t next_round_ms(const struct service *s, const struct look *look)
+{
+    int64_t now = mono_ms(), at = now + resync_ms(s), offset = wall_ms() - now;
+
+    for (size_t i = 0; i < look->plan.n_agents; i++) {
+        const struct agent_plan *ap = &look->plan.agents[i];
+        if (ap->hold.until_ms)
+            earlier(&at, ap->hold.until_ms - offset);
+        if (ap->n_steps)
+            earlier(&at, account_due_ms(s->account, ap->agent));
+    }
+    return at - now;
+}
+
+static void say_status(const struct service *s, const struct look *look)
+{
+    size_t in_sync = 0;
+
+    for (size_t i = 0; i < look->plan.n_agents; i++)
+        in_sync += look->plan.agents[i].verdict == VERDICT_SYNC;
+    systemd_status(s->systemd, "%zu of %zu agents in sync, %zu being worked on", in_sync,
+                   look->plan.n_agents, fleet_size(s->fleet));
+}
+
+static void finish(struct service *s, struct arena *a, const struct look *look)
+{
+    arena_free(s->last.arena);
+    s->last = (struct round){.arena = a, .look = *look, .at_ms = wall_ms()};
+    report_holds(s, look);
+    account_round(s->account, look);
+    fleet_take(s->fleet, a, look, &(struct fleet_terms){0});
+    desk_round(s->desk);
+    round_in(s, next_round_ms(s, look));
+    say_status(s, look);
+    if (!s->ready)
+        systemd_ready(s->systemd);
+    s->ready = true;
+}
+
+void service_round(struct service *s)
+{
+    struct arena *a = arena_new();
+    const struct sources *sources = intake_sources(s->intake, a);
+    struct look look;
+    struct err err;
+
+    if (!sources || !have_lock(s)) {
+        arena_free(a);
+        return;
+    }
+    account_cause(s->account, s->cause);
+    *s->cause = '\0';
+    int ok = session_look(s->session, a, sources, &(struct plan_options){0}, NULL, 0, &look, &err);
+    if (ok < 0) {
+        arena_free(a);
+        engine_failed(s, &err);
+        return;
+    }
+    log_clear(s->log, "engine", "the engine answers again");
+    s->failed_rounds = 0;
+    finish(s, a, &look);
+}

@@ -1,0 +1,117 @@
+#include "service/service.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "control/clock.h"
+#include "service/desk.h"
+#include "service/service_parts.h"
+
+static void open_log(struct service *s)
+{
+    s->log = log_open(&(struct log_options){.fd = STDERR_FILENO,
+                                            .format = s->options->log_format,
+                                            .level = s->options->log_level,
+                                            .color = s->options->color});
+}
+
+static void open_store(struct service *s)
+{
+    struct err err;
+
+    if (store_open(s->config->state_dir, session_key(s->session), STORE_WRITE, wall_ms(),
+                   &s->store, &err) < 0)
+        log_condition(s->log, "history", LEVEL_WARNING, NULL, err.text);
+}
+
+static int open_notify(struct service *s, struct err *err)
+{
+    struct notify_options options = {.url = s->options->notify_url,
+                                     .host = s->config->engine_name};
+
+    if (!options.url)
+        return 0;
+    if (s->options->notify_form && notify_format_parse(s->options->notify_form, &options.format) < 0)
+        return err_set(err, ERR_INVALID, "notifications have no form \"%s\"",
+                       s->options->notify_form);
+    s->notify = notify_open(s->loop, &options, err);
+    return s->notify ? 0 : -1;
+}
+
+static void close_all(struct service *s)
+{
+    control_server_free(s->server);
+    desk_free(s->desk);
+    triggers_close(s);
+    fleet_free(s->fleet);
+    arena_free(s->last.arena);
+    account_free(s->account);
+    retries_free(s->retries);
+    notify_close(s->notify);
+    reap_close(s->reaper);
+    systemd_close(s->systemd);
+    if (s->lock >= 0)
+        close(s->lock);
+    store_close(s->store);
+    log_close(s->log);
+    session_free(s->session);
+}
+
+static int open_all(struct service *s, struct err *err)
+{
+    signal(SIGPIPE, SIG_IGN);
+    s->session = session_new(s->config, false);
+    s->loop = session_loop(s->session);
+    open_log(s);
+    s->systemd = systemd_open(s->loop);
+    s->reaper = reap_open(s->loop, getpid() == 1);
+    open_store(s);
+    s->retries = retries_new();
+    s->account = account_new(s);
+    s->fleet = fleet_new(s->session, account_fleet_owner(s->account));
+    s->desk = desk_new(s);
+    if (open_notify(s, err) < 0)
+        return -1;
+    s->server = control_server_new(s->loop, s->options->control, desk_on_request, s->desk, err);
+    if (!s->server)
+        return -1;
+    triggers_open(s);
+    return 0;
+}
+
+static void turn(struct service *s)
+{
+    if (s->round_due && !s->stopping) {
+        s->round_due = false;
+        service_round(s);
+    } else {
+        ev_run(s->loop, EVRUN_ONCE);
+    }
+}
+
+static void run(struct service *s)
+{
+    log_say(s->log, LEVEL_INFO, NULL, "started, watching %s", s->config->engine_name);
+    while (!s->stopping)
+        turn(s);
+    systemd_stopping(s->systemd);
+    log_say(s->log, LEVEL_INFO, NULL, "stopping at the next safe point");
+    while (!fleet_is_idle(s->fleet))
+        ev_run(s->loop, EVRUN_ONCE);
+    if (s->notify)
+        notify_hurry(s->notify);
+    log_say(s->log, LEVEL_INFO, NULL, "stopped");
+}
+
+int service_run(const struct config *config, const struct service_options *options,
+                struct err *err)
+{
+    struct service s = {.config = config, .options = options, .lock = -1};
+    int result = open_all(&s, err);
+
+    if (result == 0)
+        run(&s);
+    close_all(&s);
+    return result;
+}

@@ -1,0 +1,26 @@
+/* service.h - `run`: keeps a fleet as asked for, for months.
+ *
+ * Triggers only mark that something happened (service/triggers.c); a round then looks at everything
+ * and gives what is to be done to the fleet (service/round.c).  There is no other path: a round is
+ * what `diff` does, and the fleet is what `apply` works with. */
+#ifndef SERVICE_SERVICE_H
+#define SERVICE_SERVICE_H
+
+#include "control/config.h"
+#include "service/log.h"
+
+struct service_options {
+    enum log_format log_format;
+    enum log_level log_level;
+    bool color;              /* of the log, where it is a terminal */
+    int64_t resync_s;        /* a full look at least this often */
+    const char *control;     /* path of the control socket */
+    const char *notify_url;  /* where changes are told; NULL: nowhere */
+    const char *notify_form; /* "json", "slack", "discord" */
+};
+
+/* Runs until SIGTERM or SIGINT, then stops at the next safe point and returns 0.  -1: it could not
+ * be begun. */
+int service_run(const struct config *, const struct service_options *, struct err *) MUST_CHECK;
+
+#endif

@@ -1,0 +1,79 @@
+/* service_parts.h - the inside of the service, for the files of this room.
+ *
+ *     service.c    its life
+ *     triggers.c   what happened: files, database, engine, signals, time
+ *     round.c      one look at everything, and who gets to work
+ *     account.c    what the work led to: log, history, notifications, when to try again
+ *     desk.c       what people ask for over the control socket */
+#ifndef SERVICE_SERVICE_PARTS_H
+#define SERVICE_SERVICE_PARTS_H
+
+#include <ev.h>
+
+#include "control/fleet.h"
+#include "service/account.h"
+#include "service/control_server.h"
+#include "service/intake.h"
+#include "service/notify.h"
+#include "service/reap.h"
+#include "service/retry.h"
+#include "service/service.h"
+#include "service/systemd.h"
+#include "store/store.h"
+#include "watch/database.h"
+#include "watch/engine.h"
+#include "watch/files.h"
+#include "watch/settle.h"
+
+struct desk;
+
+struct round {           /* the last one that was finished */
+    struct arena *arena; /* of all of it; NULL: there was none */
+    struct look look;
+    int64_t at_ms; /* wall clock */
+};
+
+struct service {
+    const struct config *config;
+    const struct service_options *options;
+    struct session *session;
+    struct ev_loop *loop;
+    struct log *log;
+    struct systemd *systemd;
+    struct reaper *reaper;
+    struct store *store;
+    struct notify *notify; /* NULL: nobody is told */
+    struct control_server *server;
+    struct desk *desk;
+    struct account *account;
+    struct intake *intake;
+    struct file_watch *files;
+    struct database_watch *database; /* of database_path; NULL: none */
+    const char *database_path;
+    struct engine_watch *engine;
+    struct settle *settle;
+    struct fleet *fleet;
+    struct retries *retries;
+    struct ev_timer due; /* the next round, whatever happens until then */
+    struct ev_signal signals[3];
+    struct round last;
+    int lock; /* the engine's; -1: somebody else has it */
+    bool round_due, stopping, ready;
+    unsigned failed_rounds; /* in a row */
+    char cause[200];        /* why the next round is due: the first cause since the last one */
+};
+
+/* ---- triggers.c ---- */
+
+void triggers_open(struct service *);
+void triggers_close(struct service *);
+/* A round is due as soon as it has been quiet for a moment. */
+void service_mark(struct service *, const char *cause);
+
+/* ---- round.c ---- */
+
+void service_round(struct service *);
+/* The name of an agent of the last round, for people. */
+const char *agent_title(const struct agent *);
+
+#endif
