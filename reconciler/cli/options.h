@@ -32,6 +32,10 @@ enum opt {
     OPT_NOTIFY,
     OPT_NOTIFY_FORMAT,
     OPT_MARKDOWN,
+    OPT_GENERATIONS,
+    OPT_DIFF,
+    OPT_CALL,
+    OPT_LIMIT,
     OPT__N
 };
 
@@ -66,6 +70,7 @@ struct options {
     int64_t wait_timeout_s; /* -1: no limit */
     int64_t resync_s;
     int diff_exit_code;
+    unsigned limit; /* of entries in a listing */
 };
 
 /* Wrong usage gives -1 with a sentence and, where one is near, a suggestion.  `argv` is permuted.

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "core/render.h"
 #include "core/render_out.h"
-#include "service/wire_event.h"
+#include "link/wire_event.h"
 
 /* An event and its agent are lent for the time of the call: all that is kept is copied. */
 struct row {

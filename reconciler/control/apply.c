@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/fleet.h"
 #include "control/session.h"
 

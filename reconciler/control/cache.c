@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "control/clock.h"
+#include "base/clock.h"
 
 /* An inspected box, shared by the cache and the looks that show it; the last one frees it. */
 struct learning {

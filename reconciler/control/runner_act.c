@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/runner_parts.h"
 #include "core/guard.h"
 #include "core/view.h"
@@ -128,7 +128,7 @@ static void on_refused(struct runner *r, const struct err *err)
 {
     const char *text = arena_strdup(r->arena, err->text);
 
-    if (r->step.kind == STEP_START && err->code != ERR_UNREACHABLE) {
+    if (r->step.kind == STEP_START && err->code != ERR_UNREACHABLE && err->code != ERR_CONFLICT) {
         r->start_refused = text;
         look_at(r, r->step.box_id);
     } else if (err->code == ERR_CONFLICT ||

@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/event_text.h"
 #include "control/client.h"
 #include "core/render.h"
@@ -138,11 +138,11 @@ static void on_begin(void *ctx, const struct agent_plan *plan)
                                 .agent_name = j->title,
                                 .roles = roles_of(plan),
                                 .began_ms = wall_ms(),
-                                .cause = arena_strdup(arena, a->cause)};
+                                .cause = *a->cause ? arena_strdup(arena, a->cause) : NULL};
     j->change.drifts = render_drift_lines(arena, &render, plan, &j->change.n_drifts);
+    struct log_about about = {.agent = j->title, .cause = *a->cause ? j->change.cause : NULL};
     for (size_t i = 0; i < j->change.n_drifts; i++)
-        log_say(s->log, LEVEL_INFO, &(struct log_about){.agent = j->title, .cause = a->cause}, "%s",
-                j->change.drifts[i]);
+        log_say(s->log, LEVEL_INFO, &about, "%s", j->change.drifts[i]);
     store_said(s, history_add(s->store, &j->change, &j->change.id, &err), &err);
 }
 
@@ -207,11 +207,14 @@ static const enum change_result change_of[] = {
 static void say_end(const struct service *s, const struct job *j,
                     const struct agent_outcome *outcome)
 {
-    struct log_about about = {.agent = j->title, .cause = j->change.cause};
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct log_about about = {.agent = j->title};
     bool bad = outcome->result == RESULT_FAILED || outcome->result == RESULT_HELD;
+    int64_t took_ms = j->change.ended_ms - j->change.began_ms;
 
-    log_say(s->log, bad ? LEVEL_WARNING : LEVEL_INFO, &about, "%s%s%s",
-            change_result_words[j->change.result], outcome->text ? ": " : "",
+    log_say(s->log, bad ? LEVEL_WARNING : LEVEL_INFO, &about, "%s after %s, %zu %s%s%s",
+            change_result_words[j->change.result], text_duration(a, took_ms / 1000),
+            outcome->steps, outcome->steps == 1 ? "change" : "changes", outcome->text ? ": " : "",
             outcome->text ? outcome->text : "");
 }
 
@@ -269,7 +272,7 @@ static void on_end(void *ctx, const struct agent_outcome *outcome)
     struct job *j = job_of(a, outcome->agent->id);
 
     desk_end(s->desk, outcome);
-    service_mark(s, "its work is done");
+    service_mark(s, NULL);
     if (!j)
         return;
     if (j->wait_began_ms)
@@ -293,8 +296,7 @@ static void on_end(void *ctx, const struct agent_outcome *outcome)
 
 void account_cause(struct account *a, const char *cause)
 {
-    if (*cause)
-        snprintf(a->cause, sizeof a->cause, "%s", cause);
+    snprintf(a->cause, sizeof a->cause, "%s", cause);
 }
 
 void account_round(struct account *a, const struct look *look)

@@ -5,11 +5,11 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/exit.h"
 #include "core/render.h"
 #include "service/service_parts.h"
-#include "service/wire_event.h"
+#include "link/wire_event.h"
 
 struct errand { /* an `apply` somebody waits for */
     struct errand *next;

@@ -7,7 +7,7 @@
 #define SERVICE_DESK_H
 
 #include "control/fleet.h"
-#include "service/control_server.h"
+#include "link/control_server.h"
 
 struct desk;
 struct service;

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "control/clock.h"
+#include "base/clock.h"
 #include "core/wish.h"
 #include "service/desk.h"
 #include "service/service_parts.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "control/clock.h"
+#include "base/clock.h"
 
 enum {
     FIRST_MS = 100,

@@ -4,8 +4,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/progress.h"
-#include "service/wire.h"
-#include "service/wire_event.h"
+#include "link/wire.h"
+#include "link/wire_event.h"
 
 static int64_t now;
 

@@ -1,26 +1,6 @@
 /* Goal: one field of a container after the other, asked for and not, in its own words. */
 #include "core/material.h"
 
-static struct material running(struct arena *a, const char *agent)
-{
-    struct material m = material_new(a);
-
-    m.host = (struct host){.webhook_url = "hook", .ami_url = "ami"};
-    material_merge(&m);
-    add_images(&m);
-    run_agent(&m, agent);
-    assert_string_equal(drift_dump(&m), "");
-    return m;
-}
-
-/* Resolves again and compares the whole agent. */
-static const char *again(struct material *m, const char *agent)
-{
-    material_merge(m);
-    material_resolve(m, agent);
-    return drift_dump(m);
-}
-
 /* Of the running container, what differs from its image is carried; what does not is not. */
 static void test_user_and_command(void **state)
 {
@@ -105,17 +85,15 @@ static void test_limits(void **state)
 
     (void)state;
     for (size_t i = 0; i < N_OF(cases); i++) {
-        struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
         CLEANUP_ARENA struct arena *a = arena_new();
         struct material m = running(a, "sales");
         struct box *sts = box_named(&m, "avr-sts-a1");
 
         sts->memory = 256 << 20, sts->nano_cpus = 500000000;
         assert_string_equal(again(&m, "sales"), ""); /* nobody asked */
-        spec.has_role[ROLE_STS] = true;
-        spec.role[ROLE_STS].mem_limit = (struct number){cases[i].memory, true, SPEC_AT(5, 5)};
-        spec.role[ROLE_STS].nano_cpus = (struct number){cases[i].nano_cpus, true, SPEC_AT(5, 5)};
-        m.spec.agents = &spec, m.spec.n_agents = 1;
+        struct settings *said = spec_of_sales(&m, ROLE_STS);
+        said->mem_limit = (struct number){cases[i].memory, true, SPEC_AT(5, 5)};
+        said->nano_cpus = (struct number){cases[i].nano_cpus, true, SPEC_AT(5, 5)};
         assert_string_equal(again(&m, "sales"), cases[i].want);
         assert_int_equal(m.w[ROLE_STS].memory, cases[i].memory);
         assert_int_equal(m.w[ROLE_STS].nano_cpus, cases[i].nano_cpus);
@@ -140,14 +118,11 @@ static void test_restart_policies(void **state)
 
     (void)state;
     for (size_t i = 0; i < N_OF(cases); i++) {
-        struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
         CLEANUP_ARENA struct arena *a = arena_new();
         struct material m = running(a, "sales");
 
         box_named(&m, "avr-sts-a1")->restart = cases[i].have;
-        spec.has_role[ROLE_STS] = true;
-        spec.role[ROLE_STS].restart = SAID(cases[i].asked, 5, 5);
-        m.spec.agents = &spec, m.spec.n_agents = 1;
+        spec_of_sales(&m, ROLE_STS)->restart = SAID(cases[i].asked, 5, 5);
         assert_string_equal(again(&m, "sales"), cases[i].want);
     }
 }
@@ -160,16 +135,14 @@ static void test_labels(void **state)
     static const struct pair have[] = {
         {"agentName", "avr-sts-a1"},          {"api.token", "t1"},     {"app", "AVR"},
         {"note", "postgres://u:secret@db/x"}, {"of-somebody", "else"}, {"owner", "me"}};
-    struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
     CLEANUP_ARENA struct arena *a = arena_new();
     struct material m = running(a, "sales");
     struct box *sts = box_named(&m, "avr-sts-a1");
 
     (void)state;
     sts->labels = have, sts->n_labels = N_OF(have);
-    spec.has_role[ROLE_STS] = true;
-    spec.role[ROLE_STS].labels = labels, spec.role[ROLE_STS].n_labels = 3;
-    m.spec.agents = &spec, m.spec.n_agents = 1;
+    struct settings *said = spec_of_sales(&m, ROLE_STS);
+    said->labels = labels, said->n_labels = 3;
     /* Secret by name, or by the value on either side. */
     assert_string_equal(again(&m, "sales"),
                         "sts labels api.token: t1 -> t2 replace secret\n"
@@ -225,15 +198,12 @@ static void test_published_ports(void **state)
     (void)state;
     for (size_t i = 0; i < N_OF(cases); i++) {
         struct value port = {.text = cases[i].want, .origin = SPEC_AT(5, 5)};
-        struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
         CLEANUP_ARENA struct arena *a = arena_new();
         struct material m = running(a, "sales");
         struct box *sts = box_named(&m, "avr-sts-a1");
 
         sts->ports = &cases[i].have, sts->n_ports = 1;
-        spec.has_role[ROLE_STS] = true;
-        spec.role[ROLE_STS].ports = (struct values){&port, 1, true};
-        m.spec.agents = &spec, m.spec.n_agents = 1;
+        spec_of_sales(&m, ROLE_STS)->ports = (struct values){&port, 1, true};
         if (!*again(&m, "sales") != cases[i].same)
             fail_msg("%s and %s", cases[i].want, cases[i].have);
     }

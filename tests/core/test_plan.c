@@ -110,15 +110,6 @@ static void pipeline_held_part(struct planning *p)
     put_box(p, "booking", ROLE_LLM, PLACE_FAILED, 5000)->state = BOX_EXITED;
 }
 
-static void published_port(struct planning *p)
-{
-    static const struct value port = {.text = "8088:6030"};
-
-    p->agent = (struct agent_spec){.key = "a1", .has_role[ROLE_STS] = true};
-    p->agent.role[ROLE_STS].ports = (struct values){&port, 1, true};
-    story_merge(p);
-}
-
 static void published_port_under_a_call(struct planning *p)
 {
     published_port(p);
@@ -400,10 +391,7 @@ static void paused_live(struct planning *p)
 
 static void broken_provider(struct planning *p)
 {
-    struct provider_row *rows = arena_memdup(p->m.a, p->m.db.providers, sizeof provider_rows);
-
-    rows[0].problem = "config is not valid JSON";
-    p->m.db.providers = rows;
+    own_providers(&p->m)[0].problem = "config is not valid JSON";
     story_merge(p);
 }
 

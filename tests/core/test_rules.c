@@ -59,14 +59,11 @@ static void live_that_works_no_more_and_matches_holds(void **state)
 static void stop_first_rolls_back_one_at_a_time(void **state)
 {
     struct arena *a CLEANUP_ARENA = arena_new();
-    static const struct value port = {.text = "8088:6030"};
     struct planning p;
 
     (void)state;
     story_begin(&p, a);
-    p.agent = (struct agent_spec){.key = "a1", .has_role[ROLE_STS] = true};
-    p.agent.role[ROLE_STS].ports = (struct values){&port, 1, true};
-    story_merge(&p);
+    published_port(&p);
     struct box *old = retire_live(&p, "avr-sts-a1", PLACE_DRAIN, 2000);
     old->state = BOX_EXITED;
     const char *old_name = old->name;
@@ -89,14 +86,11 @@ static void stop_first_rolls_back_one_at_a_time(void **state)
 static void stop_first_and_does_not_work(void **state)
 {
     struct arena *a CLEANUP_ARENA = arena_new();
-    static const struct value port = {.text = "8088:6030"};
     struct planning p;
 
     (void)state;
     story_begin(&p, a);
-    p.agent = (struct agent_spec){.key = "a1", .has_role[ROLE_STS] = true};
-    p.agent.role[ROLE_STS].ports = (struct values){&port, 1, true};
-    story_merge(&p);
+    published_port(&p);
     box_named(&p.m, "avr-sts-a1")->health = HEALTH_BAD;
     put_box(&p, "sales", ROLE_STS, PLACE_NEXT, 3000)->state = BOX_CREATED;
     next_is(&p, "sales",
