@@ -186,9 +186,8 @@ static void take_up_renewal(struct runner *r)
     struct task *task = r->renewed;
 
     r->renewed = NULL;
-    r->world.now.images = r->world.images =
-        arena_memdup(r->world.arena, task->observed->images,
-                     task->observed->n_images * sizeof *r->world.images);
+    r->world.now.images = r->world.images = arena_memdup(
+        r->world.arena, task->observed->images, task->observed->n_images * sizeof *r->world.images);
     r->world.now.n_images = task->observed->n_images;
     leave(r, r->task.arena);
     r->task = *task;
@@ -260,7 +259,8 @@ void runner_turn(struct runner *r)
         return;
     }
     r->world.now.now_ms = decision_ms(r->shared);
-    if (witness_calls_refresh(r->shared->calls, &r->task.sources->database, &r->world.now, &err) < 0) {
+    if (witness_calls_refresh(r->shared->calls, &r->task.sources->database, &r->world.now, &err) <
+        0) {
         if (r->step_said)
             runner_report(r, EVENT_PROGRESS, err.text);
         if (*r->shared->interrupted)
@@ -322,8 +322,9 @@ struct runner *runner_new(struct workshop *shared, const struct task *task,
                          .step_arena = arena_new()};
     arena_share(task->arena);
     arena_lean(world, task->arena);
+    struct box_index index = box_index_make(r->step_arena, task->observed);
     struct observed mine =
-        observed_of_agent(world, &task->sources->desired, task->agent, task->observed);
+        observed_of_agent(world, &task->sources->desired, task->agent, task->observed, &index);
     world_init(&r->world, world, &mine);
     r->outcome.agent = task->agent;
     r->pass = (struct waiter){.on_pass = on_pass, .ctx = r};

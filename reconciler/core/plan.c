@@ -200,28 +200,32 @@ static struct step step_keep(struct arena *a, const struct step *s)
     return kept;
 }
 
-static void unroll(struct arena *a, const struct desired *d, const struct observed *o,
-                   const struct digest_key *key, const struct plan_options *options,
-                   struct agent_plan *ap)
+static struct step next_step(const struct agent_view *first, const struct digest_key *key,
+                             const struct model *m)
+{
+    struct arena *scratch CLEANUP_ARENA = arena_new();
+    struct step s = agent_next(scratch, first->desired, first->agent, &m->now, key, first->options);
+
+    if (s.kind == STEP_CREATE || s.kind == STEP_UPDATE)
+        return agent_next(first->arena, first->desired, first->agent, &m->now, key, first->options);
+    return step_keep(first->arena, &s);
+}
+
+static void unroll(struct agent_view *v, const struct digest_key *key, struct agent_plan *ap)
 {
     ARRAY(struct step) steps = {0};
-    struct model m;
+    struct model m = {0};
 
-    model_init(&m, a, o);
-    while (steps.n < MAX_STEPS) {
-        struct arena *scratch CLEANUP_ARENA = arena_new();
-        struct step s = agent_next(scratch, d, ap->agent, &m.now, key, options);
-        if (s.kind == STEP_NOTHING)
-            break;
-        if (s.kind == STEP_CREATE || s.kind == STEP_UPDATE)
-            s = agent_next(a, d, ap->agent, &m.now, key, options);
-        else
-            s = step_keep(a, &s);
+    for (struct step s = view_next(v); s.kind != STEP_NOTHING; s = next_step(v, key, &m)) {
         if (s.kind == STEP_HOLD) {
             ap->hold = s;
             break;
         }
-        ARRAY_PUSH(a, steps, s);
+        if (!steps.n)
+            model_init(&m, v->arena, v->observed);
+        ARRAY_PUSH(v->arena, steps, s);
+        if (steps.n == MAX_STEPS)
+            break;
         model_apply(&m, &s);
     }
     ap->steps = steps.items;
@@ -230,11 +234,12 @@ static void unroll(struct arena *a, const struct desired *d, const struct observ
 
 static struct agent_plan agent_plan_make(struct arena *a, const struct desired *d,
                                          const struct agent *agent, const struct observed *all,
+                                         const struct box_index *index,
                                          const struct digest_key *key,
                                          const struct plan_options *options)
 {
     struct agent_plan ap = {.agent = agent};
-    struct observed o = observed_of_agent(a, d, agent, all);
+    struct observed o = observed_of_agent(a, d, agent, all, index);
     struct agent_view *v = arena_alloc(a, sizeof *v);
     ARRAY(struct role_plan) roles = {0};
 
@@ -251,7 +256,7 @@ static struct agent_plan agent_plan_make(struct arena *a, const struct desired *
         ap.verdict = VERDICT_HOLD;
     ap.roles = roles.items;
     ap.n_roles = roles.n;
-    unroll(a, d, &o, key, options, &ap);
+    unroll(v, key, &ap);
 
     struct calls calls = calls_of(agent, &o);
     ap.live_calls = calls.n;
@@ -364,14 +369,15 @@ struct plan plan_make(struct arena *a, const struct desired *d, const struct obs
     ARRAY(struct agent_plan) agents = {0};
     size_t n_orphans;
     const struct agent *orphans = orphans_find(a, d, o, options->prune, &n_orphans);
+    struct box_index index = box_index_make(a, o);
 
     for (size_t i = 0; i < d->n_agents; i++)
         if (is_selected(&d->agents[i], only, n_only))
-            ARRAY_PUSH(a, agents, agent_plan_make(a, d, &d->agents[i], o, key, options));
+            ARRAY_PUSH(a, agents, agent_plan_make(a, d, &d->agents[i], o, &index, key, options));
     for (size_t i = 0; i < n_orphans; i++) {
         if (!is_selected(&orphans[i], only, n_only))
             continue;
-        struct agent_plan ap = agent_plan_make(a, d, &orphans[i], o, key, options);
+        struct agent_plan ap = agent_plan_make(a, d, &orphans[i], o, &index, key, options);
         if (ap.hold.kind == STEP_HOLD) {
             ap.verdict = VERDICT_ORPHAN;
             ap.hold.hold = d->complete ? HOLD_ORPHAN : HOLD_UNSURE;

@@ -507,16 +507,11 @@ static struct step run_agent(struct agent_view *v)
     return waiting;
 }
 
-struct step agent_next(struct arena *a, const struct desired *d, const struct agent *agent,
-                       const struct observed *o, const struct digest_key *key,
-                       const struct plan_options *options)
+struct step view_next(struct agent_view *v)
 {
-    struct agent_view *v = arena_alloc(a, sizeof *v);
-
-    if (agent->problem)
-        return hold(ROLE_CORE, HOLD_PROBLEM, agent->problem);
-    view_make(a, d, agent, o, key, options, v);
-    switch (agent->wish) {
+    if (v->agent->problem)
+        return hold(ROLE_CORE, HOLD_PROBLEM, v->agent->problem);
+    switch (v->agent->wish) {
     case WISH_RUN:
         return run_agent(v);
     case WISH_STOP:
@@ -525,4 +520,14 @@ struct step agent_next(struct arena *a, const struct desired *d, const struct ag
         break;
     }
     return stop_agent(v, "nobody asks for it any more");
+}
+
+struct step agent_next(struct arena *a, const struct desired *d, const struct agent *agent,
+                       const struct observed *o, const struct digest_key *key,
+                       const struct plan_options *options)
+{
+    struct agent_view *v = arena_alloc(a, sizeof *v);
+
+    view_make(a, d, agent, o, key, options, v);
+    return view_next(v);
 }

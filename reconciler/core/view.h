@@ -28,6 +28,8 @@ void view_make(struct arena *, const struct desired *, const struct agent *,
                const struct observed *, const struct digest_key *, const struct plan_options *,
                struct agent_view *ret);
 
+struct step view_next(struct agent_view *); /* agent_next() of a view that is there already */
+
 /* A running core dials this box: by the canonical name while the box is live, or by an alias. */
 bool view_is_dialled(const struct agent_view *, enum role, const struct box *);
 
