@@ -59,9 +59,8 @@ static void run(struct session *s, struct apply *ap, const struct look *look)
 
     if (ap->options->wait_timeout_s >= 0)
         terms.give_up_ms = mono_ms() + ap->options->wait_timeout_s * 1000 + 1;
-    ap->fleet = fleet_new(s, &(struct fleet_owner){.on_event = on_fleet_event,
-                                                   .on_end = on_end,
-                                                   .ctx = ap});
+    ap->fleet = fleet_new(
+        s, &(struct fleet_owner){.on_event = on_fleet_event, .on_end = on_end, .ctx = ap});
     s->on_interrupt = on_interrupt;
     s->interrupt_ctx = ap;
     report_notices(ap, look);

@@ -5,11 +5,10 @@ const char *render_drift_line(struct arena *a, const struct render *r, const str
 {
     bool hide = drift_hidden(d);
 
-    return arena_printf(a, "%s%s%s %s → %s (%s)", d->field, d->key ? " " : "",
-                        d->key ? render_visible(a, d->key) : "",
-                        render_value(a, r->key, d->have, hide),
-                        render_value(a, r->key, d->want, hide),
-                        render_visible(a, origin_text(a, &d->origin)));
+    return arena_printf(
+        a, "%s%s%s %s → %s (%s)", d->field, d->key ? " " : "",
+        d->key ? render_visible(a, d->key) : "", render_value(a, r->key, d->have, hide),
+        render_value(a, r->key, d->want, hide), render_visible(a, origin_text(a, &d->origin)));
 }
 
 const char *const *render_drift_lines(struct arena *a, const struct render *r,
@@ -20,8 +19,9 @@ const char *const *render_drift_lines(struct arena *a, const struct render *r,
     for (size_t i = 0; i < plan->n_roles; i++) {
         const struct role_plan *rp = &plan->roles[i];
         if (rp->reason)
-            ARRAY_PUSH(a, lines,
-                       arena_printf(a, "%s: %s", role_name[rp->role], render_visible(a, rp->reason)));
+            ARRAY_PUSH(
+                a, lines,
+                arena_printf(a, "%s: %s", role_name[rp->role], render_visible(a, rp->reason)));
         for (size_t k = 0; k < rp->drifts.n; k++)
             ARRAY_PUSH(a, lines,
                        arena_printf(a, "%s: %s", role_name[rp->role],

@@ -24,11 +24,11 @@ struct job { /* the work on one agent, as it will stand in the history */
     struct arena *arena;
     struct change change;
     const char *wish;
-    const char *failed_box;  /* id of a candidate that was kept for its logs; NULL: none */
+    const char *failed_box; /* id of a candidate that was kept for its logs; NULL: none */
     const char *title;
-    bool mends;              /* something has to be started that should have been running */
-    int most_calls;          /* waited for at once */
-    int64_t wait_began_ms;   /* monotonic; 0: it waits for no calls */
+    bool mends;            /* something has to be started that should have been running */
+    int most_calls;        /* waited for at once */
+    int64_t wait_began_ms; /* monotonic; 0: it waits for no calls */
     struct client_call *logs;
 };
 
@@ -199,8 +199,10 @@ static void on_fleet_event(void *ctx, const struct event *event)
 /* --- its end --------------------------------------------------------------------------------- */
 
 static const enum change_result change_of[] = {
-    [RESULT_SYNC] = CHANGE_DONE,      [RESULT_FAILED] = CHANGE_FAILED,
-    [RESULT_WAITING] = CHANGE_WAITING, [RESULT_HELD] = CHANGE_HELD,
+    [RESULT_SYNC] = CHANGE_DONE,
+    [RESULT_FAILED] = CHANGE_FAILED,
+    [RESULT_WAITING] = CHANGE_WAITING,
+    [RESULT_HELD] = CHANGE_HELD,
     [RESULT_INTERRUPTED] = CHANGE_INTERRUPTED,
 };
 
@@ -213,8 +215,8 @@ static void say_end(const struct service *s, const struct job *j,
     int64_t took_ms = j->change.ended_ms - j->change.began_ms;
 
     log_say(s->log, bad ? LEVEL_WARNING : LEVEL_INFO, &about, "%s after %s, %zu %s%s%s",
-            change_result_words[j->change.result], text_duration(a, took_ms / 1000),
-            outcome->steps, outcome->steps == 1 ? "change" : "changes", outcome->text ? ": " : "",
+            change_result_words[j->change.result], text_duration(a, took_ms / 1000), outcome->steps,
+            outcome->steps == 1 ? "change" : "changes", outcome->text ? ": " : "",
             outcome->text ? outcome->text : "");
 }
 
@@ -279,7 +281,8 @@ static void on_end(void *ctx, const struct agent_outcome *outcome)
         j->change.waited_ms += mono_ms() - j->wait_began_ms;
     j->change.calls_waited = j->most_calls > 0 ? (unsigned)j->most_calls : 0;
     j->change.result = change_of[outcome->result];
-    j->change.failure = outcome->result == RESULT_SYNC ? NULL : arena_strdup(j->arena, outcome->text);
+    j->change.failure =
+        outcome->result == RESULT_SYNC ? NULL : arena_strdup(j->arena, outcome->text);
     j->change.ended_ms = wall_ms();
     say_end(s, j, outcome);
     if (outcome->result != RESULT_SYNC || j->mends)

@@ -164,8 +164,8 @@ static void answer_apply(struct desk *d, struct control_request *request)
                          .arena = arena,
                          .agents = agents,
                          .n_agents = w->n_args};
-    e->terms.plan = (struct plan_options){.now = wire_is_set(w, "now"),
-                                          .prune = wire_is_set(w, "prune")};
+    e->terms.plan =
+        (struct plan_options){.now = wire_is_set(w, "now"), .prune = wire_is_set(w, "prune")};
     if (wait && text_duration_s(wait) >= 0)
         e->terms.give_up_ms = mono_ms() + text_duration_s(wait) * 1000 + 1;
     d->errands = e;
@@ -229,9 +229,8 @@ static void add_held(struct errand *e)
     for (size_t i = 0; i < plan->n_agents; i++) {
         const struct agent_plan *ap = &plan->agents[i];
         if (ap->n_steps == 0 && ap->hold.kind == STEP_HOLD && is_for(e, ap->agent))
-            keep_outcome(e, &(struct agent_outcome){.agent = ap->agent,
-                                                    .result = RESULT_HELD,
-                                                    .text = ap->hold.why});
+            keep_outcome(e, &(struct agent_outcome){
+                                .agent = ap->agent, .result = RESULT_HELD, .text = ap->hold.why});
     }
 }
 

@@ -29,9 +29,10 @@ struct intake {
     const struct digest_key *key;
     struct intake_owner owner;
     struct ev_timer reads;
-    unsigned asked;       /* INTAKE_… bits to be read */
-    double retry_s;       /* of a database that could not be read */
-    struct spec_part good_spec, last_spec; /* last: as it was read last, if that was not good_spec */
+    unsigned asked; /* INTAKE_… bits to be read */
+    double retry_s; /* of a database that could not be read */
+    struct spec_part good_spec,
+        last_spec; /* last: as it was read last, if that was not good_spec */
     struct database_part good_db;
     bool spec_in_doubt, db_in_doubt;
     bool allow_empty;

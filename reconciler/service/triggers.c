@@ -65,8 +65,7 @@ static void on_condition(void *ctx, const char *key, const char *text)
     if (text)
         log_condition(s->log, key, LEVEL_ERROR, NULL, text);
     else
-        log_clear(s->log, key,
-                  arena_printf(a, "the %s can be read and believed again", key));
+        log_clear(s->log, key, arena_printf(a, "the %s can be read and believed again", key));
 }
 
 static void watch_database(struct service *s, const char *path)

@@ -1,5 +1,5 @@
-/* Goal: what fails is tried again later and later, a success alone refills nothing, and another wish
- * or a person's word is tried at once. */
+/* Goal: what fails is tried again later and later, a success alone refills nothing, and another
+ * wish or a person's word is tried at once. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
