@@ -119,6 +119,8 @@ static void on_container(struct service *s, const struct engine_event *e)
 {
     char cause[120];
 
+    cache_box_news(session_cache(s->session), e->id);
+
     if (s->last.arena) {
         const char *agent = agent_of(s, e->agent_name ? e->agent_name : e->name);
         if (!agent || fleet_look(s->fleet, agent))

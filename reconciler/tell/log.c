@@ -89,7 +89,9 @@ void log_write(struct log *log, const struct log_line *line)
 
 void log_put(struct log *log, const struct log_line *line)
 {
-    if (line->level <= log->level && repeat_admits(log, line))
+    bool repeats = line->level <= LEVEL_WARNING; /* steps of the same kind come again and again */
+
+    if (line->level <= log->level && (!repeats || repeat_admits(log, line)))
         log_write(log, line);
 }
 

@@ -2,6 +2,8 @@
  * since the last look is asked anew. */
 #include "desk.h"
 
+#include "control/cache.h"
+
 static struct session *session;
 static const struct sources *sources;
 
@@ -118,6 +120,22 @@ static void a_container_that_stopped_or_started_is_inspected_again(void **state)
     assert_int_not_equal(seen.started_ms, started_ms);
 }
 
+/* Between two looks: the list says "running" both times, only the events tell. */
+static void a_restart_that_the_list_does_not_show_is_told(void **state)
+{
+    struct fake_box *sts = fake_named("avr-sts-4711");
+
+    (void)state;
+    assert_true(look_once().in_sync);
+    virtual_pass(5000);
+    fake_start(sts);
+    cache_box_news(session_cache(session), sts->id);
+    struct seen seen = look_once();
+    assert_int_equal(seen.requests, 2);
+    assert_int_equal(seen.started_ms, sts->started_ms);
+    assert_int_equal(look_once().requests, 1);
+}
+
 static void a_renamed_container_is_inspected_again(void **state)
 {
     (void)state;
@@ -148,6 +166,7 @@ int main(void)
         TEST(a_tag_that_moved_is_seen),
         TEST(nothing_is_remembered_while_nobody_listens),
         TEST(a_container_that_stopped_or_started_is_inspected_again),
+        TEST(a_restart_that_the_list_does_not_show_is_told),
         TEST(a_renamed_container_is_inspected_again),
         TEST(a_container_made_anew_is_another_one),
     };
