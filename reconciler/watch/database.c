@@ -159,10 +159,10 @@ static bool is_busy(int rc)
 
 static char *path_with(const char *path, const char *suffix)
 {
-    char *s = must(malloc(strlen(path) + strlen(suffix) + 1));
+    char *s;
 
-    strcpy(s, path);
-    strcat(s, suffix);
+    if (asprintf(&s, "%s%s", path, suffix) < 0)
+        abort();
     return s;
 }
 

@@ -124,16 +124,16 @@ static void open_stream(struct engine_watch *w)
 static void on_ping(void *ctx, const struct facts *facts, const struct err *err)
 {
     struct engine_watch *w = ctx;
-    struct arena *a CLEANUP_ARENA = w->ping;
 
+    if (facts)
+        client_learn(w->client, facts);
+    arena_free(w->ping);
     w->ping = NULL;
     w->call = NULL;
-    if (err) {
+    if (err)
         go_down(w, err->text);
-        return;
-    }
-    client_learn(w->client, facts);
-    open_stream(w);
+    else
+        open_stream(w);
 }
 
 static void ping(struct engine_watch *w)

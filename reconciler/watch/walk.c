@@ -202,8 +202,10 @@ uint64_t walk_fingerprint(const char *path, bool deep)
     const uint64_t start = 0xcbf29ce484222325;
     struct stat st;
 
-    if (stat(path, &st) != 0)
-        return add(start, &errno, sizeof errno);
+    if (stat(path, &st) != 0) {
+        const int why = errno;
+        return add(start, &why, sizeof why);
+    }
     uint64_t hash = add_state(start, &st);
     return deep && S_ISDIR(st.st_mode) ? hash + entries(path) : hash;
 }
