@@ -118,8 +118,7 @@ static void open_stream(struct engine_watch *w)
     w->call = client_watch(w->client, &call, on_open, on_event, on_end, w);
 }
 
-/* --- the ping before it: is it there, and what does it speak? ----------------------------------
- */
+/* --- the ping before it: is it there, and what does it speak? --- */
 
 static void on_ping(void *ctx, const struct facts *facts, const struct err *err)
 {
