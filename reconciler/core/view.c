@@ -183,8 +183,8 @@ void view_make(struct arena *a, const struct desired *d, const struct agent *age
     for (enum role r = 0; r < ROLE__N; r++) {
         ret->role[r].wanted = wanted[r];
         ret->role[r].slot = slots[r];
-        if (r != ROLE_CORE)
-            look_at(ret, r);
     }
+    for (enum role r = 0; r < ROLE_CORE; r++) /* core's slot tells whom it dials */
+        look_at(ret, r);
     settle_sets(ret);
 }
