@@ -229,10 +229,12 @@ static void on_probed(void *ctx, const struct verdict_of_probe *verdict)
     else
         world_drop_box(&r->world, r->step.box_id);
     struct box *b = world_box(&r->world, r->step.box_id);
-    if (b && verdict->ready && b->health != HEALTH_GOOD) {
+    if (b && verdict->ready) {
+        b->asked_ms = wall_ms();
+        if (b->health != HEALTH_GOOD)
+            b->ready_ms = b->asked_ms;
         b->health = HEALTH_GOOD;
-        b->ready_ms = wall_ms();
-    } else if (b && !verdict->ready) {
+    } else if (b) {
         b->health = HEALTH_BAD;
         b->health_text = verdict->text;
     }

@@ -292,6 +292,27 @@ static void compare_command(struct found *f)
                                .origin = origin_of(want, f->w->spec)});
 }
 
+static const char *check_text(struct found *f, const struct engine_check *check)
+{
+    const char *const *words = NULL;
+    size_t n = check_command(f->arena, check, &words);
+    return n ? joined(f->arena, words, n) : "NONE";
+}
+
+/* Only what the engine runs by itself; TCP, WS and HTTP are asked from outside. */
+static void compare_healthcheck(struct found *f)
+{
+    const struct value *asked = &f->w->spec->settings->healthcheck.kind;
+    bool of_engine = text_is(asked->text, "CMD") || text_is(asked->text, "CMD-SHELL") ||
+                     text_is(asked->text, "NONE");
+
+    if (of_engine && !check_same_command(f->arena, &f->w->check, &f->b->check))
+        add(f, &(struct drift){.field = "healthcheck",
+                               .have = check_text(f, &f->b->check),
+                               .want = check_text(f, &f->w->check),
+                               .origin = asked->origin});
+}
+
 static void compare_text(struct found *f, const char *field, const struct value *want,
                          const char *have)
 {
@@ -426,6 +447,7 @@ struct drifts drift_find(struct arena *a, const struct wanted *w, const struct b
     compare_networks(&f);
     compare_ports(&f);
     compare_command(&f);
+    compare_healthcheck(&f);
     compare_text(&f, "user", &s->user, b->user);
     compare_set(&f, "cap_drop", &s->cap_drop, b->cap_drop, b->n_cap_drop);
     compare_set(&f, "extra_hosts", &s->extra_hosts, b->extra_hosts, b->n_extra_hosts);

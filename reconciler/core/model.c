@@ -98,6 +98,7 @@ struct box model_box(struct arena *a, const struct wanted *w, const char *id, co
         .restart = w->restart,
         .memory = w->memory,
         .nano_cpus = w->nano_cpus,
+        .check = w->check,
         .user = s->user.text ? s->user.text : "",
         .command = texts(a, &s->command),
         .n_command = s->command.n,

@@ -78,6 +78,17 @@ static enum verdict role_verdict(const struct role_view *rv, const struct agent 
     return drifts_have(&rv->drifts, EFFECT_LIVE) ? VERDICT_LIVE : VERDICT_SYNC;
 }
 
+static const char *kept_text(struct arena *a, const struct box *failed, int64_t now_ms)
+{
+    int64_t left_ms = box_kept_until_ms(failed) - now_ms;
+
+    return left_ms > 0 ? arena_printf(a, "%s failed %s ago and is kept for its logs, for %s more",
+                                      failed->name,
+                                      text_duration(a, (now_ms - box_since_ms(failed)) / 1000),
+                                      text_duration(a, (left_ms + 999) / 1000))
+                       : NULL;
+}
+
 static const char *role_reason(struct arena *a, const struct role_view *rv, enum verdict verdict,
                                int64_t now_ms)
 {
@@ -95,6 +106,8 @@ static const char *role_reason(struct arena *a, const struct role_view *rv, enum
     if (verdict == VERDICT_UNDERWAY)
         return slot->n_drains ? "a replaced container still has to go"
                               : "an earlier replacement was left unfinished";
+    if (verdict == VERDICT_SYNC && slot->failed)
+        return kept_text(a, slot->failed, now_ms);
     return slot->live ? down_text(a, slot->live, now_ms) : NULL;
 }
 

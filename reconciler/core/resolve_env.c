@@ -179,6 +179,7 @@ static const char *generation_alias(const struct resolving *v, const struct want
     digest_values(&t, &s->command);
     digest_values(&t, &s->cap_drop);
     digest_values(&t, &s->extra_hosts);
+    digest_words(&t, w->check.test, w->check.n_test);
     digest_labels(&t, s->labels, s->n_labels);
     digest_labels(&t, s->log_options, s->n_log_options);
     digest_text(&t, s->user.text);

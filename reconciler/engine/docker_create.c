@@ -85,18 +85,24 @@ static void add_labels(struct arena *a, cJSON *body, const struct create *create
     set_label(labels, LABEL_ATTEMPT, arena_printf(a, "%d", create->attempt));
 }
 
-/* Only what the engine is to run itself; TCP, WS and HTTP are probed by us. */
-static void add_healthcheck(cJSON *body, const struct healthcheck *check)
+static void add_time(cJSON *object, const char *key, int64_t n)
 {
-    const char *kind = check->kind.text;
-    bool command = text_is(kind, "CMD") || text_is(kind, "CMD-SHELL");
+    if (n > 0)
+        add_number(object, key, n);
+}
 
-    if (!command && !text_is(kind, "NONE"))
+/* What is left out, the engine takes from the image. */
+static void add_healthcheck(cJSON *body, const struct engine_check *check)
+{
+    if (check->n_test == 0)
         return;
-    cJSON *test = add_array(add_object(body, "Healthcheck"), "Test");
-    push(test, kind);
-    for (size_t i = 0; command && i < check->args.n; i++)
-        push(test, or_empty(check->args.items[i].text));
+    cJSON *object = add_object(body, "Healthcheck"), *test = add_array(object, "Test");
+    for (size_t i = 0; i < check->n_test; i++)
+        push(test, or_empty(check->test[i]));
+    add_time(object, "Interval", check->interval_ns);
+    add_time(object, "Timeout", check->timeout_ns);
+    add_time(object, "StartPeriod", check->start_period_ns);
+    add_time(object, "Retries", check->retries);
 }
 
 static int add_port(struct arena *a, cJSON *body, cJSON *bindings, const char *text,
@@ -233,7 +239,7 @@ int docker_create_body(const struct create *create, const char *api_version, str
         add_text(body, "User", w->settings->user.text);
     if (w->settings->stop_grace_s.set)
         add_number(body, "StopTimeout", w->settings->stop_grace_s.n);
-    add_healthcheck(body, &w->settings->healthcheck);
+    add_healthcheck(body, &w->check);
     if (add_host(a, body, w, err))
         return -1;
     add_networks(body, w);

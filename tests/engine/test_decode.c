@@ -161,7 +161,7 @@ static void reads_images(void **state)
     assert_int_equal(image.n_digests, 5);
     assert_int_equal(image.n_env, 1);
     assert_string_equal(image.command[0], "sleep");
-    assert_false(image.healthcheck);
+    assert_int_equal(image.check.n_test, 0);
     assert_int_equal(image.created_ms, 1795336687935);
 
     image = decode(a, "image-inspect-404", call).image;
