@@ -229,15 +229,23 @@ static void compare_binds(struct found *f)
                  &origin);
 }
 
+/* A container is created on one network and connected to the others before it starts.  One that
+ * runs is never connected: its way out could change, and its calls with it. */
 static void compare_networks(struct found *f)
 {
     const struct wanted *w = f->w;
-    const char **have = arena_alloc(f->arena, (f->b->n_networks + 1) * sizeof *have);
+    const struct box *b = f->b;
+    const char **have = arena_alloc(f->arena, (b->n_networks + 1) * sizeof *have);
     struct origin origin = origin_of(&w->settings->networks, w->spec);
+    size_t first = f->list.n;
 
-    for (size_t i = 0; i < f->b->n_networks; i++)
-        have[i] = f->b->networks[i].name;
-    compare_sets(f, "network", w->networks, w->n_networks, have, f->b->n_networks, &origin);
+    for (size_t i = 0; i < b->n_networks; i++)
+        have[i] = b->networks[i].name;
+    compare_sets(f, "network", w->networks, w->n_networks, have, b->n_networks, &origin);
+    for (size_t i = first; i < f->list.n; i++)
+        if (b->state == BOX_CREATED && f->list.items[i].want &&
+            strcmp(f->list.items[i].want, w->networks[0]) != 0)
+            f->list.items[i].effect = EFFECT_CONNECT;
 }
 
 static void compare_ports(struct found *f)
@@ -433,6 +441,17 @@ static void compare_alias(struct found *f)
 
     if (alias && !drifts_have(&others, EFFECT_REPLACE) && !box_has_alias(f->b, alias))
         add(f, &(struct drift){.field = "alias", .want = alias, .origin = {.kind = FROM_DEFAULT}});
+}
+
+const char *network_to_connect(struct arena *a, const struct wanted *w, const struct box *b)
+{
+    struct found f = {.arena = a, .w = w, .b = b};
+
+    compare_networks(&f);
+    for (size_t i = 0; i < f.list.n; i++)
+        if (f.list.items[i].effect == EFFECT_CONNECT)
+            return f.list.items[i].want;
+    return NULL;
 }
 
 struct drifts drift_find(struct arena *a, const struct wanted *w, const struct box *b,

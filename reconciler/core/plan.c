@@ -142,7 +142,7 @@ static size_t weight(enum verdict verdict)
     return i;
 }
 
-/* The step as it outlives the arena it was decided in.  What a CREATE or an UPDATE wants becomes
+/* The step as it outlives the arena it was decided in.  What a CREATE, CONNECT or UPDATE wants becomes
  * part of the model, so these are decided once more where it can stay. */
 static struct step step_keep(struct arena *a, const struct step *s)
 {
@@ -151,6 +151,7 @@ static struct step step_keep(struct arena *a, const struct step *s)
     kept.wanted = NULL;
     kept.new_name = arena_strdup(a, s->new_name);
     kept.image = arena_strdup(a, s->image);
+    kept.network = arena_strdup(a, s->network);
     kept.why = arena_strdup(a, s->why);
     return kept;
 }
@@ -168,7 +169,7 @@ static void unroll(struct arena *a, const struct desired *d, const struct observ
         struct step s = agent_next(scratch, d, ap->agent, &m.now, key, options);
         if (s.kind == STEP_NOTHING)
             break;
-        if (s.kind == STEP_CREATE || s.kind == STEP_UPDATE)
+        if (s.kind == STEP_CREATE || s.kind == STEP_CONNECT || s.kind == STEP_UPDATE)
             s = agent_next(a, d, ap->agent, &m.now, key, options);
         else
             s = step_keep(a, &s);

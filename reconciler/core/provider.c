@@ -81,17 +81,17 @@ bool provider_find(const struct merging *s, enum role role, const struct value *
                     s->db_name, row->problem);
         return false;
     }
-    if (row && role == ROLE_CORE) {
-        problem_set(s->arena, problem, ref->origin.at,
-                    "provider \"%s\" (%s) cannot serve as core: core has no provider in AVR",
-                    ret->name, s->db_name);
-        return false;
-    }
     /* What the dashboard assigned is run as AVR runs it; a spec may be told of its slip. */
     if (row && !by_id && row->type && strcasecmp(row->type, role_name[role]) != 0) {
         problem_set(s->arena, problem, ref->origin.at,
                     "provider \"%s\" (%s) is of type %s and cannot serve as %s", ret->name,
                     s->db_name, row->type, role_name[role]);
+        return false;
+    }
+    if (row && role == ROLE_CORE) {
+        problem_set(s->arena, problem, ref->origin.at,
+                    "provider \"%s\" (%s) cannot serve as core: core has no provider in AVR",
+                    ret->name, s->db_name);
         return false;
     }
     return true;

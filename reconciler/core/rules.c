@@ -81,6 +81,18 @@ static struct step first_of(const struct step *a, const struct step *b)
     return *a;
 }
 
+/* Starts a box once it is on all its networks. */
+static struct step start(struct agent_view *v, enum role r, const struct box *b, const char *why)
+{
+    const struct role_view *rv = &v->role[r];
+    struct step s = with_wanted(on_box(STEP_START, r, b, why), rv);
+
+    s.network = rv->wanted.problem ? NULL : network_to_connect(v->arena, &rv->wanted, b);
+    if (s.network)
+        s.kind = STEP_CONNECT;
+    return s;
+}
+
 /* --- letting a box go ------------------------------------------------------------------------ */
 
 /* Stops a box once its calls have ended.  In pipeline mode core holds the calls of all roles, so
@@ -234,7 +246,7 @@ static struct step make_candidate(struct agent_view *v, enum role r)
 }
 
 /* Until there is a candidate that is proven ready (or, for stop-first, created): NOTHING then. */
-static struct step bring_up(struct agent_view *v, enum role r, bool start)
+static struct step bring_up(struct agent_view *v, enum role r, bool may_start)
 {
     const struct role_view *rv = &v->role[r];
     const struct box *next = rv->slot.next;
@@ -245,10 +257,12 @@ static struct step bring_up(struct agent_view *v, enum role r, bool start)
         return make_candidate(v, r);
     if (next->health == HEALTH_BAD)
         return fail(v, r, next, bad_text(next));
-    if (!start)
+    if (!box_runs(next)) {
+        struct step s = start(v, r, next, "candidate");
+        return s.kind == STEP_CONNECT || may_start ? s : rest(r);
+    }
+    if (!may_start)
         return rest(r);
-    if (!box_runs(next))
-        return with_wanted(on_box(STEP_START, r, next, "candidate"), rv);
     if (next->health == HEALTH_UNKNOWN)
         return with_wanted(on_box(STEP_PROBE, r, next, "candidate"), rv);
     return rest(r);
@@ -327,11 +341,14 @@ static const char *broken_set(struct agent_view *v)
     const struct slot *core = &v->role[ROLE_CORE].slot;
 
     for (enum role r = 0; r < ROLE_CORE && core->n_drains && box_runs(core->drains[0]); r++) {
-        const struct box *b = part_of_set(v, r);
         const struct box *before = view_dialled_box(v, core->drains[0], r);
-        if (b && part_is_bad(b) && before->state == BOX_RUNNING && before->health != HEALTH_BAD)
+        const struct box *now = view_dialled_box(v, core->live, r);
+        if (!before || before == now || before->state != BOX_RUNNING ||
+            before->health == HEALTH_BAD)
+            continue;
+        if (now ? part_is_bad(now) : view_dials_a_dead_alias(v, core->live, r))
             return arena_printf(v->arena, "its %s does not work: %s", role_name[r],
-                                *b->health_text ? b->health_text : "it is down");
+                                now && *now->health_text ? now->health_text : "it is gone");
     }
     return NULL;
 }
@@ -385,7 +402,7 @@ static struct step mend_live(struct agent_view *v, enum role r)
         if (live->health == HEALTH_BAD || live->state == BOX_RESTARTING)
             return hold(r, HOLD_UNHEALTHY,
                         *live->health_text ? live->health_text : "it restarts again and again");
-        return with_wanted(on_box(STEP_START, r, live, "not running"), rv);
+        return start(v, r, live, "not running");
     }
     if (r == ROLE_CORE && !set_is_ready(v))
         return rest(r);
@@ -528,7 +545,7 @@ static struct step slot_next(struct agent_view *v, enum role r)
     if (broken)
         return roll_back(v, r, broken);
     if (slot->n_drains && !box_runs(live))
-        return with_wanted(on_box(STEP_START, r, live, "not running"), rv);
+        return start(v, r, live, "not running");
     if (live_is_down(live))
         return or_tidy(v, r, mend_live(v, r));
 

@@ -108,6 +108,14 @@ static bool is_dialled(const struct agent_view *v, enum role role, const struct 
     return false;
 }
 
+bool view_dials_a_dead_alias(const struct agent_view *v, const struct box *core, enum role role)
+{
+    struct avr_url url;
+
+    return dialled_url(v->arena, core, role, &url) && text_starts(url.host, "avrd-") &&
+           !view_dialled_box(v, core, role);
+}
+
 bool view_is_dialled(const struct agent_view *v, enum role role, const struct box *b)
 {
     return is_dialled(v, role, b, false);

@@ -38,6 +38,9 @@ bool view_is_dialled_by_name(const struct agent_view *, enum role, const struct 
 /* The box of this role that a core dials, a running one before others; NULL: none of ours. */
 const struct box *view_dialled_box(const struct agent_view *, const struct box *core, enum role);
 
+/* This core was wired to an alias of ours (a name of the form avrd-…) that no box has any more. */
+bool view_dials_a_dead_alias(const struct agent_view *, const struct box *core, enum role);
+
 int box_attempt(const struct box *); /* which try of the same settings it was, from 1 */
 
 /* Until when a failed candidate is kept for its logs while nothing newer fails. */

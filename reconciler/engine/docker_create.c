@@ -191,43 +191,54 @@ static bool is_network_name(const char *s)
     return s && *s && !text_is(s, "host") && !text_is(s, "none") && !strchr(s, ':');
 }
 
-/* Engines before API 1.44 attach a new container to one network only. */
-static int check_networks(const struct wanted *w, const char *api_version, struct err *err)
+int docker_check_network(const char *name, const char *call, struct err *err)
+{
+    if (is_network_name(name))
+        return 0;
+    return err_set(err, ERR_DENIED, "%s: never with network \"%.60s\"", call, name ? name : "");
+}
+
+static int check_networks(const struct wanted *w, struct err *err)
 {
     for (size_t i = 0; i < w->n_networks; i++)
-        if (!is_network_name(w->networks[i]))
-            return err_set(err, ERR_DENIED, "create: never with network \"%.60s\"",
-                           w->networks[i] ? w->networks[i] : "");
-    if (w->n_networks > 1 && !docker_api_at_least(api_version, "1.44"))
-        return err_set(err, ERR_INVALID,
-                       "create: %zu networks, but this engine (API %s, Docker before 25) attaches "
-                       "a new container to one",
-                       w->n_networks, api_version);
+        if (docker_check_network(w->networks[i], "create", err))
+            return -1;
     return 0;
 }
 
-static void add_networks(cJSON *body, const struct wanted *w)
+static void add_alias(cJSON *endpoint, const struct wanted *w)
+{
+    if (w->alias)
+        push(add_array(endpoint, "Aliases"), w->alias);
+}
+
+/* The first one alone: engines before API 1.44 attach a new container to no more.  It is connected
+ * to the others afterwards, on all engines. */
+static void add_network(cJSON *body, const struct wanted *w)
 {
     if (w->n_networks == 0)
         return;
     cJSON *endpoints = add_object(add_object(body, "NetworkingConfig"), "EndpointsConfig");
-    for (size_t i = 0; i < w->n_networks; i++) {
-        if (cJSON_GetObjectItemCaseSensitive(endpoints, w->networks[i]))
-            continue;
-        cJSON *endpoint = add_object(endpoints, w->networks[i]);
-        if (w->alias)
-            push(add_array(endpoint, "Aliases"), w->alias);
-    }
+    add_alias(add_object(endpoints, w->networks[0]), w);
 }
 
-int docker_create_body(const struct create *create, const char *api_version, struct arena *a,
-                       const char **ret, struct err *err)
+const char *docker_connect_body(const char *id, const struct wanted *w, struct arena *a)
+{
+    cJSON *body = json_object(a);
+
+    add_text(body, "Container", id);
+    add_alias(add_object(body, "EndpointConfig"), w);
+    return json_print(a, body, false);
+}
+
+int docker_create_body(const struct create *create, struct arena *a, const char **ret,
+                       struct err *err)
 {
     const struct wanted *w = create->wanted;
 
     if (w->problem || !w->image_ref)
         return err_set(err, ERR_DENIED, "create: %.200s", w->problem ? w->problem : "no image");
-    if (check_networks(w, api_version, err))
+    if (check_networks(w, err))
         return -1;
 
     cJSON *body = json_object(a);
@@ -242,7 +253,7 @@ int docker_create_body(const struct create *create, const char *api_version, str
     add_healthcheck(body, &w->check);
     if (add_host(a, body, w, err))
         return -1;
-    add_networks(body, w);
+    add_network(body, w);
     *ret = json_print(a, body, false);
     return 0;
 }
