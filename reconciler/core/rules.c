@@ -81,13 +81,15 @@ static struct step first_of(const struct step *a, const struct step *b)
     return *a;
 }
 
-/* Starts a box once it is on all its networks. */
+/* Starts a box, once it is on all its networks if it is the one that is wanted. */
 static struct step start(struct agent_view *v, enum role r, const struct box *b, const char *why)
 {
     const struct role_view *rv = &v->role[r];
     struct step s = with_wanted(on_box(STEP_START, r, b, why), rv);
 
-    s.network = rv->wanted.problem ? NULL : network_to_connect(v->arena, &rv->wanted, b);
+    bool is_wanted = b == rv->slot.next ? rv->next_fits : b == rv->slot.live && !rv->differs;
+    if (is_wanted && !rv->wanted.problem)
+        s.network = network_to_connect(v->arena, &rv->wanted, b);
     if (s.network)
         s.kind = STEP_CONNECT;
     return s;

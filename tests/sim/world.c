@@ -427,11 +427,13 @@ static const char *core_id(struct world *w)
 }
 
 /* The roles that were served and are not any more may only lack their name for one step.  Another
- * core dials other addresses: whether they lead anywhere is no doing of the step that moved it. */
-static void check_wild(struct world *w, unsigned served, const char *core, const struct step *s)
+ * core dials other addresses: whether they lead anywhere is no doing of the step that moved it.  A
+ * core that reached only dead containers (not `whole`) served nobody. */
+static void check_wild(struct world *w, unsigned served, const char *core, bool whole,
+                       const struct step *s)
 {
     unsigned now = served_roles(w), by_name = text_is(core, core_id(w)) ? ~0u : 1u << ROLE_CORE;
-    unsigned lost = served & ~now & by_name;
+    unsigned lost = served & ~now & by_name & (whole ? ~0u : ~(1u << ROLE_CORE));
 
     if (w->scenario->stop_first || w->scenario->stopped & 1u << w->asked)
         return;
@@ -502,6 +504,7 @@ bool world_step(struct world *w, struct step *ret)
     bool wild = w->scenario->wild, was_free = !wild && names_free(w);
     unsigned served = wild ? served_roles(w) : 0;
     const char *core = wild ? core_id(w) : NULL;
+    bool whole = core && is_whole(w, resolve_host(w, "avr-core-" SIM_AGENT));
     struct observed o = world_observe(w, scratch);
 
     *ret = agent_next(scratch, d, &d->agents[0], &o, &w->key, &options);
@@ -516,7 +519,7 @@ bool world_step(struct world *w, struct step *ret)
     execute(w, ret);
     w->steps++;
     if (wild)
-        check_wild(w, served, core, ret);
+        check_wild(w, served, core, whole, ret);
     else
         check_service(w);
     check_calls(w);
