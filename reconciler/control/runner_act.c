@@ -46,9 +46,9 @@ static bool is_connected(struct runner *r, const struct box *b)
     for (size_t i = 0; i < b->n_networks; i++)
         if (text_is(b->networks[i].name, r->step.network))
             return true;
-    runner_fail(r, arena_printf(r->step_arena,
-                                "%s is not on network %s right after it was connected", b->name,
-                                r->step.network));
+    runner_fail(r,
+                arena_printf(r->step_arena, "%s is not on network %s right after it was connected",
+                             b->name, r->step.network));
     return false;
 }
 
@@ -355,10 +355,9 @@ void runner_act(struct runner *r)
         create(r);
         return;
     case STEP_CONNECT:
-        send(r, &(struct call){.kind = CALL_CONNECT,
-                               .id = s->box_id,
-                               .name = s->network,
-                               .wanted = s->wanted});
+        send(r,
+             &(struct call){
+                 .kind = CALL_CONNECT, .id = s->box_id, .name = s->network, .wanted = s->wanted});
         return;
     case STEP_START:
         send(r, &(struct call){.kind = CALL_START, .id = s->box_id});

@@ -70,7 +70,7 @@ struct box {
     const char *log_driver;
     const struct pair *log_options;
     size_t n_log_options;
-    int stop_timeout_s; /* -1: the engine's default */
+    int stop_timeout_s;        /* -1: the engine's default */
     struct engine_check check; /* the image's own where nobody gave another */
 
     /* Filled by whoever probes and counts, not by the engine driver. */

@@ -142,8 +142,8 @@ static size_t weight(enum verdict verdict)
     return i;
 }
 
-/* The step as it outlives the arena it was decided in.  What a CREATE, CONNECT or UPDATE wants becomes
- * part of the model, so these are decided once more where it can stay. */
+/* The step as it outlives the arena it was decided in.  What a CREATE, CONNECT or UPDATE wants
+ * becomes part of the model, so these are decided once more where it can stay. */
 static struct step step_keep(struct arena *a, const struct step *s)
 {
     struct step kept = *s;

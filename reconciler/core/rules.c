@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "core/view.h"
+#include "core/sets.h"
 
 static struct step step_make(enum step_kind kind, enum role role, const char *why)
 {
@@ -311,72 +311,6 @@ static struct step take_name(struct agent_view *v, enum role r)
     return r == ROLE_CORE && !set_is_ready(v) ? rest(r) : bring_up(v, r, true);
 }
 
-/* --- a set that core has moved to ------------------------------------------------------------ */
-
-/* The provider that came with a new core: the one before dials another, which is still there. */
-static const struct box *part_of_set(const struct agent_view *v, enum role r)
-{
-    const struct slot *core = &v->role[ROLE_CORE].slot;
-
-    if (!core->live || !core->n_drains || !v->role[r].wanted.spec)
-        return NULL;
-    const struct box *now = view_dialled_box(v, core->live, r);
-    const struct box *before = view_dialled_box(v, core->drains[0], r);
-    return now && before && now != before ? now : NULL;
-}
-
-/* One that somebody has paused is somebody's business. */
-static bool part_is_bad(const struct box *b)
-{
-    enum place place;
-    bool failed = place_parse(b->name, &place, NULL) && place == PLACE_FAILED;
-
-    if (b->state == BOX_PAUSED)
-        return false;
-    return b->health == HEALTH_BAD || b->state == BOX_RESTARTING || (failed && !box_runs(b));
-}
-
-/* Why a new core must give its name back to the one before, which runs and reaches a provider that
- * works where this one does not; NULL: it need not. */
-static const char *broken_set(struct agent_view *v)
-{
-    const struct slot *core = &v->role[ROLE_CORE].slot;
-
-    for (enum role r = 0; r < ROLE_CORE && core->n_drains && box_runs(core->drains[0]); r++) {
-        const struct box *before = view_dialled_box(v, core->drains[0], r);
-        const struct box *now = view_dialled_box(v, core->live, r);
-        if (!before || before == now || before->state != BOX_RUNNING ||
-            before->health == HEALTH_BAD)
-            continue;
-        if (now ? part_is_bad(now) : view_dials_a_dead_alias(v, core->live, r))
-            return arena_printf(v->arena, "its %s does not work: %s", role_name[r],
-                                now && *now->health_text ? now->health_text : "it is gone");
-    }
-    return NULL;
-}
-
-/* Of a new core and the providers that came with it: the one nobody has asked, or not for the
- * longest time. */
-static enum role least_asked(const struct agent_view *v, const struct box **ret)
-{
-    const struct box *asked = v->role[ROLE_CORE].slot.live;
-    enum role role = ROLE_CORE;
-
-    for (enum role r = 0; r < ROLE_CORE; r++) {
-        const struct box *b = part_of_set(v, r);
-        if (!b || b->state != BOX_RUNNING)
-            continue;
-        if (b->health == HEALTH_UNKNOWN || b->asked_ms < asked->asked_ms) {
-            asked = b;
-            role = r;
-        }
-        if (b->health == HEALTH_UNKNOWN)
-            break;
-    }
-    *ret = asked;
-    return role;
-}
-
 /* The live box replaced another that is still there and turned out bad: the two change places. */
 static struct step roll_back(struct agent_view *v, enum role r, const char *why)
 {
@@ -505,7 +439,7 @@ static struct step soak(struct agent_view *v, enum role r)
     if (live->health == HEALTH_UNKNOWN)
         return with_wanted(on_box(STEP_PROBE, r, live, "replaced another"), &v->role[r]);
     if (r == ROLE_CORE)
-        role = least_asked(v, &asked);
+        role = set_least_asked(v, &asked);
     if (asked->health == HEALTH_UNKNOWN)
         return with_wanted(on_box(STEP_PROBE, role, asked, "the new core dials it"),
                            &v->role[role]);
@@ -543,9 +477,6 @@ static struct step slot_next(struct agent_view *v, enum role r)
         return hold(r, HOLD_CONFLICT, "somebody has paused it");
     if (slot->n_drains && (live->health == HEALTH_BAD || live->state == BOX_RESTARTING))
         return roll_back(v, r, bad_text(live));
-    const char *broken = r == ROLE_CORE ? broken_set(v) : NULL;
-    if (broken)
-        return roll_back(v, r, broken);
     if (slot->n_drains && !box_runs(live))
         return start(v, r, live, "not running");
     if (live_is_down(live))
@@ -621,14 +552,17 @@ static struct step fill_name(struct agent_view *v)
     return rest(ROLE_CORE);
 }
 
-/* A free name comes first, then a role that nobody serves, whatever else is under way; then in start
- * order. */
+/* A free name comes first, then a set with a dead part, then a role that nobody serves, whatever
+ * else is under way; then in start order. */
 static struct step run_agent(struct agent_view *v)
 {
+    const struct slot *core = &v->role[ROLE_CORE].slot;
     struct step waiting = fill_name(v);
 
     if (acts(&waiting))
         return waiting;
+    if (core->live && core->live->state != BOX_PAUSED && !core->foreign && set_broken(v))
+        return roll_back(v, ROLE_CORE, set_broken(v));
     for (int turn = 0; turn < 2; turn++)
         for (enum role r = 0; r < ROLE__N; r++) {
             bool is_wanted = v->role[r].wanted.spec;

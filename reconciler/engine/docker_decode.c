@@ -72,8 +72,8 @@ static enum err_code missing_code(const struct call *call, const char *message)
 {
     bool network = strstr(message, "network ") && strstr(message, "not found");
 
-    if (network && (call->kind == CALL_CREATE || call->kind == CALL_CONNECT ||
-                    call->kind == CALL_START))
+    if (network &&
+        (call->kind == CALL_CREATE || call->kind == CALL_CONNECT || call->kind == CALL_START))
         return ERR_INVALID;
     return call->kind == CALL_CREATE || strcasestr(message, "no such container") ? ERR_NOT_FOUND
                                                                                  : ERR_TRANSIENT;

@@ -43,10 +43,11 @@ struct call {
     const char *ref;  /* CALL_IMAGE, CALL_DIGEST, CALL_PULL */
     const char *name; /* CALL_RENAME; CALL_CONNECT: the network's */
     const struct create *create;
-    const struct wanted *wanted; /* CALL_UPDATE, CALL_CONNECT; CALL_PULL: for its platform, may be NULL */
-    int grace_s;                 /* CALL_STOP; -1: the engine's default of 10 s */
-    int tail;                    /* CALL_LOGS: lines */
-    int64_t since_s;             /* CALL_EVENTS: from then on, by the engine's wall clock */
+    const struct wanted
+        *wanted;     /* CALL_UPDATE, CALL_CONNECT; CALL_PULL: for its platform, may be NULL */
+    int grace_s;     /* CALL_STOP; -1: the engine's default of 10 s */
+    int tail;        /* CALL_LOGS: lines */
+    int64_t since_s; /* CALL_EVENTS: from then on, by the engine's wall clock */
 };
 
 struct list_entry { /* one row of the list: enough to tell whose it is and whether it changed */

@@ -328,14 +328,12 @@ static void test_published_ports(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_health_checks),
-        cmocka_unit_test(test_a_check_of_the_image),
-        cmocka_unit_test(test_further_networks),
-        cmocka_unit_test(test_user_and_command), cmocka_unit_test(test_logging_by_hand),
-        cmocka_unit_test(test_time_to_stop),     cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_restart_policies), cmocka_unit_test(test_labels),
-        cmocka_unit_test(test_networks),         cmocka_unit_test(test_stop_first),
-        cmocka_unit_test(test_published_ports),
+        cmocka_unit_test(test_health_checks),    cmocka_unit_test(test_a_check_of_the_image),
+        cmocka_unit_test(test_further_networks), cmocka_unit_test(test_user_and_command),
+        cmocka_unit_test(test_logging_by_hand),  cmocka_unit_test(test_time_to_stop),
+        cmocka_unit_test(test_limits),           cmocka_unit_test(test_restart_policies),
+        cmocka_unit_test(test_labels),           cmocka_unit_test(test_networks),
+        cmocka_unit_test(test_stop_first),       cmocka_unit_test(test_published_ports),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

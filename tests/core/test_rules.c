@@ -241,8 +241,11 @@ static void a_set_with_a_dead_part_is_swapped_back(void **state)
     llm->state = BOX_EXITED;
     llm->health = HEALTH_BAD;
     llm->health_text = "it exited with code 3";
-    next_is(&p, "booking", "rename  llm  avrd-next-#1 -> avrd-failed-#1 (it exited with code 3)");
-    llm->name = place_name(a, PLACE_FAILED, p.m.o.now_ms);
+    next_is(&p, "booking",
+            "rename  core avr-core-b2 -> avrd-failed-#1 (its llm does not work: it exited with "
+            "code 3)");
+    llm->name = place_name(a, PLACE_FAILED, p.m.o.now_ms); /* also when that came first */
+    llm->health = HEALTH_UNKNOWN;
     next_is(&p, "booking",
             "rename  core avr-core-b2 -> avrd-failed-#1 (its llm does not work: it exited with "
             "code 3)");

@@ -270,9 +270,8 @@ static void hears_how_a_connect_went(void **state)
         struct facts facts;
         struct err err;
         assert_int_equal(docker_driver.decode(&call, &recorded.response, a, &facts, &err), 0);
-        struct http_response r = {.status = refused[i].status,
-                                  .body = refused[i].body,
-                                  .len = strlen(refused[i].body)};
+        struct http_response r = {
+            .status = refused[i].status, .body = refused[i].body, .len = strlen(refused[i].body)};
         assert_int_equal(decode_response(call, r).code, refused[i].code);
     }
 }

@@ -249,8 +249,8 @@ static void creates_all_that_was_asked_for(void **state)
     w.restart = (struct restart_policy){"on-failure", 3};
     w.memory = 512LL << 20;
     w.nano_cpus = 1500000000;
-    w.check = (struct engine_check){
-        .test = test, .n_test = 2, .interval_ns = 5000000000, .retries = 2};
+    w.check =
+        (struct engine_check){.test = test, .n_test = 2, .interval_ns = 5000000000, .retries = 2};
     r = encode(a, (struct call){.kind = CALL_CREATE, .create = &create});
     assert_string_equal(r.path, "/v1.41/containers/create?name=n&platform=linux%2Farm64");
     assert_string_equal(
