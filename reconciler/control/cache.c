@@ -36,7 +36,7 @@ struct cache {
     struct client_call *watch; /* NULL: not listening */
     bool relied;               /* somebody else listens and passes the news on */
     bool news;                 /* something happened to images since the last look began */
-    bool box_news; /* of a container that was not known, since the look began */
+    bool box_news;             /* of a container that was not known, since the look began */
 };
 
 static void *must(void *p)

@@ -91,6 +91,8 @@ static const char *done_text(struct arena *a, const struct step *s, int64_t wall
         return arena_printf(a, "pulled %s", s->image ? s->image : "the image");
     case STEP_CREATE:
         return arena_printf(a, "created %s %s", box_word(new_name), new_name);
+    case STEP_CONNECT:
+        return arena_printf(a, "connected %s %s to network %s", box_word(box), box, s->network);
     case STEP_START:
         return arena_printf(a, "started %s %s", box_word(box), box);
     case STEP_PROBE:
@@ -127,6 +129,8 @@ static const char *begun_text(struct arena *a, const struct step *s, int64_t wal
     case STEP_CREATE:
         return arena_printf(a, "creating %s %s%s%s", box_word(new_name), new_name, note ? ", " : "",
                             note ? note : "");
+    case STEP_CONNECT:
+        return arena_printf(a, "connecting %s %s to network %s", box_word(box), box, s->network);
     case STEP_START:
         return arena_printf(a, "starting %s %s", box_word(box), box);
     case STEP_PROBE:

@@ -99,10 +99,12 @@ static bool is_safe_point(struct runner *r)
            runner_live_box(r);
 }
 
+/* Of a set that is watched a soak asks one box after the other: that is one wait. */
 static bool is_same_wait(const struct step *a, const struct step *b)
 {
-    return a->kind == STEP_WAIT && b->kind == STEP_WAIT && a->gate == b->gate &&
-           text_is(a->box_id, b->box_id);
+    if (a->kind != STEP_WAIT || b->kind != STEP_WAIT || a->gate != b->gate)
+        return false;
+    return a->gate == GATE_SOAK ? a->role == b->role : text_is(a->box_id, b->box_id);
 }
 
 /* --- what it knows --------------------------------------------------------------------------- */
@@ -223,11 +225,12 @@ static int64_t decision_ms(struct workshop *shared)
     return now;
 }
 
-static bool is_live_core(const struct runner *r, const struct box *b)
+static bool is_core(const struct runner *r, const struct box *b)
 {
     const struct container_spec *core = agent_container(r->task.agent, ROLE_CORE);
+    const char *slot = pair_get(b->labels, b->n_labels, "agentName");
 
-    return core && strcmp(core->name, b->name) == 0;
+    return core && (strcmp(core->name, b->name) == 0 || text_is(slot, core->name));
 }
 
 /* Counts what the step depends on, if it stops a box or waits for its calls; true if it did.  Not
@@ -241,7 +244,7 @@ static bool count_connections(struct runner *r)
         return false;
     for (size_t i = 0; i < r->world.now.n_boxes; i++) {
         struct box *b = &r->world.boxes[i];
-        bool carries = !role_holds_calls(r->step.role) && is_live_core(r, b);
+        bool carries = !role_holds_calls(r->step.role) && is_core(r, b);
         if (carries || text_is(b->id, r->step.box_id))
             witness_sockets(b, 1, r->world.now.now_ms);
     }

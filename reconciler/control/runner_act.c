@@ -40,6 +40,18 @@ static bool is_loop(struct runner *r, const struct box *made)
     return false;
 }
 
+/* As is_loop(), of a network. */
+static bool is_connected(struct runner *r, const struct box *b)
+{
+    for (size_t i = 0; i < b->n_networks; i++)
+        if (text_is(b->networks[i].name, r->step.network))
+            return true;
+    runner_fail(r,
+                arena_printf(r->step_arena, "%s is not on network %s right after it was connected",
+                             b->name, r->step.network));
+    return false;
+}
+
 /* The engine tried to start it and could not, or it ran and is over already: a verdict. */
 static void judge_start(struct runner *r)
 {
@@ -73,6 +85,8 @@ static void on_looked(void *ctx, const struct facts *facts, const struct err *er
     } else {
         world_set_box(&r->world, &facts->box);
         if (r->step.kind == STEP_CREATE && is_loop(r, &facts->box))
+            return;
+        if (r->step.kind == STEP_CONNECT && !is_connected(r, &facts->box))
             return;
         if (r->step.kind == STEP_START)
             judge_start(r);
@@ -219,10 +233,12 @@ static void on_probed(void *ctx, const struct verdict_of_probe *verdict)
     else
         world_drop_box(&r->world, r->step.box_id);
     struct box *b = world_box(&r->world, r->step.box_id);
-    if (b && verdict->ready && b->health != HEALTH_GOOD) {
+    if (b && verdict->ready) {
+        b->asked_ms = wall_ms();
+        if (b->health != HEALTH_GOOD)
+            b->ready_ms = b->asked_ms;
         b->health = HEALTH_GOOD;
-        b->ready_ms = wall_ms();
-    } else if (b && !verdict->ready) {
+    } else if (b) {
         b->health = HEALTH_BAD;
         b->health_text = verdict->text;
     }
@@ -310,6 +326,11 @@ void runner_act(struct runner *r)
         return;
     case STEP_CREATE:
         create(r);
+        return;
+    case STEP_CONNECT:
+        send(r,
+             &(struct call){
+                 .kind = CALL_CONNECT, .id = s->box_id, .name = s->network, .wanted = s->wanted});
         return;
     case STEP_START:
         send(r, &(struct call){.kind = CALL_START, .id = s->box_id});

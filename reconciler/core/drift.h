@@ -11,6 +11,7 @@
 enum effect {
     EFFECT_REPLACE, /* only a new container can have it */
     EFFECT_UPDATE,  /* the engine changes it on the live container */
+    EFFECT_CONNECT, /* a further network, of a container that was never started */
     EFFECT_LIVE,    /* no restart, the next call sees it */
 };
 
@@ -33,6 +34,10 @@ struct drifts {
  * runs (for its own ENV); NULL if the engine lost it. */
 struct drifts drift_find(struct arena *, const struct wanted *, const struct box *,
                          const struct image *image_of);
+
+/* The first further network that a box which was never started still has to be connected to; NULL:
+ * none, or it is too late for it. */
+const char *network_to_connect(struct arena *, const struct wanted *, const struct box *);
 
 bool drifts_have(const struct drifts *, enum effect);
 

@@ -93,6 +93,17 @@ static enum verdict live_verdict(const struct agent_view *v, enum role r)
     return drifts_have(&rv->drifts, EFFECT_LIVE) ? VERDICT_LIVE : VERDICT_SYNC;
 }
 
+static const char *kept_text(struct arena *a, const struct box *failed, int64_t now_ms)
+{
+    int64_t left_ms = box_kept_until_ms(failed) - now_ms;
+
+    return left_ms > 0 ? arena_printf(a, "%s failed %s ago and is kept for its logs, for %s more",
+                                      failed->name,
+                                      text_duration(a, (now_ms - box_since_ms(failed)) / 1000),
+                                      text_duration(a, (left_ms + 999) / 1000))
+                       : NULL;
+}
+
 static enum verdict role_verdict(const struct agent_view *v, enum role r)
 {
     const struct role_view *rv = &v->role[r];
@@ -151,6 +162,8 @@ static const char *role_reason(struct arena *a, const struct role_view *rv, enum
         return underway_text(a, &rv->slot);
     case VERDICT_REMOVE:
         return NULL; /* whatever ails it, it goes */
+    case VERDICT_SYNC:
+        return rv->slot.failed ? kept_text(a, rv->slot.failed, now_ms) : NULL;
     default:
         return rv->slot.live ? down_text(a, rv->slot.live, now_ms) : NULL;
     }
@@ -187,8 +200,8 @@ static size_t weight(enum verdict verdict)
     return i;
 }
 
-/* The step as it outlives the arena it was decided in.  What a CREATE or an UPDATE wants becomes
- * part of the model, so these are decided once more where it can stay. */
+/* The step as it outlives the arena it was decided in.  What a CREATE, CONNECT or UPDATE wants
+ * becomes part of the model, so these are decided once more where it can stay. */
 static struct step step_keep(struct arena *a, const struct step *s)
 {
     struct step kept = *s;
@@ -196,6 +209,7 @@ static struct step step_keep(struct arena *a, const struct step *s)
     kept.wanted = NULL;
     kept.new_name = arena_strdup(a, s->new_name);
     kept.image = arena_strdup(a, s->image);
+    kept.network = arena_strdup(a, s->network);
     kept.why = arena_strdup(a, s->why);
     return kept;
 }
@@ -206,7 +220,7 @@ static struct step next_step(const struct agent_view *first, const struct digest
     struct arena *scratch CLEANUP_ARENA = arena_new();
     struct step s = agent_next(scratch, first->desired, first->agent, &m->now, key, first->options);
 
-    if (s.kind == STEP_CREATE || s.kind == STEP_UPDATE)
+    if (s.kind == STEP_CREATE || s.kind == STEP_CONNECT || s.kind == STEP_UPDATE)
         return agent_next(first->arena, first->desired, first->agent, &m->now, key, first->options);
     return step_keep(first->arena, &s);
 }

@@ -16,6 +16,7 @@
     X(HOLD, "hold", "cannot or must not go on; why says the reason")                               \
     X(PULL, "pull", "fetch the image")                                                             \
     X(CREATE, "create", "create the candidate, stopped")                                           \
+    X(CONNECT, "connect", "connect a box that was never started to a further network")             \
     X(START, "start", "start a box")                                                               \
     X(PROBE, "probe", "gate: until the box is ready, or a verdict that it is not")                 \
     X(WAIT, "wait", "gate: until a time has passed or calls have ended")                           \
@@ -56,11 +57,12 @@ struct step {
     enum role role;
     enum gate gate;
     enum hold hold;
-    const struct wanted *wanted; /* CREATE, START, PROBE, UPDATE */
+    const struct wanted *wanted; /* CREATE, CONNECT, START, PROBE, UPDATE */
     const char *box_id;   /* full id as observed; in an unrolled plan "new-…" for boxes to be */
     const char *box_name; /* its name now */
     const char *new_name; /* RENAME, CREATE */
     const char *image;    /* PULL */
+    const char *network;  /* CONNECT */
     const char *why;
     int attempt;       /* CREATE */
     int64_t until_ms;  /* WAIT: when a timer ends it; 0: only calls do */

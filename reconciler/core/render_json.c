@@ -26,8 +26,10 @@ static void put_value(struct out *o, const struct render *r, const char *key, co
 
 static void put_drift(struct out *o, const struct render *r, const struct drift *d)
 {
-    static const char *const effects[] = {
-        [EFFECT_REPLACE] = "replace", [EFFECT_UPDATE] = "update", [EFFECT_LIVE] = "live"};
+    static const char *const effects[] = {[EFFECT_REPLACE] = "replace",
+                                          [EFFECT_UPDATE] = "update",
+                                          [EFFECT_CONNECT] = "update",
+                                          [EFFECT_LIVE] = "live"};
 
     out_object(o, NULL);
     out_text(o, "field", d->field);

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "core/view.h"
+#include "core/sets.h"
 
 static struct step step_make(enum step_kind kind, enum role role, const char *why)
 {
@@ -79,6 +79,20 @@ static struct step first_of(const struct step *a, const struct step *b)
     if (!acts(a) || (a->kind == STEP_HOLD && b->kind == STEP_WAIT))
         return *b;
     return *a;
+}
+
+/* Starts a box, once it is on all its networks if it is the one that is wanted. */
+static struct step start(struct agent_view *v, enum role r, const struct box *b, const char *why)
+{
+    const struct role_view *rv = &v->role[r];
+    struct step s = with_wanted(on_box(STEP_START, r, b, why), rv);
+
+    bool is_wanted = b == rv->slot.next ? rv->next_fits : b == rv->slot.live && !rv->differs;
+    if (is_wanted && !rv->wanted.problem)
+        s.network = network_to_connect(v->arena, &rv->wanted, b);
+    if (s.network)
+        s.kind = STEP_CONNECT;
+    return s;
 }
 
 /* --- letting a box go ------------------------------------------------------------------------ */
@@ -176,10 +190,14 @@ static struct step tidy_failures(struct agent_view *v, enum role r)
 
 /* --- bringing a candidate up ----------------------------------------------------------------- */
 
-static struct step fail(struct agent_view *v, enum role r, const struct box *b)
+static const char *bad_text(const struct box *b)
+{
+    return *b->health_text ? b->health_text : "it did not become ready";
+}
+
+static struct step fail(struct agent_view *v, enum role r, const struct box *b, const char *why)
 {
     const struct slot *slot = &v->role[r].slot;
-    const char *why = *b->health_text ? b->health_text : "it did not become ready";
 
     if (slot->failed && !box_runs(slot->failed))
         return on_box(STEP_REMOVE, r, slot->failed, "the logs of a newer failure take its place");
@@ -218,25 +236,38 @@ static bool answers_to_alias(const struct role_view *rv)
            box_has_alias(failed, rv->wanted.alias);
 }
 
+/* Earlier failures are cleared away first, or with every try there would be one more. */
+static struct step make_candidate(struct agent_view *v, enum role r)
+{
+    const struct box *failed = v->role[r].slot.failed;
+    struct step s = tidy_failures(v, r);
+
+    if (acts(&s) && !yields(&s))
+        return s;
+    if (answers_to_alias(&v->role[r]))
+        return stop_when_idle(v, r, failed, r, failed,
+                              "its successor will answer to the same alias");
+    return create_candidate(v, r);
+}
+
 /* Until there is a candidate that is proven ready (or, for stop-first, created): NOTHING then. */
-static struct step bring_up(struct agent_view *v, enum role r, bool start)
+static struct step bring_up(struct agent_view *v, enum role r, bool may_start)
 {
     const struct role_view *rv = &v->role[r];
     const struct box *next = rv->slot.next;
 
     if (next && !rv->next_fits)
         return drop_candidate(v, r, next, "something else is wanted by now");
-    if (!next && answers_to_alias(rv))
-        return stop_when_idle(v, r, rv->slot.failed, r, rv->slot.failed,
-                              "its successor will answer to the same alias");
     if (!next)
-        return create_candidate(v, r);
+        return make_candidate(v, r);
     if (next->health == HEALTH_BAD)
-        return fail(v, r, next);
-    if (!start)
+        return fail(v, r, next, bad_text(next));
+    if (!box_runs(next)) {
+        struct step s = start(v, r, next, "candidate");
+        return s.kind == STEP_CONNECT || may_start ? s : rest(r);
+    }
+    if (!may_start)
         return rest(r);
-    if (!box_runs(next))
-        return with_wanted(on_box(STEP_START, r, next, "candidate"), rv);
     if (next->health == HEALTH_UNKNOWN)
         return with_wanted(on_box(STEP_PROBE, r, next, "candidate"), rv);
     return rest(r);
@@ -284,7 +315,7 @@ static struct step take_name(struct agent_view *v, enum role r)
 }
 
 /* The live box replaced another that is still there and turned out bad: the two change places. */
-static struct step roll_back(struct agent_view *v, enum role r)
+static struct step roll_back(struct agent_view *v, enum role r, const char *why)
 {
     const struct box *live = v->role[r].slot.live;
     const struct box *drain = v->role[r].slot.drains[0];
@@ -292,7 +323,7 @@ static struct step roll_back(struct agent_view *v, enum role r)
     /* Two that share a published port or a volume never run side by side. */
     if (v->role[r].wanted.stop_first && box_runs(live) && !box_runs(drain))
         return on_box(STEP_STOP, r, live, "it failed");
-    return fail(v, r, live);
+    return fail(v, r, live, why);
 }
 
 static bool live_is_down(const struct box *live)
@@ -310,7 +341,7 @@ static struct step mend_live(struct agent_view *v, enum role r)
         if (live->health == HEALTH_BAD || live->state == BOX_RESTARTING)
             return hold(r, HOLD_UNHEALTHY,
                         *live->health_text ? live->health_text : "it restarts again and again");
-        return with_wanted(on_box(STEP_START, r, live, "not running"), rv);
+        return start(v, r, live, "not running");
     }
     if (r == ROLE_CORE && !set_is_ready(v))
         return rest(r);
@@ -337,14 +368,22 @@ static struct step hand_over(struct agent_view *v, enum role r)
     return rename_to(v, r, live, PLACE_DRAIN, "replaced");
 }
 
-/* Stop-first: the live box keeps the name until its calls have ended. */
+/* Stop-first: the live box keeps the name until its calls have ended.  Those of a provider that is
+ * asked turn by turn are on core, also on one that was replaced. */
 static struct step stop_live(struct agent_view *v, enum role r)
 {
-    const struct box *live = v->role[r].slot.live, *core = v->role[ROLE_CORE].slot.live;
-    bool calls_on_core = !role_holds_calls(r) && core;
+    const struct slot *core = &v->role[ROLE_CORE].slot;
+    const struct box *live = v->role[r].slot.live;
+    bool calls_on_core = !role_holds_calls(r) && core->live;
+    static const char why[] = "cannot run beside its successor";
 
-    return stop_when_idle(v, r, live, calls_on_core ? ROLE_CORE : r, calls_on_core ? core : live,
-                          "cannot run beside its successor");
+    for (size_t i = 0; i < core->n_drains && !role_holds_calls(r); i++) {
+        struct step s = stop_when_idle(v, r, live, ROLE_CORE, core->drains[i], why);
+        if (box_runs(core->drains[i]) && s.kind != STEP_STOP)
+            return s;
+    }
+    return stop_when_idle(v, r, live, calls_on_core ? ROLE_CORE : r,
+                          calls_on_core ? core->live : live, why);
 }
 
 /* Core has moved on to the candidate: it only lacks the name.  While an older core still dials the
@@ -383,27 +422,44 @@ static struct step settle(struct agent_view *v, enum role r)
         return hold(r, HOLD_PROBLEM, rv->wanted.problem);
     if (drifts_have(&rv->drifts, EFFECT_UPDATE))
         return with_wanted(on_box(STEP_UPDATE, r, rv->slot.live, "differs"), rv);
-    if (rv->slot.failed && !box_runs(rv->slot.failed) && !rv->slot.n_drains)
-        return on_box(STEP_REMOVE, r, rv->slot.failed, "its successor serves");
+    if (rv->slot.failed && !box_runs(rv->slot.failed) && !rv->slot.n_drains &&
+        v->observed->now_ms >= box_kept_until_ms(rv->slot.failed))
+        return on_box(STEP_REMOVE, r, rv->slot.failed, "kept for its logs for long enough");
     return rest(r);
 }
 
-/* The live box replaced another a moment ago: it must prove itself before that one may go. */
+/* The live box replaced another a moment ago: it must prove itself before that one may go, and a
+ * new core with all the providers that came with it. */
 static struct step soak(struct agent_view *v, enum role r)
 {
     const struct slot *slot = &v->role[r].slot;
-    const struct box *live = slot->live;
+    const struct box *live = slot->live, *asked = live;
     int64_t since = box_since_ms(slot->drains[0]);
     int64_t from = live->ready_ms > since ? live->ready_ms : since;
     int64_t until = from + v->agent->monitor_s * 1000;
+    enum role role = r;
 
     if (live->health == HEALTH_UNKNOWN)
         return with_wanted(on_box(STEP_PROBE, r, live, "replaced another"), &v->role[r]);
+    if (r == ROLE_CORE)
+        role = set_least_asked(v, &asked);
+    if (asked->health == HEALTH_UNKNOWN)
+        return with_wanted(on_box(STEP_PROBE, role, asked, "the new core dials it"),
+                           &v->role[role]);
     if (v->observed->now_ms < until)
         return with_wanted(
-            wait_until(r, live, GATE_SOAK, until, "must stay ready before the old one may go"),
-            &v->role[r]);
+            wait_until(r, asked, GATE_SOAK, until, "must stay ready before the old one may go"),
+            &v->role[role]);
     return rest(r);
+}
+
+/* Who has nothing better to do clears away what failed. */
+static struct step or_tidy(struct agent_view *v, enum role r, struct step s)
+{
+    if (acts(&s) && !yields(&s))
+        return s;
+    struct step tidy = tidy_failures(v, r);
+    return acts(&tidy) && !yields(&tidy) ? tidy : first_of(&s, &tidy);
 }
 
 static struct step slot_next(struct agent_view *v, enum role r)
@@ -417,17 +473,17 @@ static struct step slot_next(struct agent_view *v, enum role r)
                     arena_printf(v->arena, "the name %s is held by a container that is not ours",
                                  slot->name));
     if (!live)
-        return take_name(v, r);
+        return or_tidy(v, r, take_name(v, r));
     if (slot->next && box_runs(slot->next) && view_is_dialled(v, r, slot->next))
         return finish_set(v, r);
     if (live->state == BOX_PAUSED)
         return hold(r, HOLD_CONFLICT, "somebody has paused it");
     if (slot->n_drains && (live->health == HEALTH_BAD || live->state == BOX_RESTARTING))
-        return roll_back(v, r);
+        return roll_back(v, r, bad_text(live));
     if (slot->n_drains && !box_runs(live))
-        return with_wanted(on_box(STEP_START, r, live, "not running"), rv);
+        return start(v, r, live, "not running");
     if (live_is_down(live))
-        return mend_live(v, r);
+        return or_tidy(v, r, mend_live(v, r));
 
     struct step waiting = rest(r), s;
     if (slot->n_drains) {
@@ -486,11 +542,30 @@ static bool serves(const struct slot *slot)
     return slot->live && box_runs(slot->live);
 }
 
-/* A role that nobody serves comes first, whatever else is under way; then in start order. */
+/* The second of two renames: a name is free, and a container is there that can have it. */
+static struct step fill_name(struct agent_view *v)
+{
+    for (enum role r = 0; r < ROLE__N; r++) {
+        if (!v->role[r].wanted.spec || v->role[r].slot.live)
+            continue;
+        struct step s = slot_next(v, r);
+        if (s.kind == STEP_RENAME && !place_is_temporary(s.new_name))
+            return s;
+    }
+    return rest(ROLE_CORE);
+}
+
+/* A free name comes first, then a set with a dead part, then a role that nobody serves, whatever
+ * else is under way; then in start order. */
 static struct step run_agent(struct agent_view *v)
 {
-    struct step waiting = rest(ROLE_CORE);
+    const struct slot *core = &v->role[ROLE_CORE].slot;
+    struct step waiting = fill_name(v);
 
+    if (acts(&waiting))
+        return waiting;
+    if (core->live && core->live->state != BOX_PAUSED && !core->foreign && set_broken(v))
+        return roll_back(v, ROLE_CORE, set_broken(v));
     for (int turn = 0; turn < 2; turn++)
         for (enum role r = 0; r < ROLE__N; r++) {
             bool is_wanted = v->role[r].wanted.spec;

@@ -89,9 +89,7 @@ void log_write(struct log *log, const struct log_line *line)
 
 void log_put(struct log *log, const struct log_line *line)
 {
-    bool repeats = line->level <= LEVEL_WARNING; /* steps of the same kind come again and again */
-
-    if (line->level <= log->level && (!repeats || repeat_admits(log, line)))
+    if (line->level <= log->level && repeat_admits(log, line))
         log_write(log, line);
 }
 
@@ -110,7 +108,10 @@ void log_say(struct log *log, enum log_level level, const struct log_about *abou
         abort();
     struct arena *a = arena_new();
     struct log_line line = line_make(a, level, about, text);
-    log_put(log, &line);
+    if (level <= LEVEL_WARNING)
+        log_put(log, &line);
+    else
+        log_write(log, &line); /* steps of the same kind do come again and again */
     arena_free(a);
     free(text);
 }

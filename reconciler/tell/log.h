@@ -8,8 +8,8 @@
  * where "time" is RFC 3339 in UTC with milliseconds and what is not known is left out.
  *
  * Whatever is said is made visible first and cut to about 1500 bytes.  Nothing is said endlessly: a
- * warning or error that comes again is counted and said again after 10 s, 20 s, 40 s … 1 h with the count;
- * texts therefore hold no counters and no times of their own.
+ * warning or error that comes again is counted and said again after 10 s, 20 s, 40 s … 1 h with the
+ * count; texts therefore hold no counters and no times of their own.
  *
  * Writing never waits.  What a full pipe, socket or terminal does not take is dropped, counted, and
  * the count is said as soon as somebody reads again.  The process must ignore SIGPIPE. */

@@ -259,7 +259,7 @@ static inline const char *env_dump(struct arena *a, const struct env_list *env)
 /* "role field key: have -> want effect" a line, over all roles that have a live box. */
 static inline const char *drift_dump(struct material *m)
 {
-    static const char *const effects[] = {"replace", "update", "live"};
+    static const char *const effects[] = {"replace", "update", "connect", "live"};
     struct text t = {.arena = m->a};
 
     for (enum role r = 0; r < ROLE__N; r++) {

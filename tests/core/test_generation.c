@@ -362,6 +362,7 @@ static void test_what_an_alias_stands_for(void **state)
         {.user = SAID("1000", 6, 6)},
         {.mem_limit = {0, true, SPEC_AT(6, 6)}},
         {.nano_cpus = {0, true, SPEC_AT(6, 6)}},
+        {.healthcheck = {.kind = SAID("CMD", 6, 6), .args = list}},
     };
     CLEANUP_ARENA struct arena *a = arena_new();
     const char *seen[N_OF(wishes)];

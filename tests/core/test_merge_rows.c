@@ -317,11 +317,25 @@ static void test_core_with_a_provider(void **state)
     material_merge(&m);
     assert_null(agent_of(&m, "sales")->problem);
     assert_string_equal(container(&m, "sales", ROLE_CORE)->image.candidates[0].text, "my/core");
+    assert_null(strstr(env_dump(a, &container(&m, "sales", ROLE_CORE)->env), "PROVIDER_"));
+    assert_int_equal(container(&m, "sales", ROLE_CORE)->if_present.n, 0);
 
     said->provider = SAID("deepgram", 5, 10);
     material_merge(&m);
     assert_string_equal(agent_of(&m, "sales")->problem,
                         "provider \"deepgram\" (data.db) is of type STS and cannot serve as core");
+    struct provider_row typeless = {.id = "p-any", .name = "any"};
+    m.db.providers = &typeless, m.db.n_providers = 1;
+    m.db.agents = NULL, m.db.n_agents = 0;
+    said = spec_of_sales(&m, ROLE_CORE);
+    said->provider = SAID("any", 5, 10);
+    struct agent_spec both = m.spec.agents[0];
+    both.has_role[ROLE_STS] = true;
+    m.spec.agents = &both;
+    material_merge(&m);
+    assert_string_equal(agent_of(&m, "sales")->problem,
+                        "provider \"any\" (data.db) cannot serve as core: core has no provider in "
+                        "AVR");
 }
 
 /* A row of the database and an entry of the specs of one name are one provider, and a role that

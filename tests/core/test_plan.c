@@ -315,6 +315,22 @@ static void failed_and_live_as_wanted(struct planning *p)
     change_provider(p, "p-sts", sts_env, 2);
 }
 
+static void failed_and_kept_long_enough(struct planning *p)
+{
+    failed_a_moment_ago(p);
+    change_provider(p, "p-sts", sts_env, 2);
+    p->m.o.now_ms += 3590001;
+}
+
+static void two_networks(struct planning *p)
+{
+    static const struct value two[] = {{.text = "avr"}, {.text = "voice"}};
+
+    p->agent = (struct agent_spec){.key = "a1", .has_role[ROLE_STS] = true};
+    p->agent.role[ROLE_STS].networks = (struct values){two, 2, true};
+    story_merge(p);
+}
+
 static void restart_policy(struct planning *p)
 {
     p->agent = (struct agent_spec){.key = "a1", .has_role[ROLE_CORE] = true};
@@ -473,6 +489,8 @@ static const struct {
     CASE(failed_long_ago, "sales"),
     CASE(failed_with_other_settings, "sales"),
     CASE(failed_and_live_as_wanted, "sales"),
+    CASE(failed_and_kept_long_enough, "sales"),
+    CASE(two_networks, "sales"),
     CASE(restart_policy, "sales"),
     CASE(per_call, "sales"),
     CASE(drain_forced, "sales"),

@@ -55,8 +55,8 @@ static void what_was_long_forgotten_is_new(void **state)
 
     (void)state;
     for (int i = 0; i < 3; i++) {
-        log_say(d->log, LEVEL_INFO, NULL, "replaced");
-        assert_string_equal(read_log(d), "<6>replaced\n");
+        log_say(d->log, LEVEL_WARNING, NULL, "replaced");
+        assert_string_equal(read_log(d), "<4>replaced\n");
         now_ms += HOUR;
         log_tick(d->log);
         assert_string_equal(read_log(d), "");
@@ -69,16 +69,16 @@ static void counts_are_not_lost_when_the_log_ends_or_others_push_in(void **state
     struct desk *d = desk_open(LOG_PREFIXED);
 
     (void)state;
-    log_say(d->log, LEVEL_INFO, NULL, "early");
-    log_say(d->log, LEVEL_INFO, NULL, "early");
+    log_say(d->log, LEVEL_WARNING, NULL, "early");
+    log_say(d->log, LEVEL_WARNING, NULL, "early");
     now_ms += 1;
     for (int i = 0; i < 200; i++)
-        log_say(d->log, LEVEL_INFO, NULL, "other %d", i);
-    assert_non_null(strstr(read_log(d), "<6>early … repeated 1 time in 1s\n"));
-    log_say(d->log, LEVEL_INFO, NULL, "late");
-    log_say(d->log, LEVEL_INFO, NULL, "late");
+        log_say(d->log, LEVEL_WARNING, NULL, "other %d", i);
+    assert_non_null(strstr(read_log(d), "<4>early … repeated 1 time in 1s\n"));
+    log_say(d->log, LEVEL_WARNING, NULL, "late");
+    log_say(d->log, LEVEL_WARNING, NULL, "late");
     log_close(d->log);
-    assert_string_equal(read_log(d), "<6>late\n<6>late … repeated 1 time in 0s\n");
+    assert_string_equal(read_log(d), "<4>late\n<4>late … repeated 1 time in 0s\n");
     struct log_options o = log_to(d->write_fd, LOG_TEXT);
     d->log = log_open(&o);
     desk_close(d);
