@@ -39,8 +39,19 @@ struct cmd {
     enum exit_code (*ask)(struct cli *);
 };
 
-extern const struct cmd cmd_diff, cmd_apply, cmd_run, cmd_status, cmd_health, cmd_validate, cmd_config,
-    cmd_adopt, cmd_schema, cmd_completion, cmd_version, cmd_help;
+extern const struct cmd cmd_diff;
+extern const struct cmd cmd_apply;
+extern const struct cmd cmd_run;
+extern const struct cmd cmd_status;
+extern const struct cmd cmd_history;
+extern const struct cmd cmd_health;
+extern const struct cmd cmd_validate;
+extern const struct cmd cmd_config;
+extern const struct cmd cmd_adopt;
+extern const struct cmd cmd_schema;
+extern const struct cmd cmd_completion;
+extern const struct cmd cmd_version;
+extern const struct cmd cmd_help;
 
 extern const struct cmd *const cmds[];
 extern const size_t n_cmds;

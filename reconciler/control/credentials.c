@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/helper.h"
 #include "core/reference.h"
 #include "engine/engine.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "control/clock.h"
+#include "base/clock.h"
 #include "core/reference.h"
 
 #define MINUTE_MS ((int64_t)60 * 1000)

@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "control/clock.h"
+#include "base/clock.h"
 #include "source/database.h"
 
 /* Where relative binds of a spec may lead: the folder it lies in. */

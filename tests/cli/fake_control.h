@@ -1,11 +1,12 @@
 /* fake_control.h - control without an engine: a look that was made by hand and an apply that plays
- * events.  It defines every function of control that the command line calls, so the real ones are
- * not linked. */
+ * events.  It defines every function of control and service that the command line calls, so the
+ * real ones are not linked. */
 #ifndef TEST_FAKE_CONTROL_H
 #define TEST_FAKE_CONTROL_H
 
 #include "cli/cli_fixture.h"
 #include "core/render_fixture.h"
+#include "service/service.h"
 
 static struct {
     const struct plan *plan;
@@ -32,6 +33,12 @@ struct session *session_new(const struct config *config, bool read_only)
     fake.sessions++;
     fake.read_only = read_only;
     return &fake_session;
+}
+
+int service_run(const struct config *config, const struct service_options *options, struct err *err)
+{
+    (void)config, (void)options, (void)err;
+    return 0;
 }
 
 void session_free(struct session *s)

@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "control/cache.h"
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/cycle.h"
 #include "fake_engine.h"
 
@@ -271,8 +271,8 @@ static void a_rest_is_for_all_of_a_registry_and_for_no_other(void **state)
     static const char *const three[] = {"any:1", "any:2", "reg.example/any:1"};
 
     (void)state;
-    engine.images[2] = "any:2";
-    engine.images[3] = "reg.example/any:1";
+    fake_tag("any:2", 2);
+    fake_tag("reg.example/any:1", 3);
     sources = sources_of("always", one, 1);
     engine.registry_status = 429;
     engine.registry_says = "slow down";
@@ -324,9 +324,7 @@ static void what_somebody_pulled_is_no_difference(void **state)
     (void)state;
     sources = sources_of("every_6h", images, 1);
     apply();
-    engine.images[0] = "other:1"; /* any:latest is another image now */
-    engine.images[1] = "any:1";
-    engine.images[2] = "any:latest";
+    fake_tag("any:latest", 7);
     engine.local_digest = NEW;
     struct look l = look();
     assert_null(observed_image(&l.observed, "any:latest")->remote_digest);
@@ -339,8 +337,8 @@ static int begin(void **state)
     (void)state;
     arena = arena_new();
     fake_open(arena, dir);
-    engine.images[0] = "any:1";
-    engine.images[1] = "any:latest";
+    fake_tag("any:1", 1);
+    fake_tag("any:latest", 1);
     engine.remote_digest = engine.local_digest = OLD;
     config = (struct config){.engine = {.unix_path = engine.path, .base_url = "http://localhost"},
                              .engine_name = "fake",
