@@ -15,8 +15,6 @@
 
 enum { KILLED_WITHIN_MS = 100, MAX_INPUT = 4096 };
 
-extern char **environ;
-
 struct helper {
     struct ev_loop *loop;
     struct ev_io output, end;
