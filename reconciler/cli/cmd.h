@@ -17,6 +17,7 @@ struct cli {             /* what a verb gets */
     bool color_out, color_err;
     bool can_ask;              /* a person sits at a terminal */
     unsigned width, width_err; /* of the terminals of out and err; 0: none, no limit */
+    const char *who;           /* gives an order; NULL: this verb is none */
 };
 
 #define FORMAT_BIT(f) (1u << (f))
@@ -41,6 +42,7 @@ struct cmd {
 
 extern const struct cmd cmd_diff, cmd_apply, cmd_run, cmd_status, cmd_health, cmd_validate, cmd_config,
     cmd_adopt, cmd_schema, cmd_completion, cmd_version, cmd_help;
+extern const struct cmd cmd_logs, cmd_restart, cmd_rollback, cmd_pause, cmd_resume, cmd_stop, cmd_start;
 
 extern const struct cmd *const cmds[];
 extern const size_t n_cmds;

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "cli/cmd.h"
 
-enum { DEFAULT_RESYNC_S = 300 };
+enum { DEFAULT_RESYNC_S = 300, DEFAULT_TAIL = 50, MOST_TAIL = 10000 };
 
 #define ENV(name) "AVR_RECONCILER_" name
 
@@ -55,6 +55,10 @@ const struct option_def option_defs[OPT__N] = {
                            "json|slack|discord", false, "what the webhook understands"},
     [OPT_MARKDOWN] = {0, "markdown", NULL, ENV("MARKDOWN"), NULL, false,
                       "the reference of all keys as a Markdown table"},
+    [OPT_WHY] = {0, "why", "TEXT", NULL, NULL, false, "a reason, shown wherever the order is"},
+    [OPT_TO] = {0, "to", "GENERATION", NULL, NULL, false,
+                "its number, as history tells it (default: the last good one before)"},
+    [OPT_TAIL] = {0, "tail", "N", ENV("TAIL"), NULL, false, "the last lines only (default 50)"},
 };
 
 const char *suggestion(struct arena *a, const char *word, const char *const *candidates, size_t n)
@@ -244,6 +248,22 @@ static int check_format(struct arena *a, const struct options *opt, struct err *
                    known.len ? text_str(&known) : "plain text");
 }
 
+static int read_tail(struct options *o, struct err *err)
+{
+    const char *text = o->value[OPT_TAIL];
+    long n = DEFAULT_TAIL;
+    char *end;
+
+    if (text) {
+        n = strtol(text, &end, 10);
+        if (!isdigit((unsigned char)*text) || *end || n < 1 || n > MOST_TAIL)
+            return err_set(err, ERR_INVALID, "--tail is \"%s\", not a number from 1 to %d", text,
+                           MOST_TAIL);
+    }
+    o->tail = (unsigned)n;
+    return 0;
+}
+
 static int interpret(struct parser *p, struct err *err)
 {
     struct options *o = p->opt;
@@ -279,7 +299,7 @@ static int interpret(struct parser *p, struct err *err)
         o->files = p->files.items;
         o->n_files = p->files.n;
     }
-    return check_format(p->arena, o, err);
+    return read_tail(o, err) < 0 ? -1 : check_format(p->arena, o, err);
 }
 
 static int find_verb(struct parser *p, int argc, char **argv, struct err *err)

@@ -32,6 +32,9 @@ enum opt {
     OPT_NOTIFY,
     OPT_NOTIFY_FORMAT,
     OPT_MARKDOWN,
+    OPT_WHY,
+    OPT_TO,
+    OPT_TAIL,
     OPT__N
 };
 
@@ -65,6 +68,7 @@ struct options {
     enum color_mode color;
     int64_t wait_timeout_s; /* -1: no limit */
     int64_t resync_s;
+    unsigned tail; /* lines */
     int diff_exit_code;
 };
 

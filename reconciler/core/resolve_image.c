@@ -204,24 +204,36 @@ static void add_pulled(struct refs *refs, const struct image_policy *p)
         add_ref(refs, c.ref);
 }
 
-static size_t collect(struct arena *a, const struct desired *d,
-                      void (*add)(struct refs *, const struct image_policy *),
-                      const char *const **ret)
+static void collect(struct refs *refs, const struct desired *d,
+                    void (*add)(struct refs *, const struct image_policy *))
 {
-    struct refs refs = {.arena = a};
-
     for (size_t i = 0; i < d->n_agents; i++)
         for (size_t k = 0; k < d->agents[i].n_containers; k++)
-            add(&refs, &d->agents[i].containers[k].image);
-    return sorted_unique(&refs, ret);
+            add(refs, &d->agents[i].containers[k].image);
+}
+
+static void add_goal(struct refs *refs, const struct generation *goal)
+{
+    for (size_t i = 0; goal && i < goal->n_roles; i++) {
+        add_ref(refs, goal->roles[i].image_id);
+        add_ref(refs, goal->roles[i].image_ref);
+    }
 }
 
 size_t resolve_image_refs(struct arena *a, const struct desired *d, const char *const **ret)
 {
-    return collect(a, d, add_candidates, ret);
+    struct refs refs = {.arena = a};
+
+    collect(&refs, d, add_candidates);
+    for (size_t i = 0; i < d->n_agents; i++)
+        add_goal(&refs, d->agents[i].goal);
+    return sorted_unique(&refs, ret);
 }
 
 size_t resolve_registry_refs(struct arena *a, const struct desired *d, const char *const **ret)
 {
-    return collect(a, d, add_pulled, ret);
+    struct refs refs = {.arena = a};
+
+    collect(&refs, d, add_pulled);
+    return sorted_unique(&refs, ret);
 }

@@ -504,6 +504,30 @@ static struct step run_agent(struct agent_view *v)
     return waiting;
 }
 
+static struct step unpaused(struct agent_view *v)
+{
+    switch (v->agent->wish) {
+    case WISH_RUN:
+        return run_agent(v);
+    case WISH_STOP:
+        return stop_agent(v, "the agent was stopped");
+    case WISH_ABSENT:
+        break;
+    }
+    return stop_agent(v, "nobody asks for it any more");
+}
+
+/* Hands off, also from a container that died.  Only a name that a hand-over has just left free is
+ * given to whoever takes it next: a pause must not make an agent unreachable. */
+static struct step paused(struct agent_view *v, const struct step *s)
+{
+    bool gives_name = s->kind == STEP_RENAME && !place_is_temporary(s->new_name);
+
+    if (!acts(s) || (gives_name && !v->role[s->role].slot.live))
+        return *s;
+    return hold(s->role, HOLD_PAUSED, order_text(v->arena, v->agent->pause, v->observed->now_ms));
+}
+
 struct step agent_next(struct arena *a, const struct desired *d, const struct agent *agent,
                        const struct observed *o, const struct digest_key *key,
                        const struct plan_options *options)
@@ -513,13 +537,6 @@ struct step agent_next(struct arena *a, const struct desired *d, const struct ag
     if (agent->problem)
         return hold(ROLE_CORE, HOLD_PROBLEM, agent->problem);
     view_make(a, d, agent, o, key, options, v);
-    switch (agent->wish) {
-    case WISH_RUN:
-        return run_agent(v);
-    case WISH_STOP:
-        return stop_agent(v, "the agent was stopped");
-    case WISH_ABSENT:
-        break;
-    }
-    return stop_agent(v, "nobody asks for it any more");
+    struct step s = unpaused(v);
+    return agent->pause ? paused(v, &s) : s;
 }
