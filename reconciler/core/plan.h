@@ -47,8 +47,8 @@ enum hold { /* why nothing can be done */
             HOLD_FAILED,    /* these settings failed a moment ago: back-off */
             HOLD_UNHEALTHY, /* the live box matches and still does not work */
             HOLD_CALLS,     /* drain timeout passed, on_timeout: abort */
-            HOLD_PAUSED,    /* by an order: agent->pause */
             HOLD_ORPHAN,    /* nobody asks for it any more, and nobody asked to remove it */
+            HOLD_PAUSED,    /* by an order: agent->pause */
 };
 
 struct step {

@@ -6,6 +6,7 @@
 
 #include "cli/cli_fixture.h"
 #include "core/render_fixture.h"
+#include "service/service.h"
 
 static struct {
     const struct plan *plan;
@@ -19,6 +20,9 @@ static struct {
     bool read_only;
     struct apply_options asked;
     const char *only[4];
+    struct standing_orders orders;
+    char logged[4][80]; /* ids of the boxes whose logs were asked for */
+    size_t n_logged;
 } fake;
 
 struct session {
@@ -75,6 +79,24 @@ int session_apply(struct session *s, struct arena *a, const struct sources *sour
     return 0;
 }
 
+int session_logs(struct session *s, struct arena *a, const char *box_id, unsigned tail,
+                 const char **ret, struct err *err)
+{
+    (void)s, (void)err;
+    if (fake.n_logged < 4)
+        snprintf(fake.logged[fake.n_logged++], sizeof fake.logged[0], "%s", box_id);
+    *ret = arena_printf(a, "the last %u lines\x1b[2J\n", tail);
+    return 0;
+}
+
+/* The service is another program as far as these tests go. */
+int service_run(const struct config *config, const struct service_options *options,
+                struct err *err)
+{
+    (void)config, (void)options;
+    return err_set(err, ERR_CONFLICT, "a service runs already");
+}
+
 void session_interrupt(struct session *s)
 {
     (void)s;
@@ -95,7 +117,9 @@ int sources_read(struct arena *a, const struct config *config, struct sources *r
         *err = fake.sources_err;
         return -1;
     }
-    *ret = (struct sources){.desired = fixture_desired, .text = "specs/agents.yaml, data.db"};
+    *ret = (struct sources){.desired = fixture_desired,
+                            .orders = fake.orders,
+                            .text = "specs/agents.yaml, data.db"};
     return 0;
 }
 

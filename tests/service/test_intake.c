@@ -32,6 +32,7 @@ struct world {
     struct intake *intake;
     int accepted, reads;
     const char *specs_wrong, *database_wrong; /* NULL: nothing */
+    struct standing_orders orders;
 };
 
 static const char *no_variable(void *ctx, const char *name)
@@ -60,6 +61,14 @@ static void on_read(void *ctx)
     w->reads++;
 }
 
+static void give_orders(void *ctx, struct arena *user, struct standing_orders *ret)
+{
+    const struct world *w = ctx;
+
+    (void)user;
+    *ret = w->orders;
+}
+
 static void on_limit(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
     (void)loop, (void)timer, (void)events;
@@ -80,7 +89,7 @@ static int set_up(void **state)
     w->config = (struct config){
         .spec_paths = w->paths, .n_spec_paths = 1, .env = {.get = no_variable}};
     w->loop = ev_loop_new(EVFLAG_AUTO);
-    const struct intake_owner owner = {on_accepted, on_condition, on_read, w};
+    const struct intake_owner owner = {on_accepted, on_condition, on_read, w, give_orders};
     w->intake = intake_new(w->loop, &w->config, &w->key, &owner);
     *state = w;
     return 0;
