@@ -80,7 +80,7 @@ static enum exit_code run(struct cli *cli)
         return err.code == ERR_INVALID ? EXIT_CODE_USAGE : exit_of_err(&err);
     }
     say(cli, "%s", answer.text);
-    return answer.to_do ? carry_out(cli) : EXIT_CODE_OK;
+    return answer.follow == FOLLOW_WORK ? carry_out(cli) : EXIT_CODE_OK;
 }
 
 static enum exit_code ask_and_watch(struct cli *cli)

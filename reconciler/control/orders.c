@@ -71,10 +71,10 @@ static const char *title(const struct giving *g)
     return g->agent->name ? g->agent->name : g->agent->id;
 }
 
-static int answer(const struct giving *g, bool to_do, const char *text)
+static int answer(const struct giving *g, enum to_follow follow, const char *text)
 {
     *g->ret = (struct answer){.text = arena_printf(g->arena, "%s %s", title(g), text),
-                              .to_do = to_do};
+                              .follow = follow};
     return 0;
 }
 
@@ -96,7 +96,7 @@ static int give_pause(const struct giving *g, struct err *err)
 {
     if (set(g, &(struct order){.kind = ORDER_PAUSE}, err) < 0)
         return -1;
-    return answer(g, false, "is paused: nothing is done to it, not even if a container dies, "
+    return answer(g, FOLLOW_STANDSTILL, "is paused: nothing is done to it, not even if a container dies, "
                             "until it is resumed");
 }
 
@@ -107,18 +107,18 @@ static int give_resume(const struct giving *g, struct err *err)
     if (take_back(g, ORDER_PAUSE, &was, err) < 0)
         return -1;
     if (was)
-        return answer(g, false, "is paused no more");
+        return answer(g, FOLLOW_NOTHING, "is paused no more");
     if (take_back(g, ORDER_ROLLBACK, &was, err) < 0)
         return -1;
-    return was ? answer(g, false, "is rolled back no more: what is asked for counts again")
-               : answer(g, false, "was neither paused nor rolled back");
+    return was ? answer(g, FOLLOW_NOTHING, "is rolled back no more: what is asked for counts again")
+               : answer(g, FOLLOW_NOTHING, "was neither paused nor rolled back");
 }
 
 static int give_stop(const struct giving *g, struct err *err)
 {
     if (set(g, &(struct order){.kind = ORDER_STOP}, err) < 0)
         return -1;
-    return answer(g, true, "is to stop, once no call is on it");
+    return answer(g, FOLLOW_WORK, "is to stop, once no call is on it");
 }
 
 /* The sources may have stopped it as well, and theirs is not ours to take back. */
@@ -136,7 +136,7 @@ static int give_start(const struct giving *g, struct err *err)
                        was ? ": the order to stop is taken back, but it" : "",
                        origin_text(g->arena, &agent->wish_origin),
                        agent->wish_origin.kind == FROM_DATABASE ? " (in the dashboard)" : "");
-    return was ? answer(g, true, "is to run again") : answer(g, true, "was not stopped by an order");
+    return was ? answer(g, FOLLOW_WORK, "is to run again") : answer(g, FOLLOW_WORK, "was not stopped by an order");
 }
 
 static int give_restart(const struct giving *g, struct err *err)
@@ -146,7 +146,7 @@ static int give_restart(const struct giving *g, struct err *err)
                        origin_text(g->arena, &g->agent->wish_origin));
     if (set(g, &(struct order){.kind = ORDER_RESTART}, err) < 0)
         return -1;
-    return answer(g, true, "is to restart: new containers with the same settings");
+    return answer(g, FOLLOW_WORK, "is to restart: new containers with the same settings");
 }
 
 /* --- going back ------------------------------------------------------------------------------ */
@@ -206,7 +206,7 @@ static int give_rollback(const struct giving *g, struct err *err)
                       .away_from = asked_wish(g->arena, g->key, g->agent)};
     if (set(g, &o, err) < 0)
         return -1;
-    return answer(g, true,
+    return answer(g, FOLLOW_WORK,
                   arena_printf(g->arena, "goes back to generation %u, until something else is "
                                          "asked for or it is resumed",
                                goal.number));

@@ -20,9 +20,15 @@ struct command {      /* a verb, as it was typed */
     int64_t now_ms;      /* wall clock */
 };
 
+enum to_follow { /* what whoever gave the order waits for */
+    FOLLOW_NOTHING,
+    FOLLOW_STANDSTILL, /* that nobody works on the agent any more */
+    FOLLOW_WORK,       /* that its containers are as ordered */
+};
+
 struct answer {
     const char *text; /* for people: what is so now */
-    bool to_do;       /* the agent's containers may have to change for it */
+    enum to_follow follow;
 };
 
 bool is_order_verb(const char *);

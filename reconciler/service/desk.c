@@ -20,6 +20,7 @@ struct errand { /* an `apply` somebody waits for */
     const char *const *agents; /* ids or names; n_agents 0: all */
     size_t n_agents;
     struct fleet_terms terms;
+    bool cares; /* what becomes of them decides its exit code */
     bool taken; /* a round that knows of it has been made */
     ARRAY(struct agent_outcome) outcomes;
 };
@@ -149,7 +150,7 @@ static void on_gone(void *ctx, struct control_request *request)
 }
 
 static void run_errand(struct desk *d, struct control_request *request,
-                       const char *const *agents, size_t n)
+                       const char *const *agents, size_t n, bool cares)
 {
     const struct wire_request *w = control_request_wire(request);
     struct service *s = d->service;
@@ -165,7 +166,8 @@ static void run_errand(struct desk *d, struct control_request *request,
                          .request = request,
                          .arena = arena,
                          .agents = kept,
-                         .n_agents = n};
+                         .n_agents = n,
+                         .cares = cares};
     e->terms.plan = (struct plan_options){.now = wire_is_set(w, "now"),
                                           .prune = wire_is_set(w, "prune")};
     if (wait && text_duration_s(wait) >= 0)
@@ -183,12 +185,13 @@ static void answer_apply(struct desk *d, struct control_request *request)
 
     if (wire_is_set(w, "allow-empty"))
         intake_allow_empty(d->service->intake);
-    run_errand(d, request, w->args, w->n_args);
+    run_errand(d, request, w->args, w->n_args, true);
 }
 
-void desk_errand(struct desk *d, struct control_request *request, const char *agent_id)
+void desk_errand(struct desk *d, struct control_request *request, const char *agent_id,
+                 bool cares)
 {
-    run_errand(d, request, &agent_id, 1);
+    run_errand(d, request, &agent_id, 1, cares);
 }
 
 void desk_terms(const struct desk *d, const struct agent *agent, struct fleet_terms *terms)
@@ -267,7 +270,8 @@ static void finish(struct errand *e)
         add_held(e);
         outcome = (struct outcome){.agents = e->outcomes.items, .n_agents = e->outcomes.n};
         control_reply_event(e->request, outcome_encode(e->arena, &outcome));
-        control_reply_exit(e->request, (int)exit_of_outcome(&outcome));
+        control_reply_exit(e->request,
+                           e->cares ? (int)exit_of_outcome(&outcome) : EXIT_CODE_OK);
     }
     errand_drop(e);
 }

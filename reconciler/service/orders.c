@@ -92,13 +92,13 @@ static void carry_out(struct service *s, struct control_request *request,
     if (!wire_is_set(w, "quiet"))
         control_reply_err(request,
                           arena_printf(control_request_arena(request), "%s\n", answer->text));
-    if (!answer->to_do)
+    if (answer->follow == FOLLOW_NOTHING)
         control_reply_exit(request, EXIT_CODE_OK);
     else if (!s->last.arena)
         refuse(request, EXIT_CODE_UNREACHABLE,
                "the service has not seen the engine yet: the order stands until it has");
     else
-        desk_errand(s->desk, request, agent->id);
+        desk_errand(s->desk, request, agent->id, answer->follow == FOLLOW_WORK);
 }
 
 void service_order(struct service *s, struct control_request *request)

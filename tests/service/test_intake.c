@@ -333,6 +333,23 @@ static void every_file_that_matters_is_told(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+static void orders_are_merged_when_told_of(void **state)
+{
+    struct world *w = *state;
+    const struct order stop = {.agent_id = "sales", .kind = ORDER_STOP, .at_ms = 1};
+    struct arena *a CLEANUP_ARENA = arena_new();
+
+    save(w, ONE);
+    poke(w, INTAKE_SPECS);
+    assert_int_equal(w->accepted, 1);
+    w->orders.orders = (struct orders){&stop, 1};
+    poke(w, INTAKE_ORDERS);
+    assert_int_equal(w->accepted, 2);
+    assert_int_equal(intake_sources(w->intake, a)->desired.agents[0].wish, WISH_STOP);
+    poke(w, INTAKE_ORDERS);
+    assert_int_equal(w->accepted, 2); /* nothing new */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -345,6 +362,7 @@ int main(void)
         TEST(a_database_that_is_suddenly_empty),
         TEST(a_database_that_cannot_be_read),
         TEST(every_file_that_matters_is_told),
+        TEST(orders_are_merged_when_told_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
