@@ -28,8 +28,7 @@ static const char *caller(const struct cli *cli)
 }
 
 /* ret's text lives in the process's arena. */
-static int give(struct cli *cli, const struct sources *sources, struct answer *ret,
-                struct err *err)
+static int give(struct cli *cli, const struct sources *sources, struct answer *ret, struct err *err)
 {
     const struct options *opt = cli->opt;
     const struct command command = {.verb = opt->cmd->name,
@@ -143,8 +142,9 @@ const struct cmd cmd_restart = {
     ORDER,
     .name = "restart",
     .summary = "replaces an agent's containers by new ones of the same settings",
-    .text = "New calls move to the new containers, live calls finish on the old ones. If a new one\n"
-            "does not become ready, the old ones serve on and the order is dropped.\n",
+    .text =
+        "New calls move to the new containers, live calls finish on the old ones. If a new one\n"
+        "does not become ready, the old ones serve on and the order is dropped.\n",
     .options = OPTION_BIT(OPT_WHY) | CARRIED_OUT,
     .ask = ask_and_watch,
 };

@@ -73,8 +73,8 @@ static const char *title(const struct giving *g)
 
 static int answer(const struct giving *g, enum to_follow follow, const char *text)
 {
-    *g->ret = (struct answer){.text = arena_printf(g->arena, "%s %s", title(g), text),
-                              .follow = follow};
+    *g->ret =
+        (struct answer){.text = arena_printf(g->arena, "%s %s", title(g), text), .follow = follow};
     return 0;
 }
 
@@ -96,8 +96,9 @@ static int give_pause(const struct giving *g, struct err *err)
 {
     if (set(g, &(struct order){.kind = ORDER_PAUSE}, err) < 0)
         return -1;
-    return answer(g, FOLLOW_STANDSTILL, "is paused: nothing is done to it, not even if a container dies, "
-                            "until it is resumed");
+    return answer(g, FOLLOW_STANDSTILL,
+                  "is paused: nothing is done to it, not even if a container dies, "
+                  "until it is resumed");
 }
 
 static int give_resume(const struct giving *g, struct err *err)
@@ -136,14 +137,15 @@ static int give_start(const struct giving *g, struct err *err)
                        was ? ": the order to stop is taken back, but it" : "",
                        origin_text(g->arena, &agent->wish_origin),
                        agent->wish_origin.kind == FROM_DATABASE ? " (in the dashboard)" : "");
-    return was ? answer(g, FOLLOW_WORK, "is to run again") : answer(g, FOLLOW_WORK, "was not stopped by an order");
+    return was ? answer(g, FOLLOW_WORK, "is to run again")
+               : answer(g, FOLLOW_WORK, "was not stopped by an order");
 }
 
 static int give_restart(const struct giving *g, struct err *err)
 {
     if (g->agent->wish != WISH_RUN)
-        return err_set(err, ERR_INVALID, "%s is stopped (%s): there is nothing to restart", title(g),
-                       origin_text(g->arena, &g->agent->wish_origin));
+        return err_set(err, ERR_INVALID, "%s is stopped (%s): there is nothing to restart",
+                       title(g), origin_text(g->arena, &g->agent->wish_origin));
     if (set(g, &(struct order){.kind = ORDER_RESTART}, err) < 0)
         return -1;
     return answer(g, FOLLOW_WORK, "is to restart: new containers with the same settings");
@@ -160,8 +162,10 @@ static int named_goal(const struct giving *g, struct generation *ret, struct err
         return err_set(err, ERR_INVALID, "--to is \"%s\", not the number of a generation", text);
     if (generation_get(g->store, g->arena, g->agent->id, (unsigned)strtoul(text, NULL, 10), ret,
                        err) < 0)
-        return err->code == ERR_NOT_FOUND ? err_set(err, ERR_INVALID, "no generation %s of %s is "
-                                                    "remembered", text, title(g))
+        return err->code == ERR_NOT_FOUND ? err_set(err, ERR_INVALID,
+                                                    "no generation %s of %s is "
+                                                    "remembered",
+                                                    text, title(g))
                                           : -1;
     return 0;
 }
@@ -186,8 +190,8 @@ static int last_goal(const struct giving *g, struct generation *ret, struct err 
         if (generation_diff(g->arena, &newest, ret).n)
             return 0;
     }
-    return err_set(err, ERR_INVALID, "no good generation of %s before the present one is remembered",
-                   title(g));
+    return err_set(err, ERR_INVALID,
+                   "no good generation of %s before the present one is remembered", title(g));
 }
 
 static int give_rollback(const struct giving *g, struct err *err)
@@ -207,8 +211,9 @@ static int give_rollback(const struct giving *g, struct err *err)
     if (set(g, &o, err) < 0)
         return -1;
     return answer(g, FOLLOW_WORK,
-                  arena_printf(g->arena, "goes back to generation %u, until something else is "
-                                         "asked for or it is resumed",
+                  arena_printf(g->arena,
+                               "goes back to generation %u, until something else is "
+                               "asked for or it is resumed",
                                goal.number));
 }
 

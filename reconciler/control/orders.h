@@ -15,15 +15,15 @@ int orders_read_dir(struct arena *, const char *dir, struct standing_orders *ret
 struct command {      /* a verb, as it was typed */
     const char *verb; /* "pause", "resume", "stop", "start", "restart" or "rollback" */
     const char *who;
-    const char *why;     /* NULL: not said */
-    const char *to;      /* rollback: number of a generation; NULL: the last good one before */
-    int64_t now_ms;      /* wall clock */
+    const char *why; /* NULL: not said */
+    const char *to;  /* rollback: number of a generation; NULL: the last good one before */
+    int64_t now_ms;  /* wall clock */
 };
 
 enum to_follow { /* what whoever gave the order waits for */
-    FOLLOW_NOTHING,
-    FOLLOW_STANDSTILL, /* that nobody works on the agent any more */
-    FOLLOW_WORK,       /* that its containers are as ordered */
+                 FOLLOW_NOTHING,
+                 FOLLOW_STANDSTILL, /* that nobody works on the agent any more */
+                 FOLLOW_WORK,       /* that its containers are as ordered */
 };
 
 struct answer {

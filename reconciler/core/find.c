@@ -39,7 +39,6 @@ const struct agent *agent_find(struct arena *a, const struct agent *const *agent
     else if (n_begun > 1 && *word)
         err_set(err, ERR_INVALID, "%zu ids begin with \"%s\": write more of it", n_begun, word);
     else
-        err_set(err, ERR_INVALID, "unknown agent \"%s\"%s", word,
-                suggestion(a, agents, n, word));
+        err_set(err, ERR_INVALID, "unknown agent \"%s\"%s", word, suggestion(a, agents, n, word));
     return NULL;
 }

@@ -12,7 +12,7 @@ struct merging {
     const struct database *db;
     const struct host *host;
     const struct standing_orders *orders; /* NULL: none */
-    const char *db_name; /* last part of the database's path, for origins */
+    const char *db_name;                  /* last part of the database's path, for origins */
     const char *prefix;
 };
 

@@ -27,9 +27,8 @@ static const char *deed(struct arena *a, const struct order *o)
                                         [ORDER_STOP] = "stopped",
                                         [ORDER_RESTART] = "restart ordered",
                                         [ORDER_ROLLBACK] = "rolled back"};
-    const char *to = o->kind == ORDER_ROLLBACK
-                         ? arena_printf(a, " to generation %u", o->to_generation)
-                         : "";
+    const char *to =
+        o->kind == ORDER_ROLLBACK ? arena_printf(a, " to generation %u", o->to_generation) : "";
 
     return arena_printf(a, "%s%s by %s", words[o->kind], to, o->who ? o->who : "somebody");
 }

@@ -177,15 +177,16 @@ static void settle_orders(const struct resolving *v, struct wanted *w)
         rollback_image(v->arena, v->agent, v->observed, w);
     if (restart)
         w->restart_order = (struct value){arena_printf(v->arena, "%lld", (long long)restart->at_ms),
-                                    order_origin(v->arena, restart)};
+                                          order_origin(v->arena, restart)};
 }
 
 /* The containers are left as they are while the order stands and cannot be followed. */
 static const char *rollback_problem(struct arena *a, const struct agent *agent)
 {
     if (!agent->goal)
-        return arena_printf(a, "generation %u, to which it was rolled back, is not remembered any "
-                               "more",
+        return arena_printf(a,
+                            "generation %u, to which it was rolled back, is not remembered any "
+                            "more",
                             agent->rollback->to_generation);
     return rollback_obstacle(a, agent, agent->goal);
 }

@@ -104,7 +104,8 @@ void rollback_image(struct arena *a, const struct agent *agent, const struct obs
     w->image_id = had->image_id;
     w->image_origin = order_origin(a, agent->rollback);
     if (!image || !image->id)
-        w->problem = arena_printf(a, "the image of generation %u (%s, %.19s) is not on the engine "
+        w->problem = arena_printf(a,
+                                  "the image of generation %u (%s, %.19s) is not on the engine "
                                   "any more",
                                   agent->goal->number, had->image_ref, had->image_id);
 }

@@ -252,13 +252,21 @@ static void add_held(struct errand *e)
     }
 }
 
+/* It is worked on, or has something to do and waits for its turn; who is held waits for nothing. */
+static bool is_busy(const struct fleet *f, const struct agent_plan *plan)
+{
+    const char *id = plan->agent->id;
+
+    return fleet_works_on(f, id) || (plan->n_steps && fleet_has(f, id));
+}
+
 static bool is_over(const struct errand *e)
 {
     const struct service *s = e->desk->service;
     const struct plan *plan = &s->last.look.plan;
 
     for (size_t i = 0; i < plan->n_agents; i++)
-        if (is_for(e, plan->agents[i].agent) && fleet_has(s->fleet, plan->agents[i].agent->id))
+        if (is_for(e, plan->agents[i].agent) && is_busy(s->fleet, &plan->agents[i]))
             return false;
     return e->taken;
 }

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "control/clock.h"
 #include "control/exit.h"
+#include "core/render.h"
 #include "service/desk.h"
 #include "service/service_parts.h"
 
@@ -69,7 +70,9 @@ void service_orders_failed(struct service *s, const struct agent *agent)
 
 static void refuse(struct control_request *request, enum exit_code code, const char *why)
 {
-    control_reply_err(request, arena_printf(control_request_arena(request), "error: %s\n", why));
+    struct arena *a = control_request_arena(request);
+
+    control_reply_err(request, arena_printf(a, "error: %s\n", render_visible(a, why)));
     control_reply_exit(request, (int)code);
 }
 
@@ -84,14 +87,14 @@ static void mark(struct service *s, const struct agent *agent, const struct comm
     intake_poke(s->intake, INTAKE_ORDERS);
 }
 
-static void carry_out(struct service *s, struct control_request *request,
-                      const struct agent *agent, const struct answer *answer)
+static void carry_out(struct service *s, struct control_request *request, const struct agent *agent,
+                      const struct answer *answer)
 {
     const struct wire_request *w = control_request_wire(request);
+    struct arena *a = control_request_arena(request);
 
     if (!wire_is_set(w, "quiet"))
-        control_reply_err(request,
-                          arena_printf(control_request_arena(request), "%s\n", answer->text));
+        control_reply_err(request, arena_printf(a, "%s\n", render_visible(a, answer->text)));
     if (answer->follow == FOLLOW_NOTHING)
         control_reply_exit(request, EXIT_CODE_OK);
     else if (!s->last.arena)
@@ -117,7 +120,8 @@ void service_order(struct service *s, struct control_request *request)
     struct err err;
 
     if (!sources) {
-        refuse(request, EXIT_CODE_ERROR, "specs or database could not be read yet; the log says why");
+        refuse(request, EXIT_CODE_ERROR,
+               "specs or database could not be read yet; the log says why");
     } else if (w->n_args != 1) {
         refuse(request, EXIT_CODE_USAGE, "an order is for one agent");
     } else if (order_give(s->store, a, session_key(s->session), &sources->desired, w->args[0],

@@ -77,7 +77,7 @@ void service_mark(struct service *, const char *cause);
 
 /* Those that stand, for the intake; when they cannot be read, those that stood before. */
 void service_orders(void *service, struct arena *, struct standing_orders *ret);
-void service_orders_round(struct service *, const struct look *); /* forgets what is over */
+void service_orders_round(struct service *, const struct look *);   /* forgets what is over */
 void service_orders_failed(struct service *, const struct agent *); /* the work on it failed */
 void service_order(struct service *, struct control_request *);     /* pause, stop, restart … */
 

@@ -90,8 +90,7 @@ int session_logs(struct session *s, struct arena *a, const char *box_id, unsigne
 }
 
 /* The service is another program as far as these tests go. */
-int service_run(const struct config *config, const struct service_options *options,
-                struct err *err)
+int service_run(const struct config *config, const struct service_options *options, struct err *err)
 {
     (void)config, (void)options;
     return err_set(err, ERR_CONFLICT, "a service runs already");
@@ -117,9 +116,8 @@ int sources_read(struct arena *a, const struct config *config, struct sources *r
         *err = fake.sources_err;
         return -1;
     }
-    *ret = (struct sources){.desired = fixture_desired,
-                            .orders = fake.orders,
-                            .text = "specs/agents.yaml, data.db"};
+    *ret = (struct sources){
+        .desired = fixture_desired, .orders = fake.orders, .text = "specs/agents.yaml, data.db"};
     return 0;
 }
 

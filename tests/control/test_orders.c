@@ -162,9 +162,8 @@ static unsigned note(struct desk *d, const char *image, bool good, bool both)
         {.role = ROLE_CORE, .image_ref = "core", .image_id = "core"}};
     unsigned number = 0;
 
-    assert_int_equal(generation_note(d->store, "a1", roles, both ? 2 : 1, "x", 500, &number,
-                                     &d->err),
-                     0);
+    assert_int_equal(
+        generation_note(d->store, "a1", roles, both ? 2 : 1, "x", 500, &number, &d->err), 0);
     if (good)
         assert_int_equal(generation_mark_good(d->store, "a1", number, 600, &d->err), 0);
     return number;

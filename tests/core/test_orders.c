@@ -69,8 +69,8 @@ static void carry_out(struct ordering *o, const char *agent)
 
     model_init(&m, p->m.a, &p->m.o);
     for (int i = 0;; i++) {
-        struct step s = agent_next(p->m.a, &p->m.d, agent_of(&p->m, agent), &m.now, &test_key,
-                                   &p->options);
+        struct step s =
+            agent_next(p->m.a, &p->m.d, agent_of(&p->m, agent), &m.now, &test_key, &p->options);
         if (s.kind == STEP_NOTHING || s.kind == STEP_HOLD)
             break;
         assert_true(i < 96);
@@ -105,12 +105,13 @@ static void a_pause_holds_and_shows_what_is_missing(void **state)
     has(status_of(o, "sales"), "paused  sts");
     has(status_of(o, "sales"), "paused by root 2h00m ago: waiting for the vendor");
     sales_says(&o->p, "Be brief");
-    assert_string_equal(plan_of(o, "sales"),
-                        "sales: hold\n"
-                        "  sts: hold; env AGENT_PROMPT\n"
-                        "  core: in sync\n"
-                        "    hold    sts  [paused] (paused by root 2h00m ago: waiting for the vendor)\n"
-                        "not in sync\n");
+    assert_string_equal(
+        plan_of(o, "sales"),
+        "sales: hold\n"
+        "  sts: hold; env AGENT_PROMPT\n"
+        "  core: in sync\n"
+        "    hold    sts  [paused] (paused by root 2h00m ago: waiting for the vendor)\n"
+        "not in sync\n");
     has(status_of(o, "sales"),
         "paused by root 2h00m ago: waiting for the vendor; sts AGENT_PROMPT");
     has_not(plan_of(o, "booking"), "hold"); /* only the one it was said of */
@@ -253,8 +254,7 @@ static void a_restart_says_who_ordered_it(void **state)
     const char *only[] = {"sales"};
 
     order(o, &restart);
-    struct plan plan =
-        plan_make(*state, &o->p.m.d, &o->p.m.o, &test_key, &o->p.options, only, 1);
+    struct plan plan = plan_make(*state, &o->p.m.d, &o->p.m.o, &test_key, &o->p.options, only, 1);
     const struct drift *d = &plan.agents[0].roles[0].drifts.items[0];
     assert_string_equal(origin_text(*state, &d->origin), "order: restart ordered by root");
     struct render r = {
@@ -388,7 +388,8 @@ static void a_rollback_that_cannot_be_is_a_problem(void **state)
     g->roles = roles;
     roles[0].image_id = "id-gone";
     story_merge(&o->p);
-    has(plan_of(o, "sales"), "the image of generation 3 (sts:latest, id-gone) is not on the engine");
+    has(plan_of(o, "sales"),
+        "the image of generation 3 (sts:latest, id-gone) is not on the engine");
     roles[0].image_id = "id-sts";
     roles[0].env = env;
     env[0].value = NULL;
@@ -414,7 +415,8 @@ static void a_rollback_lapses_with_a_new_wish(void **state)
     has(status_of(o, "sales"), "no longer in force: something else is asked for by now");
     assert_int_equal(ended(o).n, 1);
     assert_int_equal(ended(o).items[0].order->kind, ORDER_ROLLBACK);
-    sales_says(&o->p, "Be brief"); /* as when it was ordered: whoever forgot it in between decides */
+    sales_says(&o->p,
+               "Be brief"); /* as when it was ordered: whoever forgot it in between decides */
     assert_int_equal(ended(o).n, 0);
 }
 
