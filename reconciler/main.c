@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -13,6 +14,7 @@ int main(int argc, char **argv)
 {
     struct spec_env env = {.get = get};
 
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error, with a sentence */
+    mallopt(M_TRIM_THRESHOLD, 1 << 20); /* or the memory of each answer is given back and fetched */
+    signal(SIGPIPE, SIG_IGN);           /* a closed pipe is a write error, with a sentence */
     return (int)cli_main(argc, argv, &env, stdout, stderr);
 }

@@ -3,10 +3,11 @@
 #
 # Usage: tests/run.sh [CTEST-OPTION…]        e.g. tests/run.sh -L unit,  tests/run.sh -R e2e.20
 #
-# Three builds below build/: gcc with sanitizers (its tests are what ctest runs), clang with
-# sanitizers, and the release, which the end-to-end tests use.  As root, missing packages are
-# installed with apt-get; without root it says what is missing.  What cannot run is skipped
-# loudly; with CI=true a skip is a failure.  It ends with ctest's summary.
+# Four builds below build/: gcc with sanitizers (its tests are what ctest runs), clang with
+# sanitizers, core with gcov, and the release, which the end-to-end tests use.  As root, missing
+# packages are installed with apt-get; without root it says what is missing.  What cannot run is
+# skipped loudly; with CI=true a skip is a failure.  It ends with the coverage of core, if that was
+# measured, and ctest's summary.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=../examples/lib/common.sh
@@ -40,30 +41,50 @@ install_missing "$NEED_TO_BUILD" "$NEED_TO_RUN" "$NEED_FOR_ENGINE" "$NEED_FOR_TE
     warn '=================== Tests that need these are SKIPPED'
 }
 
-build() { # PRESET [OPTION…]
-    headline "Building: $1"
-    if ! { cmake --preset "$@" && cmake --build "build/$1" --parallel "$(nproc)" -- -k 0; } >"build/$1.log" 2>&1; then
-        grep -E -A 8 'error:|Error|undefined reference' "build/$1.log" || tail -n 60 "build/$1.log"
-        die "build $1 failed"
+build() { # PRESET TARGET [OPTION…]
+    local preset=$1 target=$2
+    shift 2
+    headline "Building: $preset"
+    if ! { cmake --preset "$preset" -DBUILD_TESTING=ON "$@" &&
+        cmake --build "build/$preset" --target "$target" --parallel "$(nproc)" -- -k 0; } >"build/$preset.log" 2>&1; then
+        grep -E -A 8 'error:|Error|undefined reference' "build/$preset.log" || tail -n 60 "build/$preset.log"
+        die "build $preset failed"
     fi
-    tail -n 1 "build/$1.log"
+    tail -n 1 "build/$preset.log"
 }
 mkdir -p build
-build release -DBUILD_TESTING=ON
+build release all
 clang=''
 if command -v clang >/dev/null; then
-    build clang -DBUILD_TESTING=ON
+    build clang all
     clang=$PWD/build/clang
 fi
-build debug -DBUILD_TESTING=ON \
-    -DAVR_RELEASE_BUILD="$PWD/build/release" -DAVR_CLANG_BUILD="$clang" \
+build coverage core-coverage
+build debug all -DAVR_RELEASE_BUILD="$PWD/build/release" -DAVR_CLANG_BUILD="$clang" \
+    -DAVR_COVERAGE_BUILD="$PWD/build/coverage" \
     -DAVR_E2E_PROGRAM="$PWD/build/release/avr-reconciler" \
     -DAVR_E2E_MINI_AVR="$PWD/build/release/examples/mini-avr/mini-avr"
 
+# Hands ctest's output on, with the table of coverage before its summary.
+with_coverage() { # TABLE
+    local line
+    trap '' INT TERM # ends when ctest has
+    while IFS= read -r line; do
+        if [[ $line =~ ^[0-9]+%\ tests\ passed && -s $1 ]]; then cat "$1" && echo; fi
+        printf '%s\n' "$line"
+    done
+}
+
 headline 'Tests'
-ctest --test-dir build/debug --output-on-failure --parallel 3 "$@" &
+rm -f build/coverage/coverage.txt
+exec {out}> >(with_coverage build/coverage/coverage.txt)
+reader_pid=$!
+# Four at a time on two processors: end-to-end tests mostly wait.
+ctest --test-dir build/debug --output-on-failure --parallel 4 "$@" >&"$out" 2>&1 {out}>&- &
 ctest_pid=$!
+exec {out}>&-
 code=0
 wait "$ctest_pid" || code=$?
 ctest_pid=''
+wait "$reader_pid" || true
 exit "$code"

@@ -44,6 +44,7 @@ command valgrind valgrind
 package libc6-dbg libc6-dbg
 command shellcheck shellcheck
 command ctags universal-ctags
+command gcovr gcovr
 command readelf binutils
 command git git
 command python3 python3

@@ -4,22 +4,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void delete_tree(void *tree)
+/* A tree is thousands of small allocations of one fate, and cJSON's hooks carry no context: while
+ * an answer is parsed they take from this arena. */
+static struct arena *parsing;
+
+static void *take(size_t size)
 {
-    cJSON_Delete(tree);
+    return arena_alloc(parsing, size);
+}
+
+static void leave_to_arena(void *p)
+{
+    (void)p;
+}
+
+static cJSON *parse(struct arena *a, const char *s, size_t len, const char **ret_end)
+{
+    parsing = a;
+    cJSON_InitHooks(&(cJSON_Hooks){take, leave_to_arena});
+    cJSON *tree = cJSON_ParseWithLengthOpts(s, len, ret_end, false);
+    cJSON_InitHooks(NULL);
+    return tree;
 }
 
 const cJSON *json_parse(struct arena *a, const char *s, size_t len, struct err *err)
 {
     const char *end = NULL;
-    cJSON *tree = cJSON_ParseWithLengthOpts(s, len, &end, false);
+    const cJSON *tree = parse(a, s, len, &end);
 
     if (!tree) {
         size_t at = end && end >= s ? (size_t)(end - s) : 0;
         err_set(err, ERR_INVALID, "not valid JSON at byte %zu of %zu", at + 1, len);
         return NULL;
     }
-    arena_at_free(a, delete_tree, tree);
     for (; end < s + len; end++)
         if (*end && !isspace((unsigned char)*end)) {
             err_set(err, ERR_INVALID, "not valid JSON: more text after byte %zu",
@@ -54,6 +71,11 @@ bool json_bool(const cJSON *object, const char *key, bool dflt)
 {
     const cJSON *item = json_get(object, key);
     return cJSON_IsBool(item) ? cJSON_IsTrue(item) : dflt;
+}
+
+static void delete_tree(void *tree)
+{
+    cJSON_Delete(tree);
 }
 
 cJSON *json_object(struct arena *a)

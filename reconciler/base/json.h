@@ -12,7 +12,8 @@
 
 #include "base/arena.h"
 
-/* Parses exactly len bytes (nothing but white space may follow); the arena owns the tree. */
+/* Parses exactly len bytes (nothing but white space may follow).  The tree lies in the arena, as
+ * nothing that cJSON may free: it is to be read only. */
 const cJSON *json_parse(struct arena *, const char *, size_t len, struct err *) MUST_CHECK;
 
 const cJSON *json_get(const cJSON *object, const char *key);          /* NULL if absent */

@@ -40,9 +40,26 @@ struct cmd {
     enum exit_code (*ask)(struct cli *);
 };
 
-extern const struct cmd cmd_diff, cmd_apply, cmd_run, cmd_status, cmd_health, cmd_validate, cmd_config,
-    cmd_adopt, cmd_schema, cmd_completion, cmd_version, cmd_help;
-extern const struct cmd cmd_logs, cmd_restart, cmd_rollback, cmd_pause, cmd_resume, cmd_stop, cmd_start;
+extern const struct cmd cmd_diff;
+extern const struct cmd cmd_apply;
+extern const struct cmd cmd_run;
+extern const struct cmd cmd_status;
+extern const struct cmd cmd_history;
+extern const struct cmd cmd_health;
+extern const struct cmd cmd_validate;
+extern const struct cmd cmd_config;
+extern const struct cmd cmd_adopt;
+extern const struct cmd cmd_schema;
+extern const struct cmd cmd_completion;
+extern const struct cmd cmd_version;
+extern const struct cmd cmd_help;
+extern const struct cmd cmd_logs;
+extern const struct cmd cmd_restart;
+extern const struct cmd cmd_rollback;
+extern const struct cmd cmd_pause;
+extern const struct cmd cmd_resume;
+extern const struct cmd cmd_stop;
+extern const struct cmd cmd_start;
 
 extern const struct cmd *const cmds[];
 extern const size_t n_cmds;

@@ -11,7 +11,10 @@ static enum exit_code run(struct cli *cli)
     if (code == EXIT_CODE_OK) {
         struct render r = render_of(cli, session, &look);
         size_t restarts = 0;
-        const char *text = render_adopt(cli->arena, &r, &sources.desired, &look.plan, &restarts);
+        const char *text =
+            cli->opt->format == FORMAT_JSON
+                ? render_adopt_json(cli->arena, &r, &sources.desired, &look.plan, &restarts)
+                : render_adopt(cli->arena, &r, &sources.desired, &look.plan, &restarts);
         if (!cli->opt->is_set[OPT_QUIET])
             write_data(cli, text);
         if (restarts)
@@ -30,7 +33,7 @@ const struct cmd cmd_adopt = {
         "Changes nothing. Containers that AVR's dashboard made need no preparation: what nobody\n"
         "asks about (the port AVR drew, networks, published ports) is carried over.\n"
         "Exits with 0 if nothing would restart, 2 otherwise.\n",
-    .formats = FORMAT_BIT(FORMAT_TABLE),
+    .formats = FORMAT_BIT(FORMAT_TABLE) | FORMAT_BIT(FORMAT_JSON),
     .max_args = SIZE_MAX,
     .args_are = ARGS_AGENTS,
     .needs_config = true,

@@ -86,15 +86,15 @@ static const char *result_text(struct arena *a, const struct agent_outcome *o,
     const char *colon = *why ? ": " : "";
 
     if (is_kept_orphan(o))
-        return "kept: nobody asks for it any more; --prune removes it";
+        return arena_printf(a, "kept: %s; `diff` says what can be done", why);
     switch (o->result) {
     case RESULT_SYNC:
         return arena_printf(a, "as asked for, %zu %s%s%s", o->steps,
                             o->steps == 1 ? "change" : "changes", colon, why);
     case RESULT_FAILED:
-        return arena_printf(a, "failed and rolled back%s%s", colon, why);
+        return arena_printf(a, "failed, and stays on what it had%s%s", colon, why);
     case RESULT_WAITING:
-        return arena_printf(a, "calls are still open, nothing was cut%s%s", colon, why);
+        return *why ? why : "calls are still open; nothing was cut";
     case RESULT_HELD:
         return arena_printf(a, "left as it is%s%s", colon, why);
     case RESULT_INTERRUPTED:
@@ -168,10 +168,10 @@ static enum exit_code carry_out(struct cli *cli, struct session *session,
     release_signals();
     progress_end(progress, &outcome);
     if (ok < 0) {
-        say_error(cli, "%s", err.text);
+        enum exit_code failed = say_engine_error(cli, &err);
         if (err.code == ERR_INTERRUPTED)
             say(cli, "Go on with:  %s", command_line(cli));
-        return exit_of_err(&err);
+        return failed;
     }
     enum exit_code code = exit_of_outcome(&outcome);
     report(cli, &outcome, progress, code);
@@ -253,10 +253,12 @@ const struct cmd cmd_apply = {
     .name = "apply",
     .alias = {"up"},
     .args = "[AGENT…]",
-    .summary = "makes it so, once, with live progress; calls are never cut without --now",
+    .summary = "makes it so, once, with live progress; nothing but --now or a spec cuts a call",
     .text =
         "New calls move to the new container at once, live calls finish on the old one. A new\n"
         "container that does not become ready is taken back; the old one never stopped serving.\n"
+        "A call is cut only by --now, which asks first, or where a spec says drain on_timeout:\n"
+        "force, after the drain timeout.\n"
         "Interrupted (Ctrl-C), it stops after the step under way; the next apply goes on from "
         "there.\n",
     .options = OPTION_BIT(OPT_DRY_RUN) | OPTION_BIT(OPT_NOW) | OPTION_BIT(OPT_WAIT_TIMEOUT) |

@@ -47,9 +47,7 @@ static enum exit_code show(struct cli *cli, struct session *session, struct sour
 
     if (session_look(session, cli->arena, sources, &options, NULL, 0, &look, &err) == 0)
         plan = &look.plan;
-    else if (err.code != ERR_UNREACHABLE)
-        say_error(cli, "%s", err.text);
-    if (!plan)
+    else
         say(cli,
             "note: the engine could not be asked, so images and ports that depend on what "
             "runs are left open (%s)",

@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/apply.h"
 #include "cli/look.h"
 #include "cli/remote.h"
 #include "cli/say.h"
-#include "control/clock.h"
 #include "control/orders.h"
 #include "control/state.h"
 

@@ -42,8 +42,11 @@ static int read_database(struct arena *a, const struct spec_env *env, struct con
     const char *type = avr(a, env, "DB_TYPE");
 
     if (type && strcasecmp(type, "sqlite") != 0)
-        return err_set(err, ERR_INVALID,
-                       "DB_TYPE is \"%s\": only AVR's sqlite database can be read", type);
+        return err_set(
+            err, ERR_INVALID,
+            "DB_TYPE is \"%s\": only AVR's sqlite database can be read. Unset DB_TYPE and "
+            "describe the agents in a spec",
+            type);
     ret->database = avr(a, env, "DB_DATABASE");
     return 0;
 }
@@ -112,7 +115,8 @@ static int find_engine(struct arena *a, const struct options *opt, const struct 
     return 0;
 }
 
-static const char *state_dir(struct arena *a, const struct options *opt, const struct spec_env *env)
+const char *configure_state_dir(struct arena *a, const struct options *opt,
+                                const struct spec_env *env)
 {
     static const char system_dir[] = "/var/lib/avr-reconciler";
     const char *home = plain(env, "HOME"), *xdg = plain(env, "XDG_STATE_HOME");
@@ -162,8 +166,8 @@ int configure(struct arena *a, const struct options *opt, const struct spec_env 
     if (read_database(a, env, ret, err) < 0 || find_specs(a, opt, ret, err) < 0 ||
         find_engine(a, opt, env, ret, err) < 0)
         return -1;
-    ret->state_dir = state_dir(a, opt, env);
     ret->control_path = control_path(a, opt, env);
+    ret->state_dir = configure_state_dir(a, opt, env);
     find_bind_roots(a, env, ret);
     return 0;
 }

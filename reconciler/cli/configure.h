@@ -8,6 +8,9 @@
 #include "cli/options.h"
 #include "control/config.h"
 
+/* The state folder alone, for verbs that need nothing else. */
+const char *configure_state_dir(struct arena *, const struct options *, const struct spec_env *);
+
 int configure(struct arena *, const struct options *, const struct spec_env *, struct config *ret,
               struct err *) MUST_CHECK;
 

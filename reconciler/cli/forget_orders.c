@@ -1,6 +1,6 @@
+#include "base/clock.h"
 #include "cli/apply.h"
 #include "cli/say.h"
-#include "control/clock.h"
 #include "control/orders.h"
 
 static int forget(struct cli *cli, const struct session *session, const struct ended_orders *ended,

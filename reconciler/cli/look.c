@@ -1,5 +1,7 @@
 #include "cli/look.h"
 
+#include <string.h>
+
 #include "base/array.h"
 #include "base/text.h"
 #include "cli/say.h"
@@ -66,13 +68,25 @@ static int narrow(struct cli *cli, struct plan *plan, struct err *err)
         for (size_t k = 0; k < plan->agents[i].n_roles; k++)
             boxes += plan->agents[i].roles[k].live != NULL;
     }
-    *plan = (struct plan){chosen.items, chosen.n, boxes};
+    plan->agents = chosen.items;
+    plan->n_agents = chosen.n;
+    plan->n_containers = boxes;
     return 0;
 }
 
 struct plan_options plan_options_of(const struct options *opt)
 {
     return (struct plan_options){.prune = opt->is_set[OPT_PRUNE], .now = opt->is_set[OPT_NOW]};
+}
+
+enum exit_code say_engine_error(struct cli *cli, const struct err *err)
+{
+    say_error(cli, "%s", err->text);
+    if (err->code == ERR_UNREACHABLE)
+        say(cli, strstr(err->text, "permission denied")
+                     ? "Run it as root, or as somebody who may use the engine's socket."
+                     : "Is the engine running there? Another one is named with -H or DOCKER_HOST.");
+    return exit_of_err(err);
 }
 
 enum exit_code look_at(struct cli *cli, struct session *session, struct sources *sources,
@@ -84,10 +98,8 @@ enum exit_code look_at(struct cli *cli, struct session *session, struct sources 
     enum exit_code code = read_sources(cli, sources);
     if (code != EXIT_CODE_OK)
         return code;
-    if (session_look(session, cli->arena, sources, &options, NULL, 0, look, &err) < 0) {
-        say_error(cli, "%s", err.text);
-        return exit_of_err(&err);
-    }
+    if (session_look(session, cli->arena, sources, &options, NULL, 0, look, &err) < 0)
+        return say_engine_error(cli, &err);
     if (cli->opt->n_args && narrow(cli, &look->plan, &err) < 0) {
         say_error(cli, "%s", err.text);
         return EXIT_CODE_USAGE;

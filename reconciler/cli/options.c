@@ -9,14 +9,14 @@
 #include "base/text.h"
 #include "cli/cmd.h"
 
-enum { DEFAULT_RESYNC_S = 300, DEFAULT_TAIL = 50, MOST_TAIL = 10000 };
+enum { DEFAULT_RESYNC_S = 300, DEFAULT_LIMIT = 20, DEFAULT_TAIL = 50 };
 
 #define ENV(name) "AVR_RECONCILER_" name
 
 const struct option_def option_defs[OPT__N] = {
     [OPT_FILE] = {'f', "file", "FILE|DIR", ENV("SPECS"), NULL, true,
                   "spec file, or folder of specs; may be repeated"},
-    [OPT_OUTPUT] = {'o', "output", "FORMAT", ENV("OUTPUT"), "table|json|yaml|name", true,
+    [OPT_OUTPUT] = {'o', "output", "FORMAT", ENV("OUTPUT"), "table|json|name", true,
                     "how data is written"},
     [OPT_PROGRESS] = {0, "progress", "KIND", ENV("PROGRESS"), "auto|tty|plain|json|quiet", true,
                       "how progress is written"},
@@ -29,7 +29,7 @@ const struct option_def option_defs[OPT__N] = {
     [OPT_ENGINE] = {'H', "engine", "ENGINE", ENV("ENGINE"), NULL, true,
                     "unix:///path, tcp://host:port or a socket's path"},
     [OPT_STATE_DIR] = {0, "state-dir", "DIR", ENV("STATE_DIR"), NULL, true,
-                       "where the key of the fingerprints and the lock are kept"},
+                       "where the key of the fingerprints, the lock and the history are kept"},
     [OPT_CONTROL] = {0, "control", "PATH", ENV("CONTROL"), NULL, true,
                      "the socket at which a running service is asked"},
     [OPT_DIFF_EXIT_CODE] = {0, "diff-exit-code", "N", ENV("DIFF_EXIT_CODE"), NULL, true,
@@ -51,10 +51,18 @@ const struct option_def option_defs[OPT__N] = {
                     "look at everything at least this often (default 5m)"},
     [OPT_NOTIFY] = {0, "notify", "URL", ENV("NOTIFY"), NULL, false,
                     "post every change to this webhook"},
-    [OPT_NOTIFY_FORMAT] = {0, "notify-format", "FORMAT", ENV("NOTIFY_FORMAT"),
-                           "json|slack|discord", false, "what the webhook understands"},
+    [OPT_NOTIFY_FORMAT] = {0, "notify-format", "FORMAT", ENV("NOTIFY_FORMAT"), "json|slack|discord",
+                           false, "what the webhook understands"},
     [OPT_MARKDOWN] = {0, "markdown", NULL, ENV("MARKDOWN"), NULL, false,
                       "the reference of all keys as a Markdown table"},
+    [OPT_GENERATIONS] = {0, "generations", NULL, ENV("GENERATIONS"), NULL, false,
+                         "the settings that were in force, by number"},
+    [OPT_DIFF] = {0, "diff", "G..G", ENV("DIFF"), NULL, false,
+                  "what differs between two generations (3..5), or from one to today's (3)"},
+    [OPT_CALL] = {0, "call", "UUID", ENV("CALL"), NULL, false,
+                  "which image and settings answered this call"},
+    [OPT_LIMIT] = {0, "limit", "N", ENV("LIMIT"), NULL, false,
+                   "at most so many entries (default 20)"},
     [OPT_WHY] = {0, "why", "TEXT", NULL, NULL, false, "a reason, shown wherever the order is"},
     [OPT_TO] = {0, "to", "GENERATION", NULL, NULL, false,
                 "its number, as history tells it (default: the last good one before)"},
@@ -248,19 +256,21 @@ static int check_format(struct arena *a, const struct options *opt, struct err *
                    known.len ? text_str(&known) : "plain text");
 }
 
-static int read_tail(struct options *o, struct err *err)
+static int read_count(const struct options *opt, enum opt which, unsigned dflt, unsigned *ret,
+                      struct err *err)
 {
-    const char *text = o->value[OPT_TAIL];
-    long n = DEFAULT_TAIL;
+    enum { MOST = 100000 };
+    const char *text = opt->value[which];
     char *end;
 
-    if (text) {
-        n = strtol(text, &end, 10);
-        if (!isdigit((unsigned char)*text) || *end || n < 1 || n > MOST_TAIL)
-            return err_set(err, ERR_INVALID, "--tail is \"%s\", not a number from 1 to %d", text,
-                           MOST_TAIL);
-    }
-    o->tail = (unsigned)n;
+    *ret = dflt;
+    if (!text)
+        return 0;
+    long n = strtol(text, &end, 10);
+    if (!isdigit((unsigned char)*text) || *end || n < 1 || n > MOST)
+        return err_set(err, ERR_INVALID, "--%s is \"%s\", not a number from 1 to %d",
+                       option_defs[which].name, text, MOST);
+    *ret = (unsigned)n;
     return 0;
 }
 
@@ -293,13 +303,16 @@ static int interpret(struct parser *p, struct err *err)
                            "--diff-exit-code is \"%s\", not a number from 0 to 255", code);
         o->diff_exit_code = (int)n;
     }
+    if (read_count(o, OPT_LIMIT, DEFAULT_LIMIT, &o->limit, err) < 0 ||
+        read_count(o, OPT_TAIL, DEFAULT_TAIL, &o->tail, err) < 0)
+        return -1;
     if (p->files.n == 0 && o->value[OPT_FILE]) {
         o->n_files = split_list(p->arena, o->value[OPT_FILE], ':', &o->files);
     } else {
         o->files = p->files.items;
         o->n_files = p->files.n;
     }
-    return read_tail(o, err) < 0 ? -1 : check_format(p->arena, o, err);
+    return check_format(p->arena, o, err);
 }
 
 static int find_verb(struct parser *p, int argc, char **argv, struct err *err)
@@ -332,13 +345,16 @@ static int check_verb(const struct options *o, struct err *err)
         return 0;
     for (int i = 0; i < OPT__N; i++)
         if (o->is_set[i] && !cmd_takes(cmd, (enum opt)i))
-            return err_set(err, ERR_INVALID, "--%s is no option of \"%s\"", option_defs[i].name,
-                           cmd->name);
+            return err_set(
+                err, ERR_INVALID,
+                "--%s is no option of \"%s\"; \"avr-reconciler help %s\" lists those it has",
+                option_defs[i].name, cmd->name, cmd->name);
     if (o->n_args < cmd->min_args)
         return err_set(err, ERR_INVALID, "%s needs %s", cmd->name, cmd->args);
     if (o->n_args > cmd->max_args)
-        return err_set(err, ERR_INVALID, "%s does not know what to do with \"%s\"", cmd->name,
-                       o->args[cmd->max_args]);
+        return err_set(err, ERR_INVALID,
+                       "%s does not know what to do with \"%s\"; see \"avr-reconciler help %s\"",
+                       cmd->name, o->args[cmd->max_args], cmd->name);
     return 0;
 }
 

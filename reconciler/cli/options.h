@@ -32,6 +32,10 @@ enum opt {
     OPT_NOTIFY,
     OPT_NOTIFY_FORMAT,
     OPT_MARKDOWN,
+    OPT_GENERATIONS,
+    OPT_DIFF,
+    OPT_CALL,
+    OPT_LIMIT,
     OPT_WHY,
     OPT_TO,
     OPT_TAIL,
@@ -49,7 +53,7 @@ struct option_def {
 };
 extern const struct option_def option_defs[OPT__N];
 
-enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_YAML, FORMAT_NAME, FORMAT__N };
+enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_NAME, FORMAT__N };
 enum progress_mode { PROGRESS_AUTO, PROGRESS_TTY, PROGRESS_PLAIN, PROGRESS_JSON, PROGRESS_QUIET };
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
@@ -70,6 +74,7 @@ struct options {
     int64_t resync_s;
     unsigned tail; /* lines */
     int diff_exit_code;
+    unsigned limit; /* of entries in a listing */
 };
 
 /* Wrong usage gives -1 with a sentence and, where one is near, a suggestion.  `argv` is permuted.

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "core/render.h"
 #include "core/render_out.h"
-#include "service/wire_event.h"
+#include "link/wire_event.h"
 
 /* An event and its agent are lent for the time of the call: all that is kept is copied. */
 struct row {
@@ -231,9 +231,32 @@ static void redraw(struct progress *p)
     fputs("\x1b[J", p->file);
 }
 
+static void write_notice(struct progress *p, const char *text)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct out o = {.text.arena = a};
+
+    if (p->opt.mode == PROGRESS_QUIET)
+        return;
+    if (p->opt.mode != PROGRESS_JSON) {
+        fprintf(p->file, "note: %s\n", render_visible(a, text));
+        return;
+    }
+    out_object(&o, NULL);
+    out_text(&o, "event", "notice");
+    out_text(&o, "text", text);
+    out_end(&o);
+    fprintf(p->file, "%s\n", text_str(&o.text));
+}
+
 void progress_event(void *ctx, const struct event *e)
 {
     struct progress *p = ctx;
+
+    if (!e->agent) {
+        write_notice(p, e->text);
+        return;
+    }
     struct row *row = row_of(p, e->agent);
 
     remember(p, row, e, event_text(p->arena, e, p->opt.wall_ms()));

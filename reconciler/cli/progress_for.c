@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "cli/cmd.h"
 #include "cli/progress.h"
-#include "control/clock.h"
+#include "base/clock.h"
 
 struct progress *progress_for(const struct cli *cli)
 {

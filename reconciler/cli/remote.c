@@ -6,8 +6,8 @@
 #include "cli/configure.h"
 #include "cli/progress.h"
 #include "cli/say.h"
-#include "service/control_client.h"
-#include "service/wire_event.h"
+#include "link/control_client.h"
+#include "link/wire_event.h"
 
 bool service_is_there(const struct cli *cli)
 {

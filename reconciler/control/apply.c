@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/fleet.h"
 #include "control/session.h"
 
@@ -20,6 +20,21 @@ static void on_fleet_event(void *ctx, const struct event *event)
 
     if (ap->options->on_event)
         ap->options->on_event(ap->options->ctx, event);
+}
+
+static void report_notice(const struct apply_options *o, const char *text)
+{
+    if (o->on_event && text)
+        o->on_event(o->ctx, &(struct event){.state = EVENT_PROGRESS, .text = text});
+}
+
+static void report_notices(const struct apply *ap, const struct look *look)
+{
+    const struct desired *d = &look->sources->desired;
+
+    for (size_t i = 0; i < d->n_notices; i++)
+        report_notice(ap->options, d->notices[i]);
+    report_notice(ap->options, look->plan.notice);
 }
 
 static void on_end(void *ctx, const struct agent_outcome *outcome)
@@ -44,11 +59,11 @@ static void run(struct session *s, struct apply *ap, const struct look *look)
 
     if (ap->options->wait_timeout_s >= 0)
         terms.give_up_ms = mono_ms() + ap->options->wait_timeout_s * 1000 + 1;
-    ap->fleet = fleet_new(s, &(struct fleet_owner){.on_event = on_fleet_event,
-                                                   .on_end = on_end,
-                                                   .ctx = ap});
+    ap->fleet = fleet_new(
+        s, &(struct fleet_owner){.on_event = on_fleet_event, .on_end = on_end, .ctx = ap});
     s->on_interrupt = on_interrupt;
     s->interrupt_ctx = ap;
+    report_notices(ap, look);
     fleet_take(ap->fleet, ap->arena, look, &terms);
     if (s->interrupted)
         fleet_interrupt(ap->fleet);

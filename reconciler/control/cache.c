@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "control/clock.h"
+#include "base/clock.h"
 
 /* An inspected box, shared by the cache and the looks that show it; the last one frees it. */
 struct learning {
@@ -36,6 +36,7 @@ struct cache {
     struct client_call *watch; /* NULL: not listening */
     bool relied;               /* somebody else listens and passes the news on */
     bool news;                 /* something happened to images since the last look began */
+    bool box_news;             /* of a container that was not known, since the look began */
 };
 
 static void *must(void *p)
@@ -150,6 +151,19 @@ static void forget_boxes(struct cache *c, bool seen_too)
     }
 }
 
+void cache_box_news(struct cache *c, const char *id)
+{
+    for (struct learning **at = &c->boxes; *at; at = &(*at)->next) {
+        struct learning *l = *at;
+        if (strcmp(l->box.id, id) != 0)
+            continue;
+        *at = l->next;
+        release(l);
+        return;
+    }
+    c->box_news = true; /* it may be being inspected, and the answer be older than the news */
+}
+
 /* --- images ---------------------------------------------------------------------------------- */
 
 static bool is_id(const char *asked)
@@ -237,6 +251,7 @@ void cache_begin(struct cache *c, struct arena *look)
 {
     for (struct learning *l = c->boxes; l; l = l->next)
         l->seen = false;
+    c->box_news = false;
     if (c->watch)
         ev_run(c->client->loop, EVRUN_NOWAIT); /* what has come meanwhile */
     if (c->news || !hears(c))
@@ -253,7 +268,7 @@ void cache_begin(struct cache *c, struct arena *look)
 
 void cache_end(struct cache *c)
 {
-    forget_boxes(c, false);
+    forget_boxes(c, c->box_news);
 }
 
 void cache_free(struct cache *c)

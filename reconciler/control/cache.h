@@ -47,4 +47,7 @@ void cache_watch(struct cache *, struct client *);
 void cache_rely_on_news(struct cache *, bool connected);
 void cache_image_news(struct cache *);
 
+/* Something happened to this container that its row in the list may not show, a restart say. */
+void cache_box_news(struct cache *, const char *id);
+
 #endif

@@ -23,11 +23,11 @@ struct look {
 
 enum event_state { EVENT_STARTED, EVENT_PROGRESS, EVENT_DONE, EVENT_FAILED };
 
-struct event { /* something happened to an agent while plans are carried out */
-    const struct agent *agent;
-    const struct step *step; /* NULL: about the agent as a whole */
+struct event {                 /* something happened to an agent while plans are carried out */
+    const struct agent *agent; /* NULL: a notice about all of them, said once before the first */
+    const struct step *step;   /* NULL: about the agent as a whole */
     enum event_state state;
-    const char *text;   /* of a failure or a progress; may be NULL */
+    const char *text;   /* of a notice, a failure or a progress; may be NULL */
     int64_t elapsed_ms; /* of this step, or of the agent when step is NULL */
 };
 typedef void on_event(void *ctx, const struct event *);

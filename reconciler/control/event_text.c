@@ -3,6 +3,7 @@
 #include "control/event_text.h"
 
 #include "base/text.h"
+#include "core/gate.h"
 #include "core/render.h"
 
 static const char *box_word(const char *name)
@@ -24,10 +25,29 @@ static const char *drain_text(struct arena *a, const struct step *s, int64_t wal
         return "waiting until no call is on the old container";
     const char *calls =
         arena_printf(a, "waiting for %d %s", s->calls, s->calls == 1 ? "call" : "calls");
-    if (!s->oldest_ms || s->oldest_ms > wall_ms)
+    if (s->oldest_ms && s->oldest_ms <= wall_ms)
+        calls = arena_printf(a, "%s (oldest %s)", calls,
+                             text_duration(a, (wall_ms - s->oldest_ms) / 1000));
+    if (!s->quiet_ms || s->quiet_ms > wall_ms)
         return calls;
-    return arena_printf(a, "%s (oldest %s)", calls,
-                        text_duration(a, (wall_ms - s->oldest_ms) / 1000));
+    return arena_printf(a, "%s, without a connection for %s: a lost end after %s", calls,
+                        text_duration(a, (wall_ms - s->quiet_ms) / 1000),
+                        text_duration(a, LOST_END_MS / 1000));
+}
+
+/* A container goes although calls are open on paper: why that cuts nobody. */
+static const char *lost_text(struct arena *a, const struct step *s, int64_t wall_ms)
+{
+    const char *since = "";
+
+    if (s->lost == 0)
+        return "";
+    if (s->lost_ms && s->lost_ms <= wall_ms)
+        since = arena_printf(a, " (%s %s)", s->lost == 1 ? "for" : "oldest",
+                             text_duration(a, (wall_ms - s->lost_ms) / 1000));
+    return arena_printf(
+        a, "; %d open %s%s had no connection for %s: %s", s->lost, s->lost == 1 ? "call" : "calls",
+        since, text_duration(a, LOST_END_MS / 1000), s->lost == 1 ? "a lost end" : "lost ends");
 }
 
 static const char *wait_text(struct arena *a, const struct step *s, int64_t wall_ms, bool done)
@@ -71,6 +91,8 @@ static const char *done_text(struct arena *a, const struct step *s, int64_t wall
         return arena_printf(a, "pulled %s", s->image ? s->image : "the image");
     case STEP_CREATE:
         return arena_printf(a, "created %s %s", box_word(new_name), new_name);
+    case STEP_CONNECT:
+        return arena_printf(a, "connected %s %s to network %s", box_word(box), box, s->network);
     case STEP_START:
         return arena_printf(a, "started %s %s", box_word(box), box);
     case STEP_PROBE:
@@ -107,6 +129,8 @@ static const char *begun_text(struct arena *a, const struct step *s, int64_t wal
     case STEP_CREATE:
         return arena_printf(a, "creating %s %s%s%s", box_word(new_name), new_name, note ? ", " : "",
                             note ? note : "");
+    case STEP_CONNECT:
+        return arena_printf(a, "connecting %s %s to network %s", box_word(box), box, s->network);
     case STEP_START:
         return arena_printf(a, "starting %s %s", box_word(box), box);
     case STEP_PROBE:
@@ -116,7 +140,7 @@ static const char *begun_text(struct arena *a, const struct step *s, int64_t wal
     case STEP_RENAME:
         return arena_printf(a, "renaming %s to %s", box, new_name);
     case STEP_STOP:
-        return arena_printf(a, "stopping %s %s", box_word(box), box);
+        return arena_printf(a, "stopping %s %s%s", box_word(box), box, lost_text(a, s, wall_ms));
     case STEP_REMOVE:
         return arena_printf(a, "removing %s %s", box_word(box), box);
     case STEP_UPDATE:

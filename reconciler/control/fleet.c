@@ -148,8 +148,8 @@ static void begin(struct fleet *f, const struct agent_plan *plan)
     f->active++;
     if (f->owner.on_begin)
         f->owner.on_begin(f->owner.ctx, plan);
-    m->runner = runner_new(&f->workshop, &task,
-                           &(struct runner_owner){on_event_of, on_yield, on_done, m});
+    m->runner =
+        runner_new(&f->workshop, &task, &(struct runner_owner){on_event_of, on_yield, on_done, m});
 }
 
 static void renew(struct fleet *f, struct member *m, const struct agent *agent)
@@ -299,10 +299,8 @@ struct fleet *fleet_new(struct session *s, const struct fleet_owner *owner)
     if (!f)
         abort();
     *f = (struct fleet){.session = s, .owner = *owner};
-    f->workshop = (struct workshop){.client = &s->client,
-                                    .key = &s->key,
-                                    .calls = s->calls,
-                                    .interrupted = &s->interrupted};
+    f->workshop = (struct workshop){
+        .client = &s->client, .key = &s->key, .calls = s->calls, .interrupted = &s->interrupted};
     ev_timer_init(&f->begins, on_begins, 0., 0.);
     f->begins.data = f;
     return f;

@@ -47,7 +47,7 @@ bool fleet_look(struct fleet *, const char *agent_id);
 bool fleet_is_idle(const struct fleet *); /* nobody is under way, nobody waits for his turn */
 bool fleet_works_on(const struct fleet *, const char *agent_id);
 bool fleet_has(const struct fleet *, const char *agent_id); /* or it waits for its turn */
-size_t fleet_size(const struct fleet *); /* agents under way */
+size_t fleet_size(const struct fleet *);                    /* agents under way */
 
 /* Every runner stops at its next safe point; nobody is begun any more. */
 void fleet_interrupt(struct fleet *);

@@ -75,11 +75,9 @@ static bool is_gone(void *ctx, size_t index, const struct err *err)
     return err->code == ERR_NOT_FOUND;
 }
 
-static int look_at_boxes(struct gathering *g, struct err *err)
+static void ask_boxes(struct gathering *g, struct batch *batch)
 {
     const struct desired *d = &g->sources->desired;
-    struct batch batch = {
-        .client = g->client, .arena = g->arena, .on_facts = on_box, .ctx = g, .forgive = is_gone};
 
     g->asked = arena_alloc(g->arena, g->n_entries * sizeof *g->asked);
     for (size_t i = 0; i < g->n_entries; i++) {
@@ -93,9 +91,14 @@ static int look_at_boxes(struct gathering *g, struct err *err)
         if (known)
             ARRAY_PUSH(g->arena, g->boxes, *known);
         else
-            inspect(g, &batch, i);
+            inspect(g, batch, i);
     }
-    int result = batch_wait(&batch, err);
+}
+
+static int wait_for_boxes(struct gathering *g, struct batch *batch, struct err *err)
+{
+    int result = batch_wait(batch, err);
+
     for (size_t i = 0; i < g->n_entries; i++)
         if (g->asked[i])
             learn_drop(g->asked[i]); /* it failed, or the box is gone */
@@ -127,10 +130,8 @@ static void on_image(void *ctx, size_t index, const struct facts *facts)
 }
 
 /* Asks for the references from this one on that the cache does not know. */
-static int ask_images(struct gathering *g, size_t first, struct err *err)
+static void ask_images(struct gathering *g, struct batch *batch, size_t first)
 {
-    struct batch batch = {.client = g->client, .arena = g->arena, .on_facts = on_image, .ctx = g};
-
     for (size_t i = first; i < g->refs.n; i++)
         ARRAY_PUSH(g->arena, g->images, (struct image){0});
     for (size_t i = first; i < g->refs.n; i++) {
@@ -139,10 +140,9 @@ static int ask_images(struct gathering *g, size_t first, struct err *err)
         if (known)
             g->images.items[i] = *known;
         else
-            batch_send(&batch, i, &(struct call){.kind = CALL_IMAGE, .ref = ref},
+            batch_send(batch, i, &(struct call){.kind = CALL_IMAGE, .ref = ref},
                        cache_image_arena(g->cache, ref));
     }
-    return batch_wait(&batch, err);
 }
 
 /* An image that was found by a reference is known by its id as well. */
@@ -158,22 +158,46 @@ static void add_found_ids(struct gathering *g)
     }
 }
 
-static int look_at_images(struct gathering *g, struct err *err)
+static struct batch images_batch(struct gathering *g)
 {
+    return (struct batch){.client = g->client, .arena = g->arena, .on_facts = on_image, .ctx = g};
+}
+
+/* The images that are asked for are known before any container is: these requests go together. */
+static int look_at_boxes(struct gathering *g, struct err *err)
+{
+    struct batch images = images_batch(g);
+    struct batch boxes = {
+        .client = g->client, .arena = g->arena, .on_facts = on_box, .ctx = g, .forgive = is_gone};
     const char *const *refs;
     size_t n = resolve_image_refs(g->arena, &g->sources->desired, &refs);
+    struct err second;
 
     for (size_t i = 0; i < n; i++)
         add_ref(g, refs[i]);
+    ask_images(g, &images, 0);
+    ask_boxes(g, &boxes);
+    int result = wait_for_boxes(g, &boxes, err);
+    return batch_wait(&images, result ? &second : err) || result ? -1 : 0;
+}
+
+/* What the boxes run besides: by reference first, as most are found by it. */
+static int look_at_their_images(struct gathering *g, struct err *err)
+{
+    struct batch by_ref = images_batch(g), by_id = images_batch(g);
+    size_t found = g->refs.n;
+
     for (size_t i = 0; i < g->boxes.n; i++)
         add_ref(g, g->boxes.items[i].image_ref);
-    if (ask_images(g, 0, err) < 0)
+    ask_images(g, &by_ref, found);
+    if (batch_wait(&by_ref, err) < 0)
         return -1;
     add_found_ids(g);
-    size_t found = g->refs.n;
+    found = g->refs.n;
     for (size_t i = 0; i < g->boxes.n; i++)
         add_ref(g, g->boxes.items[i].image_id);
-    return ask_images(g, found, err);
+    ask_images(g, &by_id, found);
+    return batch_wait(&by_id, err);
 }
 
 static void on_digest(void *ctx, size_t index, const struct facts *facts)
@@ -227,7 +251,7 @@ int gather(struct client *client, struct cache *cache, struct arena *a,
         return -1;
     g.entries = list.entries;
     g.n_entries = list.n_entries;
-    if (look_at_boxes(&g, err) < 0 || look_at_images(&g, err) < 0 ||
+    if (look_at_boxes(&g, err) < 0 || look_at_their_images(&g, err) < 0 ||
         look_at_registries(&g, err) < 0)
         return -1;
     cache_end(cache);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/probe.h"
 
 struct prober { /* exactly one of attempt, call and pause is pending */

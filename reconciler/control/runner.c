@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/runner_parts.h"
 #include "core/view.h"
 
@@ -99,10 +99,12 @@ static bool is_safe_point(struct runner *r)
            runner_live_box(r);
 }
 
+/* Of a set that is watched a soak asks one box after the other: that is one wait. */
 static bool is_same_wait(const struct step *a, const struct step *b)
 {
-    return a->kind == STEP_WAIT && b->kind == STEP_WAIT && a->gate == b->gate &&
-           text_is(a->box_id, b->box_id);
+    if (a->kind != STEP_WAIT || b->kind != STEP_WAIT || a->gate != b->gate)
+        return false;
+    return a->gate == GATE_SOAK ? a->role == b->role : text_is(a->box_id, b->box_id);
 }
 
 /* --- what it knows --------------------------------------------------------------------------- */
@@ -186,9 +188,8 @@ static void take_up_renewal(struct runner *r)
     struct task *task = r->renewed;
 
     r->renewed = NULL;
-    r->world.now.images = r->world.images =
-        arena_memdup(r->world.arena, task->observed->images,
-                     task->observed->n_images * sizeof *r->world.images);
+    r->world.now.images = r->world.images = arena_memdup(
+        r->world.arena, task->observed->images, task->observed->n_images * sizeof *r->world.images);
     r->world.now.n_images = task->observed->n_images;
     leave(r, r->task.arena);
     r->task = *task;
@@ -224,11 +225,12 @@ static int64_t decision_ms(struct workshop *shared)
     return now;
 }
 
-static bool is_live_core(const struct runner *r, const struct box *b)
+static bool is_core(const struct runner *r, const struct box *b)
 {
     const struct container_spec *core = agent_container(r->task.agent, ROLE_CORE);
+    const char *slot = pair_get(b->labels, b->n_labels, "agentName");
 
-    return core && strcmp(core->name, b->name) == 0;
+    return core && (strcmp(core->name, b->name) == 0 || text_is(slot, core->name));
 }
 
 /* Counts what the step depends on, if it stops a box or waits for its calls; true if it did.  Not
@@ -242,25 +244,37 @@ static bool count_connections(struct runner *r)
         return false;
     for (size_t i = 0; i < r->world.now.n_boxes; i++) {
         struct box *b = &r->world.boxes[i];
-        bool carries = !role_holds_calls(r->step.role) && is_live_core(r, b);
+        bool carries = !role_holds_calls(r->step.role) && is_core(r, b);
         if (carries || text_is(b->id, r->step.box_id))
             witness_sockets(b, 1, r->world.now.now_ms);
     }
     return true;
 }
 
+/* A name was just taken away: the next step gives it to another, and nothing comes in between. */
+static bool is_in_gap(const struct runner *r)
+{
+    enum place place;
+
+    return r->step.kind == STEP_RENAME && place_parse(r->step.new_name, &place, NULL) &&
+           place == PLACE_DRAIN;
+}
+
 void runner_turn(struct runner *r)
 {
     struct err err;
 
-    if (r->renewed)
-        take_up_renewal(r);
-    if (r->must_look && !*r->shared->interrupted) {
-        runner_relook(r);
-        return;
+    if (!is_in_gap(r)) {
+        if (r->renewed)
+            take_up_renewal(r);
+        if (r->must_look && !*r->shared->interrupted) {
+            runner_relook(r);
+            return;
+        }
     }
     r->world.now.now_ms = decision_ms(r->shared);
-    if (witness_calls_refresh(r->shared->calls, &r->task.sources->database, &r->world.now, &err) < 0) {
+    if (witness_calls_refresh(r->shared->calls, &r->task.sources->database, &r->world.now, &err) <
+        0) {
         if (r->step_said)
             runner_report(r, EVENT_PROGRESS, err.text);
         if (*r->shared->interrupted)
@@ -275,8 +289,11 @@ void runner_turn(struct runner *r)
     if (*r->shared->interrupted && r->step.kind != STEP_NOTHING && r->step.kind != STEP_HOLD &&
         is_safe_point(r)) {
         runner_finish(r, RESULT_INTERRUPTED,
-                      arena_printf(r->step_arena, "stopped before: %s %s", step_text[r->step.kind],
-                                   r->step.box_name ? r->step.box_name : ""));
+                      r->step.kind == STEP_WAIT
+                          ? "stopped while it waited"
+                          : arena_printf(r->step_arena, "stopped before: %s %s",
+                                         step_text[r->step.kind],
+                                         r->step.box_name ? r->step.box_name : ""));
         return;
     }
     if (!take_pass(r))
@@ -284,7 +301,9 @@ void runner_turn(struct runner *r)
     if (r->step.kind != STEP_WAIT) {
         runner_yield(r, false);
         if (++r->n_steps > MAX_STEPS) {
-            runner_fail(r, "it does not settle: too many steps");
+            runner_fail(r, "it does not settle: after 200 steps it is still not as asked for; does "
+                           "somebody else "
+                           "change its containers?");
             return;
         }
     }
@@ -317,8 +336,9 @@ struct runner *runner_new(struct workshop *shared, const struct task *task,
                          .step_arena = arena_new()};
     arena_share(task->arena);
     arena_lean(world, task->arena);
+    struct box_index index = box_index_make(r->step_arena, task->observed);
     struct observed mine =
-        observed_of_agent(world, &task->sources->desired, task->agent, task->observed);
+        observed_of_agent(world, &task->sources->desired, task->agent, task->observed, &index);
     world_init(&r->world, world, &mine);
     r->outcome.agent = task->agent;
     r->pass = (struct waiter){.on_pass = on_pass, .ctx = r};

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/runner_parts.h"
 #include "core/guard.h"
 #include "core/view.h"
@@ -37,6 +37,18 @@ static bool is_loop(struct runner *r, const struct box *made)
                                       : "nothing"));
         return true;
     }
+    return false;
+}
+
+/* As is_loop(), of a network. */
+static bool is_connected(struct runner *r, const struct box *b)
+{
+    for (size_t i = 0; i < b->n_networks; i++)
+        if (text_is(b->networks[i].name, r->step.network))
+            return true;
+    runner_fail(r,
+                arena_printf(r->step_arena, "%s is not on network %s right after it was connected",
+                             b->name, r->step.network));
     return false;
 }
 
@@ -74,6 +86,8 @@ static void on_looked(void *ctx, const struct facts *facts, const struct err *er
         world_set_box(&r->world, &facts->box);
         if (r->step.kind == STEP_CREATE && is_loop(r, &facts->box))
             return;
+        if (r->step.kind == STEP_CONNECT && !is_connected(r, &facts->box))
+            return;
         if (r->step.kind == STEP_START)
             judge_start(r);
     }
@@ -101,7 +115,9 @@ static void on_pulled_image(void *ctx, const struct facts *facts, const struct e
 
     r->call = NULL;
     if (err || !facts->image.id) {
-        runner_fail(r, err ? err->text : "the image was pulled and is not there");
+        runner_fail(r, err ? err->text
+                           : "the image was pulled and is not on the engine: does somebody else "
+                             "remove images?");
         return;
     }
     struct image image = facts->image;
@@ -128,7 +144,7 @@ static void on_refused(struct runner *r, const struct err *err)
 {
     const char *text = arena_strdup(r->arena, err->text);
 
-    if (r->step.kind == STEP_START && err->code != ERR_UNREACHABLE) {
+    if (r->step.kind == STEP_START && err->code != ERR_UNREACHABLE && err->code != ERR_CONFLICT) {
         r->start_refused = text;
         look_at(r, r->step.box_id);
     } else if (err->code == ERR_CONFLICT ||
@@ -217,10 +233,12 @@ static void on_probed(void *ctx, const struct verdict_of_probe *verdict)
     else
         world_drop_box(&r->world, r->step.box_id);
     struct box *b = world_box(&r->world, r->step.box_id);
-    if (b && verdict->ready && b->health != HEALTH_GOOD) {
+    if (b && verdict->ready) {
+        b->asked_ms = wall_ms();
+        if (b->health != HEALTH_GOOD)
+            b->ready_ms = b->asked_ms;
         b->health = HEALTH_GOOD;
-        b->ready_ms = wall_ms();
-    } else if (b && !verdict->ready) {
+    } else if (b) {
         b->health = HEALTH_BAD;
         b->health_text = verdict->text;
     }
@@ -308,6 +326,11 @@ void runner_act(struct runner *r)
         return;
     case STEP_CREATE:
         create(r);
+        return;
+    case STEP_CONNECT:
+        send(r,
+             &(struct call){
+                 .kind = CALL_CONNECT, .id = s->box_id, .name = s->network, .wanted = s->wanted});
         return;
     case STEP_START:
         send(r, &(struct call){.kind = CALL_START, .id = s->box_id});

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/state.h"
 #include "control/witness.h"
 
@@ -149,6 +149,20 @@ static void refresh_calls(struct session *s, struct arena *a, const struct sourc
     o->calls = calls;
 }
 
+/* What people must know before they read on: which witness is missing here.  NULL: none is. */
+static const char *missing_witness(const struct observed *o)
+{
+    if (o->sockets_known)
+        return NULL;
+    return o->calls_known
+               ? "the connections of calls cannot be counted from here (that takes root on the "
+                 "engine's host and its process ids in sight): only open rows in the database "
+                 "tell which calls are live"
+               : "the connections of calls cannot be counted from here (that takes root on the "
+                 "engine's host and its process ids in sight), and no database tells of calls: "
+                 "each old container gets its whole drain timeout";
+}
+
 int session_look(struct session *s, struct arena *a, const struct sources *sources,
                  const struct plan_options *options, const char *const *only, size_t n_only,
                  struct look *ret, struct err *err)
@@ -166,6 +180,7 @@ int session_look(struct session *s, struct arena *a, const struct sources *sourc
         look.observed.sockets_known = count_connections(boxes, &look);
         look.observed.boxes = boxes;
         look.plan = plan_make(a, &sources->desired, &look.observed, &s->key, options, only, n_only);
+        look.plan.notice = missing_witness(&look.observed);
     }
     *ret = look;
     return 0;

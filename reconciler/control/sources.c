@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/orders.h"
 #include "source/database.h"
 

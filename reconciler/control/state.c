@@ -105,11 +105,14 @@ int state_lock(struct arena *a, const char *dir, const char *engine_id, struct e
     const char *path = lock_path(a, dir, engine_id);
 
     if (!make_dir(a, dir))
-        return err_set(err, ERR_DENIED, "cannot make the state folder %s: %s", dir,
-                       strerror(errno));
+        return err_set(err, ERR_DENIED,
+                       "cannot make the state folder %s: %s; another is named with --state-dir",
+                       dir, strerror(errno));
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
-        return err_set(err, ERR_DENIED, "cannot open %s: %s", path, strerror(errno));
+        return err_set(err, ERR_DENIED,
+                       "cannot open the lock file %s: %s; another folder is named with --state-dir",
+                       path, strerror(errno));
     if (flock(fd, LOCK_EX | LOCK_NB) < 0)
         return lock_taken(err, fd);
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/sockets.h"
 #include "source/database.h"
 
@@ -68,7 +68,8 @@ int witness_calls_refresh(struct witness_calls *w, const struct database *db, st
                           struct err *err)
 {
     bool known = db->path && db->calls_known;
-    bool stale = !w->read_ms || mono_ms() - w->read_ms > FRESH_MS || !text_is(w->last.path, db->path);
+    bool stale =
+        !w->read_ms || mono_ms() - w->read_ms > FRESH_MS || !text_is(w->last.path, db->path);
 
     if (known && stale && read_again(w, db->path, err) < 0)
         return -1;

@@ -31,6 +31,7 @@ static void keep_findings(struct box *now, const struct box *before)
     now->health = before->health;
     now->health_text = before->health_text;
     now->ready_ms = before->ready_ms;
+    now->asked_ms = before->asked_ms;
     if (before->health == HEALTH_GOOD &&
         (now->state != BOX_RUNNING || now->started_ms != before->started_ms)) {
         now->health = HEALTH_UNKNOWN;

@@ -230,15 +230,23 @@ static void compare_binds(struct found *f)
                  &origin);
 }
 
+/* A container is created on one network and connected to the others before it starts.  One that
+ * runs is never connected: its way out could change, and its calls with it. */
 static void compare_networks(struct found *f)
 {
     const struct wanted *w = f->w;
-    const char **have = arena_alloc(f->arena, (f->b->n_networks + 1) * sizeof *have);
+    const struct box *b = f->b;
+    const char **have = arena_alloc(f->arena, (b->n_networks + 1) * sizeof *have);
     struct origin origin = origin_of(&w->settings->networks, w->spec);
+    size_t first = f->list.n;
 
-    for (size_t i = 0; i < f->b->n_networks; i++)
-        have[i] = f->b->networks[i].name;
-    compare_sets(f, "network", w->networks, w->n_networks, have, f->b->n_networks, &origin);
+    for (size_t i = 0; i < b->n_networks; i++)
+        have[i] = b->networks[i].name;
+    compare_sets(f, "network", w->networks, w->n_networks, have, b->n_networks, &origin);
+    for (size_t i = first; i < f->list.n; i++)
+        if (b->state == BOX_CREATED && f->list.items[i].want &&
+            strcmp(f->list.items[i].want, w->networks[0]) != 0)
+            f->list.items[i].effect = EFFECT_CONNECT;
 }
 
 static void compare_ports(struct found *f)
@@ -291,6 +299,27 @@ static void compare_command(struct found *f)
                                .have = joined(f->arena, b->command, b->n_command),
                                .want = joined(f->arena, words, n),
                                .origin = origin_of(want, f->w->spec)});
+}
+
+static const char *check_text(struct found *f, const struct engine_check *check)
+{
+    const char *const *words = NULL;
+    size_t n = check_command(f->arena, check, &words);
+    return n ? joined(f->arena, words, n) : "NONE";
+}
+
+/* Only what the engine runs by itself; TCP, WS and HTTP are asked from outside. */
+static void compare_healthcheck(struct found *f)
+{
+    const struct value *asked = &f->w->spec->settings->healthcheck.kind;
+    bool of_engine = text_is(asked->text, "CMD") || text_is(asked->text, "CMD-SHELL") ||
+                     text_is(asked->text, "NONE");
+
+    if (of_engine && !check_same_command(f->arena, &f->w->check, &f->b->check))
+        add(f, &(struct drift){.field = "healthcheck",
+                               .have = check_text(f, &f->b->check),
+                               .want = check_text(f, &f->w->check),
+                               .origin = asked->origin});
 }
 
 static void compare_text(struct found *f, const char *field, const struct value *want,
@@ -355,13 +384,12 @@ static const char *restart_text(struct arena *a, const struct restart_policy *p)
     return name;
 }
 
-/* As a spec would say it: "512m", "1500k", or bytes. */
-static const char *memory_text(struct arena *a, int64_t n)
+const char *memory_text(struct arena *a, int64_t n)
 {
     static const struct {
         int64_t unit;
         const char *suffix;
-    } units[] = {{1 << 20, "m"}, {1 << 10, "k"}, {1, ""}};
+    } units[] = {{1 << 30, "g"}, {1 << 20, "m"}, {1 << 10, "k"}, {1, ""}};
     size_t i = 0;
 
     if (n == 0)
@@ -371,7 +399,7 @@ static const char *memory_text(struct arena *a, int64_t n)
     return arena_printf(a, "%lld%s", (long long)(n / units[i].unit), units[i].suffix);
 }
 
-static const char *cpus_text(struct arena *a, int64_t nano_cpus)
+const char *cpus_text(struct arena *a, int64_t nano_cpus)
 {
     return nano_cpus ? arena_printf(a, "%.9g", (double)nano_cpus / 1e9) : NULL;
 }
@@ -426,6 +454,17 @@ static void compare_alias(struct found *f)
         add(f, &(struct drift){.field = "alias", .want = alias, .origin = {.kind = FROM_DEFAULT}});
 }
 
+const char *network_to_connect(struct arena *a, const struct wanted *w, const struct box *b)
+{
+    struct found f = {.arena = a, .w = w, .b = b};
+
+    compare_networks(&f);
+    for (size_t i = 0; i < f.list.n; i++)
+        if (f.list.items[i].effect == EFFECT_CONNECT)
+            return f.list.items[i].want;
+    return NULL;
+}
+
 struct drifts drift_find(struct arena *a, const struct wanted *w, const struct box *b,
                          const struct image *image)
 {
@@ -438,6 +477,7 @@ struct drifts drift_find(struct arena *a, const struct wanted *w, const struct b
     compare_networks(&f);
     compare_ports(&f);
     compare_command(&f);
+    compare_healthcheck(&f);
     compare_text(&f, "user", &s->user, b->user);
     compare_set(&f, "cap_drop", &s->cap_drop, b->cap_drop, b->n_cap_drop);
     compare_set(&f, "extra_hosts", &s->extra_hosts, b->extra_hosts, b->n_extra_hosts);

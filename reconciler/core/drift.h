@@ -13,6 +13,7 @@
 enum effect {
     EFFECT_REPLACE, /* only a new container can have it */
     EFFECT_UPDATE,  /* the engine changes it on the live container */
+    EFFECT_CONNECT, /* a further network, of a container that was never started */
     EFFECT_LIVE,    /* no restart, the next call sees it */
 };
 
@@ -36,7 +37,15 @@ struct drifts {
 struct drifts drift_find(struct arena *, const struct wanted *, const struct box *,
                          const struct image *image_of);
 
+/* The first further network that a box which was never started still has to be connected to; NULL:
+ * none, or it is too late for it. */
+const char *network_to_connect(struct arena *, const struct wanted *, const struct box *);
+
 bool drifts_have(const struct drifts *, enum effect);
+
+/* Limits as a spec would say them: "2g", "512m", "1500k", or bytes; "0.5".  NULL: no limit. */
+const char *memory_text(struct arena *, int64_t bytes);
+const char *cpus_text(struct arena *, int64_t nano_cpus);
 
 /* A key matching KEY, SECRET, TOKEN, PASSWORD, CREDENTIAL, AUTH as a word, or a value that looks
  * like a secret: a URL with a password, PEM, JWT, a long random token. */

@@ -14,7 +14,8 @@ static const char *suggestion(struct arena *a, const struct agent *const *agents
             ARRAY_PUSH(a, known, agents[i]->name);
     }
     const char *near = text_suggest(word, known.items, known.n);
-    return near ? arena_printf(a, "; did you mean \"%s\"?", near) : "";
+    return near ? arena_printf(a, "; did you mean \"%s\"?", near)
+                : "; \"avr-reconciler status\" lists them";
 }
 
 const struct agent *agent_find(struct arena *a, const struct agent *const *agents, size_t n,

@@ -18,7 +18,10 @@ enum {
 struct calls {         /* what the witnesses say of one box, or of an agent */
     int n;             /* live calls; -1: not known */
     int64_t oldest_ms; /* start of the oldest; 0: not known */
-    int lost;          /* open rows taken for lost ends */
+    int lost;          /* open rows taken for lost ends: they are not in n */
+    int64_t lost_ms;   /* start of the oldest of these; 0: not known */
+    int64_t quiet_ms;  /* since when all rows in n are without a connection; 0: some has one, or
+                          nobody can say */
     bool witness;      /* false: there is none, nothing can be known */
 };
 
@@ -27,7 +30,8 @@ struct calls {         /* what the witnesses say of one box, or of an agent */
 struct calls calls_on(const struct agent *, enum role, const struct box *, const struct observed *,
                       int64_t until_ms);
 
-/* Open calls of the agent by the database alone, for people. */
+/* Open calls of the agent, for people: the database's rows, of which those older than its
+ * max_call_age are lost ends, and whether the boxes whose connections were counted have any. */
 struct calls calls_of(const struct agent *, const struct observed *);
 
 /* If a call of the agent stands between call_initiated and call_started: until when at most that

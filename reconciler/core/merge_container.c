@@ -100,6 +100,8 @@ static void put_provider(struct env_build *b, enum role role, const struct provi
                              .assigned = p->assigned,
                              .origin = p->origin};
 
+    if (role == ROLE_CORE)
+        return; /* for core it is a name for shared settings: AVR tells core of no provider */
     if (p->row)
         avr_put_config(b, p->row->env, p->row->n_env, &p->origin);
     avr_put_provider(b, role, &v);
@@ -113,7 +115,7 @@ static void settle_backend(const struct merging *s, enum role role, const struct
     struct env_list env = env_done(b);
     struct env_build if_present = {.arena = s->arena};
 
-    if (p && !env_get(&env, "PROVIDER_ID")) {
+    if (p && role != ROLE_CORE && !env_get(&env, "PROVIDER_ID")) {
         struct env_var id = {.name = "PROVIDER_ID", .value = p->id, .origin = p->assigned};
         env_put(env_get(&env, "BACKEND_URL") ? b : &if_present, &id);
     }

@@ -54,20 +54,32 @@ static void add_labels(struct arena *a, struct box *b, const struct wanted *w, i
     b->n_labels = n;
 }
 
+void model_connect(struct arena *a, struct box *b, const struct wanted *w, const char *name)
+{
+    struct box_network *list = arena_alloc(a, (b->n_networks + 1) * sizeof *list);
+    struct box_network net = {.name = name, .ip = ""};
+    size_t at = 0;
+
+    if (w->alias) {
+        net.aliases = arena_memdup(a, &w->alias, sizeof w->alias);
+        net.n_aliases = 1;
+    }
+    while (at < b->n_networks && strcmp(b->networks[at].name, name) < 0)
+        at++;
+    for (size_t i = 0; i < b->n_networks; i++)
+        list[i + (i >= at)] = b->networks[i];
+    list[at] = net;
+    b->networks = list;
+    b->n_networks++;
+}
+
+/* An engine creates a container on one network. */
 static void add_network(struct arena *a, struct box *b, const struct wanted *w)
 {
-    struct box_network *net = arena_alloc(a, sizeof *net);
-
     if (!w->n_networks)
         return;
-    *net = (struct box_network){.name = w->networks[0], .ip = ""};
-    if (w->alias) {
-        net->aliases = arena_memdup(a, &w->alias, sizeof w->alias);
-        net->n_aliases = 1;
-    }
-    b->networks = net;
-    b->n_networks = 1;
-    b->network_mode = net->name;
+    model_connect(a, b, w, w->networks[0]);
+    b->network_mode = w->networks[0];
 }
 
 static const char *const *texts(struct arena *a, const struct values *v)
@@ -100,6 +112,7 @@ struct box model_box(struct arena *a, const struct wanted *w, const char *id, co
         .restart = w->restart,
         .memory = w->memory,
         .nano_cpus = w->nano_cpus,
+        .check = w->check,
         .user = s->user.text ? s->user.text : "",
         .command = texts(a, &s->command),
         .n_command = s->command.n,
@@ -186,6 +199,9 @@ void model_apply(struct model *m, const struct step *s)
     if (!b)
         return;
     switch (s->kind) {
+    case STEP_CONNECT:
+        model_connect(m->arena, b, s->wanted, s->network);
+        break;
     case STEP_START:
         b->state = BOX_RUNNING;
         b->health = HEALTH_UNKNOWN;

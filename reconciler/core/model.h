@@ -21,4 +21,7 @@ void model_apply(struct model *, const struct step *);
 struct box model_box(struct arena *, const struct wanted *, const char *id, const char *name,
                      int attempt, int64_t now_ms);
 
+/* The same box on one more network, by the alias of what is wanted. */
+void model_connect(struct arena *, struct box *, const struct wanted *, const char *network);
+
 #endif

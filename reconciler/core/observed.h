@@ -6,6 +6,7 @@
 #ifndef CORE_OBSERVED_H
 #define CORE_OBSERVED_H
 
+#include "core/check.h"
 #include "core/inputs.h"
 
 enum box_state { BOX_CREATED, BOX_RUNNING, BOX_PAUSED, BOX_RESTARTING, BOX_EXITED };
@@ -69,12 +70,14 @@ struct box {
     const char *log_driver;
     const struct pair *log_options;
     size_t n_log_options;
-    int stop_timeout_s; /* -1: the engine's default */
+    int stop_timeout_s;        /* -1: the engine's default */
+    struct engine_check check; /* the image's own where nobody gave another */
 
     /* Filled by whoever probes and counts, not by the engine driver. */
     enum health health;
     const char *health_text; /* why it is BAD, "" otherwise */
     int64_t ready_ms;        /* since when GOOD without a break; 0 */
+    int64_t asked_ms;        /* when it was last found ready; 0 */
     int sockets;             /* established connections to its PORT; -1: not known */
     int64_t quiet_ms;        /* since when none was seen without a break; 0: some, or not known */
     int64_t waiting_ms;      /* since when its calls are waited for; 0 */
@@ -93,7 +96,7 @@ struct image {
     size_t n_digests;
     const struct pair *env; /* the image's own, sorted: never drift */
     size_t n_env;
-    bool healthcheck;           /* has one of its own */
+    struct engine_check check;
     const char *const *command; /* Config.Cmd: what a container without `command` runs */
     size_t n_command;
     const char *user;          /* Config.User */

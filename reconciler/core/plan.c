@@ -28,7 +28,7 @@ static const char *down_text(struct arena *a, const struct box *b, int64_t now_m
 {
     switch (b->state) {
     case BOX_CREATED:
-        return *b->error ? arena_printf(a, "never started: %s", b->error) : "never started";
+        return *b->error ? arena_printf(a, "never started (%s)", b->error) : "never started";
     case BOX_EXITED:
         return arena_printf(a, "not running (exit %d, %s ago)", b->exit_code,
                             text_duration(a, (now_ms - b->finished_ms) / 1000));
@@ -53,24 +53,39 @@ static bool has_boxes(const struct slot *s)
     return s->live || s->failed || has_leftovers(s);
 }
 
-static enum verdict role_verdict(const struct role_view *rv, const struct agent *agent)
+/* The live box replaced another that is still there, and does not work: the two change places. */
+static bool is_put_back(const struct slot *s)
 {
-    const struct box *live = rv->slot.live;
+    return s->live && s->n_drains &&
+           (s->live->health == HEALTH_BAD || s->live->state == BOX_RESTARTING);
+}
 
-    if (agent->problem)
-        return agent->wish == WISH_ABSENT ? VERDICT_ORPHAN : VERDICT_HOLD;
-    if (!rv->wanted.spec || agent->wish != WISH_RUN)
-        return has_boxes(&rv->slot) ? VERDICT_REMOVE : VERDICT_SYNC;
-    if (rv->held || rv->wanted.problem || rv->slot.foreign)
+/* Core has moved on to the candidate, which only lacks the name: nothing holds that up. */
+static bool is_handed_over(const struct agent_view *v, enum role r)
+{
+    const struct box *next = v->role[r].slot.next;
+
+    return next && box_runs(next) && view_is_dialled(v, r, next);
+}
+
+static enum verdict live_verdict(const struct agent_view *v, enum role r)
+{
+    const struct role_view *rv = &v->role[r];
+    const struct box *live = rv->slot.live;
+    bool must_do = rv->held || rv->wanted.problem; /* nothing else can take its place */
+
+    if (is_put_back(&rv->slot))
+        return VERDICT_UNDERWAY;
+    if (live->state == BOX_PAUSED && !is_handed_over(v, r))
         return VERDICT_HOLD;
-    if (!live)
-        return has_leftovers(&rv->slot) ? VERDICT_UNDERWAY : VERDICT_CREATE;
+    if (!box_runs(live) && (must_do || !rv->differs))
+        return VERDICT_START;
+    if (must_do)
+        return VERDICT_HOLD;
     if (rv->differs)
         return VERDICT_REPLACE;
-    if (live->state == BOX_PAUSED || (live->state == BOX_RESTARTING && !rv->slot.n_drains))
+    if (live->state == BOX_RESTARTING)
         return VERDICT_HOLD;
-    if (!box_runs(live))
-        return VERDICT_START;
     if (has_leftovers(&rv->slot))
         return VERDICT_UNDERWAY;
     if (drifts_have(&rv->drifts, EFFECT_UPDATE))
@@ -78,24 +93,80 @@ static enum verdict role_verdict(const struct role_view *rv, const struct agent 
     return drifts_have(&rv->drifts, EFFECT_LIVE) ? VERDICT_LIVE : VERDICT_SYNC;
 }
 
-static const char *role_reason(struct arena *a, const struct role_view *rv, enum verdict verdict,
-                               int64_t now_ms)
+static const char *kept_text(struct arena *a, const struct box *failed, int64_t now_ms)
 {
-    const struct slot *slot = &rv->slot;
+    int64_t left_ms = box_kept_until_ms(failed) - now_ms;
 
-    if (slot->foreign)
-        return arena_printf(a, "the name is held by a container that is not ours (%.12s)",
-                            slot->foreign->id);
+    return left_ms > 0 ? arena_printf(a, "%s failed %s ago and is kept for its logs, for %s more",
+                                      failed->name,
+                                      text_duration(a, (now_ms - box_since_ms(failed)) / 1000),
+                                      text_duration(a, (left_ms + 999) / 1000))
+                       : NULL;
+}
+
+static enum verdict role_verdict(const struct agent_view *v, enum role r)
+{
+    const struct role_view *rv = &v->role[r];
+    const struct agent *agent = v->agent;
+
+    if (agent->problem)
+        return agent->wish == WISH_ABSENT ? VERDICT_ORPHAN : VERDICT_HOLD;
+    if (!rv->wanted.spec || agent->wish != WISH_RUN)
+        return has_boxes(&rv->slot) ? VERDICT_REMOVE : VERDICT_SYNC;
+    if (rv->slot.foreign)
+        return VERDICT_HOLD;
+    if (rv->slot.live)
+        return live_verdict(v, r);
+    if (has_leftovers(&rv->slot))
+        return VERDICT_UNDERWAY;
+    return rv->held || rv->wanted.problem ? VERDICT_HOLD : VERDICT_CREATE;
+}
+
+static const char *underway_text(struct arena *a, const struct slot *s)
+{
+    if (!s->live)
+        return "nobody has its name: a replacement was broken off";
+    if (is_put_back(s))
+        return arena_printf(a, "the new container failed (%s): the replaced one is put back",
+                            *s->live->health_text ? s->live->health_text
+                                                  : "it restarts again and again");
+    return s->n_drains ? "a replaced container still has to go"
+                       : "an earlier replacement was left unfinished";
+}
+
+static const char *hold_text(struct arena *a, const struct role_view *rv, int64_t now_ms)
+{
+    const struct box *live = rv->slot.live;
+
+    if (rv->slot.foreign)
+        return arena_printf(a, "the name %s is held by a container that is not ours (%.12s)",
+                            rv->slot.name, rv->slot.foreign->id);
+    if (live && live->state == BOX_PAUSED)
+        return down_text(a, live, now_ms);
     if (rv->held)
         return rv->held_why;
     if (rv->wanted.problem)
         return rv->wanted.problem;
-    if (verdict == VERDICT_CREATE)
+    return live ? down_text(a, live, now_ms) : NULL;
+}
+
+static const char *role_reason(struct arena *a, const struct role_view *rv, enum verdict verdict,
+                               int64_t now_ms)
+{
+    switch (verdict) {
+    case VERDICT_HOLD:
+        return hold_text(a, rv, now_ms);
+    case VERDICT_CREATE:
         return "missing";
-    if (verdict == VERDICT_UNDERWAY)
-        return slot->n_drains ? "a replaced container still has to go"
-                              : "an earlier replacement was left unfinished";
-    return slot->live ? down_text(a, slot->live, now_ms) : NULL;
+    case VERDICT_UNDERWAY:
+        return underway_text(a, &rv->slot);
+    case VERDICT_REMOVE:
+        return NULL; /* whatever ails it, it goes */
+    case VERDICT_SYNC:
+        return rv->slot.failed ? kept_text(a, rv->slot.failed, now_ms) : NULL;
+    default:
+        return rv->slot.live ? down_text(a, rv->slot.live, now_ms) : NULL;
+    }
 }
 
 static struct role_plan role_plan_make(struct agent_view *v, enum role r)
@@ -103,7 +174,7 @@ static struct role_plan role_plan_make(struct agent_view *v, enum role r)
     const struct role_view *rv = &v->role[r];
     struct role_plan rp = {.role = r, .name = rv->slot.name, .live = rv->slot.live};
 
-    rp.verdict = role_verdict(rv, v->agent);
+    rp.verdict = role_verdict(v, r);
     rp.reason = role_reason(v->arena, rv, rp.verdict, v->observed->now_ms);
     if (v->agent->pause && rp.verdict != VERDICT_SYNC && rp.verdict != VERDICT_LIVE)
         rp.verdict = VERDICT_HOLD;
@@ -131,8 +202,8 @@ static size_t weight(enum verdict verdict)
     return i;
 }
 
-/* The step as it outlives the arena it was decided in.  What a CREATE or an UPDATE wants becomes
- * part of the model, so these are decided once more where it can stay. */
+/* The step as it outlives the arena it was decided in.  What a CREATE, CONNECT or UPDATE wants
+ * becomes part of the model, so these are decided once more where it can stay. */
 static struct step step_keep(struct arena *a, const struct step *s)
 {
     struct step kept = *s;
@@ -140,32 +211,37 @@ static struct step step_keep(struct arena *a, const struct step *s)
     kept.wanted = NULL;
     kept.new_name = arena_strdup(a, s->new_name);
     kept.image = arena_strdup(a, s->image);
+    kept.network = arena_strdup(a, s->network);
     kept.why = arena_strdup(a, s->why);
     return kept;
 }
 
-static void unroll(struct arena *a, const struct desired *d, const struct observed *o,
-                   const struct digest_key *key, const struct plan_options *options,
-                   struct agent_plan *ap)
+static struct step next_step(const struct agent_view *first, const struct digest_key *key,
+                             const struct model *m)
+{
+    struct arena *scratch CLEANUP_ARENA = arena_new();
+    struct step s = agent_next(scratch, first->desired, first->agent, &m->now, key, first->options);
+
+    if (s.kind == STEP_CREATE || s.kind == STEP_CONNECT || s.kind == STEP_UPDATE)
+        return agent_next(first->arena, first->desired, first->agent, &m->now, key, first->options);
+    return step_keep(first->arena, &s);
+}
+
+static void unroll(struct agent_view *v, const struct digest_key *key, struct agent_plan *ap)
 {
     ARRAY(struct step) steps = {0};
-    struct model m;
+    struct model m = {0};
 
-    model_init(&m, a, o);
-    while (steps.n < MAX_STEPS) {
-        struct arena *scratch CLEANUP_ARENA = arena_new();
-        struct step s = agent_next(scratch, d, ap->agent, &m.now, key, options);
-        if (s.kind == STEP_NOTHING)
-            break;
-        if (s.kind == STEP_CREATE || s.kind == STEP_UPDATE)
-            s = agent_next(a, d, ap->agent, &m.now, key, options);
-        else
-            s = step_keep(a, &s);
+    for (struct step s = view_next(v); s.kind != STEP_NOTHING; s = next_step(v, key, &m)) {
         if (s.kind == STEP_HOLD) {
             ap->hold = s;
             break;
         }
-        ARRAY_PUSH(a, steps, s);
+        if (!steps.n)
+            model_init(&m, v->arena, v->observed);
+        ARRAY_PUSH(v->arena, steps, s);
+        if (steps.n == MAX_STEPS)
+            break;
         model_apply(&m, &s);
     }
     ap->steps = steps.items;
@@ -174,11 +250,12 @@ static void unroll(struct arena *a, const struct desired *d, const struct observ
 
 static struct agent_plan agent_plan_make(struct arena *a, const struct desired *d,
                                          const struct agent *agent, const struct observed *all,
+                                         const struct box_index *index,
                                          const struct digest_key *key,
                                          const struct plan_options *options)
 {
     struct agent_plan ap = {.agent = agent};
-    struct observed o = observed_of_agent(a, d, agent, all);
+    struct observed o = observed_of_agent(a, d, agent, all, index);
     struct agent_view *v = arena_alloc(a, sizeof *v);
     ARRAY(struct role_plan) roles = {0};
 
@@ -195,11 +272,14 @@ static struct agent_plan agent_plan_make(struct arena *a, const struct desired *
         ap.verdict = VERDICT_HOLD;
     ap.roles = roles.items;
     ap.n_roles = roles.n;
-    unroll(a, d, &o, key, options, &ap);
+    unroll(v, key, &ap);
 
     struct calls calls = calls_of(agent, &o);
     ap.live_calls = calls.n;
     ap.oldest_call_ms = calls.oldest_ms;
+    ap.quiet_ms = calls.quiet_ms;
+    ap.lost_calls = calls.lost;
+    ap.oldest_lost_ms = calls.lost_ms;
     return ap;
 }
 
@@ -271,9 +351,19 @@ static const struct agent *orphans_find(struct arena *a, const struct desired *d
         ARRAY_PUSH(a, orphans, agent);
     }
     size_t tenth = d->n_agents / 10, most = tenth > 1 ? tenth : 1, removed = 0;
-    for (size_t i = 0; i < orphans.n; i++)
-        if (!d->complete || !(prune || (d->prune && removed++ < most)))
+    for (size_t i = 0; i < orphans.n; i++) {
+        if (!d->complete)
+            orphans.items[i].problem =
+                "nothing that could be read asks for it, but not everything could be read";
+        else if (!prune && !d->prune)
             orphans.items[i].problem = "nobody asks for it any more, and nobody asked to remove it";
+        else if (!prune && removed++ >= most)
+            orphans.items[i].problem =
+                arena_printf(a,
+                             "nobody asks for it any more; prune: true removes at most %zu %s at "
+                             "a time",
+                             most, most == 1 ? "agent" : "agents");
+    }
     *ret_n = orphans.n;
     return orphans.items;
 }
@@ -295,17 +385,18 @@ struct plan plan_make(struct arena *a, const struct desired *d, const struct obs
     ARRAY(struct agent_plan) agents = {0};
     size_t n_orphans;
     const struct agent *orphans = orphans_find(a, d, o, options->prune, &n_orphans);
+    struct box_index index = box_index_make(a, o);
 
     for (size_t i = 0; i < d->n_agents; i++)
         if (is_selected(&d->agents[i], only, n_only))
-            ARRAY_PUSH(a, agents, agent_plan_make(a, d, &d->agents[i], o, key, options));
+            ARRAY_PUSH(a, agents, agent_plan_make(a, d, &d->agents[i], o, &index, key, options));
     for (size_t i = 0; i < n_orphans; i++) {
         if (!is_selected(&orphans[i], only, n_only))
             continue;
-        struct agent_plan ap = agent_plan_make(a, d, &orphans[i], o, key, options);
+        struct agent_plan ap = agent_plan_make(a, d, &orphans[i], o, &index, key, options);
         if (ap.hold.kind == STEP_HOLD) {
             ap.verdict = VERDICT_ORPHAN;
-            ap.hold.hold = HOLD_ORPHAN;
+            ap.hold.hold = d->complete ? HOLD_ORPHAN : HOLD_UNSURE;
         }
         ARRAY_PUSH(a, agents, ap);
     }

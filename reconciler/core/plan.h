@@ -16,6 +16,7 @@
     X(HOLD, "hold", "cannot or must not go on; why says the reason")                               \
     X(PULL, "pull", "fetch the image")                                                             \
     X(CREATE, "create", "create the candidate, stopped")                                           \
+    X(CONNECT, "connect", "connect a box that was never started to a further network")             \
     X(START, "start", "start a box")                                                               \
     X(PROBE, "probe", "gate: until the box is ready, or a verdict that it is not")                 \
     X(WAIT, "wait", "gate: until a time has passed or calls have ended")                           \
@@ -48,6 +49,7 @@ enum hold { /* why nothing can be done */
             HOLD_UNHEALTHY, /* the live box matches and still does not work */
             HOLD_CALLS,     /* drain timeout passed, on_timeout: abort */
             HOLD_ORPHAN,    /* nobody asks for it any more, and nobody asked to remove it */
+            HOLD_UNSURE,    /* the same, but not every source could be read */
             HOLD_PAUSED,    /* by an order: agent->pause */
 };
 
@@ -56,16 +58,20 @@ struct step {
     enum role role;
     enum gate gate;
     enum hold hold;
-    const struct wanted *wanted; /* CREATE, START, PROBE, UPDATE */
+    const struct wanted *wanted; /* CREATE, CONNECT, START, PROBE, UPDATE */
     const char *box_id;   /* full id as observed; in an unrolled plan "new-…" for boxes to be */
     const char *box_name; /* its name now */
     const char *new_name; /* RENAME, CREATE */
     const char *image;    /* PULL */
+    const char *network;  /* CONNECT */
     const char *why;
     int attempt;       /* CREATE */
     int64_t until_ms;  /* WAIT: when a timer ends it; 0: only calls do */
     int calls;         /* WAIT drain: live calls counted, -1 unknown */
     int64_t oldest_ms; /* WAIT drain: start of the oldest, 0 unknown */
+    int64_t quiet_ms;  /* WAIT drain: since when none of them has a connection; 0: not so */
+    int lost;          /* STOP: open calls taken for lost ends */
+    int64_t lost_ms;   /* STOP: start of the oldest of these, 0 unknown */
     bool forced;       /* STOP although calls are open: on_timeout force or --now */
 };
 
@@ -117,12 +123,16 @@ struct agent_plan {
     struct step hold; /* kind HOLD if it ends there, else NOTHING */
     int live_calls;   /* -1: not known */
     int64_t oldest_call_ms;
+    int64_t quiet_ms; /* since when none of them has a connection; 0: some has, or not known */
+    int lost_calls;   /* older than max_call_age: lost ends, not among live_calls */
+    int64_t oldest_lost_ms;
 };
 
 struct plan {
     const struct agent_plan *agents;
     size_t n_agents;
     size_t n_containers; /* observed, ours */
+    const char *notice;  /* which witness of live calls this look had to do without; NULL: none */
 };
 
 /* Only agents whose id, name or key is among `only` (n_only = 0: all). */

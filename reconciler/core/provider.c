@@ -88,5 +88,11 @@ bool provider_find(const struct merging *s, enum role role, const struct value *
                     s->db_name, row->type, role_name[role]);
         return false;
     }
+    if (row && role == ROLE_CORE) {
+        problem_set(s->arena, problem, ref->origin.at,
+                    "provider \"%s\" (%s) cannot serve as core: core has no provider in AVR",
+                    ret->name, s->db_name);
+        return false;
+    }
     return true;
 }

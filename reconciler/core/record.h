@@ -132,7 +132,7 @@ struct orders {
 struct quarantined {
     const char *agent_id;
     enum role role;
-    const char *image_id, *settings_hash;
+    const char *image_id, *settings_hash; /* never NULL */
     unsigned attempts;
     int64_t failed_ms; /* the last time */
 };

@@ -26,13 +26,16 @@ const char *render_plan(struct arena *, const struct render *, const struct desi
  *
  *     {"version", "sources", "engine", "in_sync", "notices": [text],
  *      "agents": [{"id", "name", "verdict", "live_calls" (null: not known), "oldest_call_s",
+ *                  "unconnected_calls" (live ones that were seen to have no connection),
+ *                  "lost_calls" (open for longer than max_call_age), "oldest_lost_s",
  *                  "roles": [{"role", "container", "verdict", "reason", "image",
  *                             "drifts": [{"field", "key", "have", "want", "secret", "origin",
  *                                         "effect", "note"}]}],
  *                  "steps": [{"step", "role", "box", "name", "why", "gate"}],
  *                  "hold": null | {"kind", "why", "at", "advice"}, "orders": [text]}],
  *      "summary": {"replace", "update", "live", "create", "start", "remove", "underway", "held",
- *                  "orphans", "in_sync", "calls_cut" (null: not known)}}
+ *                  "orphans", "in_sync", "calls_cut" (null: not known),
+ *                  "cut_after_limit"}}
  *
  * `have` and `want` are a text, null, or {"fingerprint": "fp:…"} when the value is secret. */
 const char *render_plan_json(struct arena *, const struct render *, const struct desired *,
@@ -40,13 +43,19 @@ const char *render_plan_json(struct arena *, const struct render *, const struct
 
 const char *render_status(struct arena *, const struct render *, const struct desired *,
                           const struct plan *);
-/* {"in_sync", "agents": [{"id", "name", "state", "mode", "running", "containers", "live_calls",
- *                         "image", "image_id", "uptime_s", "note"}]} */
+/* {"in_sync", "notices": [text],
+ *  "agents": [{"id", "name", "state", "mode", "running", "containers", "live_calls",
+ *              "unconnected_calls", "lost_calls", "image", "image_id", "uptime_s", "note"}]} */
 const char *render_status_json(struct arena *, const struct render *, const struct desired *,
                                const struct plan *);
 
 /* The resolved desired state with the source of every value.  plan may be NULL (no engine was
- * asked): ports and images that depend on what runs are then left open. */
+ * asked): ports and images that depend on what runs are then left open.  As JSON:
+ *
+ *     {"sources", "agents": [{"id", "name", "mode", "wanted", "origin", "problem",
+ *                             "containers": [{"role", "name", "problem",
+ *                                             "settings": [{"setting", "key", "value", "secret",
+ *                                                           "origin"}]}]}]} */
 const char *render_config(struct arena *, const struct render *, const struct desired *,
                           const struct plan *, bool json);
 
@@ -54,6 +63,16 @@ const char *render_config(struct arena *, const struct render *, const struct de
  * be stopped or replaced; the text claims that nothing restarts only if it is 0. */
 const char *render_adopt(struct arena *, const struct render *, const struct desired *,
                          const struct plan *, size_t *ret_restarts);
+/* {"version", "sources", "engine", "notices": [text],
+ *  "agents": [{"id", "name", "verdict", "live_calls" (null: not known), "note" (why it is left
+ *              alone, or null),
+ *              "containers": [{"role", "container", "verdict", "fate" (a sentence), "restarts",
+ *                              "because" (or null), "port" (drawn by AVR and kept, or null),
+ *                              "networks": [text], "published": [text]}]}],
+ *  "summary": {"containers", "restarts"}}
+ * Words and keys are those of render_plan_json(). */
+const char *render_adopt_json(struct arena *, const struct render *, const struct desired *,
+                              const struct plan *, size_t *ret_restarts);
 
 /* The agents' names, one a line; only those that differ when `differing`. */
 const char *render_names(struct arena *, const struct plan *, bool differing);

@@ -1,6 +1,10 @@
 /* What happens to the containers that run now, once this program looks after them. */
 #include "core/render_parts.h"
 
+struct adopted {
+    size_t boxes, restarting;
+};
+
 /* The verdict says what is planned; the steps say what is done.  A restart is believed absent only
  * if neither touches a live box. */
 static bool restarts(const struct agent_plan *plan, const struct role_plan *role)
@@ -40,9 +44,9 @@ static const char *fate(const struct role_plan *role, bool restart)
     }
 }
 
-static void put_because(struct text *t, const struct render *r, const struct role_plan *role)
+static const char *because_text(struct arena *a, const struct role_plan *role)
 {
-    struct text why = {.arena = t->arena};
+    struct text why = {.arena = a};
 
     if (role->reason)
         text_add(&why, role->reason);
@@ -51,24 +55,25 @@ static void put_because(struct text *t, const struct render *r, const struct rol
         text_printf(&why, "%s%s%s%s", why.len ? ", " : "", d->field, d->key ? " " : "",
                     d->key ? d->key : "");
     }
-    if (!why.len)
-        return;
-    put_spaces(t, 8);
-    put(t, r, DIM, arena_printf(t->arena, "because of: %s", text_str(&why)));
-    text_add(t, "\n");
+    return text_str(&why);
 }
 
-static void put_carried(struct text *t, const struct render *r, const struct role_plan *role)
+static const char *drawn_port(const struct wanted *w)
 {
-    const struct wanted *w = role->wanted;
-    struct text list = {.arena = t->arena};
-
-    if (!w)
-        return;
     for (size_t i = 0; i < w->env.n; i++)
         if (text_is(w->env.items[i].name, "PORT") && w->env.items[i].origin.kind == FROM_CONTAINER)
-            text_printf(&list, "%sport %s, drawn by AVR", list.len ? "; " : "",
-                        w->env.items[i].value);
+            return w->env.items[i].value;
+    return NULL;
+}
+
+static const char *carried_text(struct arena *a, const struct wanted *w)
+{
+    struct text list = {.arena = a};
+
+    if (!w)
+        return "";
+    if (drawn_port(w))
+        text_printf(&list, "port %s, drawn by AVR", drawn_port(w));
     for (size_t i = 0; i < w->n_networks; i++)
         text_printf(&list, "%s%s", i ? ", " : list.len ? "; network " : "network ", w->networks[i]);
     for (size_t i = 0; i < w->n_carried_ports; i++)
@@ -77,10 +82,15 @@ static void put_carried(struct text *t, const struct render *r, const struct rol
                     : list.len ? "; published "
                                : "published ",
                     w->carried_ports[i]);
-    if (!list.len)
+    return text_str(&list);
+}
+
+static void put_more(struct text *t, const struct render *r, const char *title, const char *list)
+{
+    if (!*list)
         return;
     put_spaces(t, 8);
-    put(t, r, DIM, arena_printf(t->arena, "keeps: %s", text_str(&list)));
+    put(t, r, DIM, arena_printf(t->arena, "%s: %s", title, list));
     text_add(t, "\n");
 }
 
@@ -97,8 +107,8 @@ static bool put_box(struct text *t, const struct render *r, const struct agent_p
     put(t, r, restart ? YELLOW : GREEN, fate(role, restart));
     text_add(t, "\n");
     if (restart || role->verdict == VERDICT_UPDATE)
-        put_because(t, r, role);
-    put_carried(t, r, role);
+        put_more(t, r, "because of", because_text(t->arena, role));
+    put_more(t, r, "keeps", carried_text(t->arena, role->wanted));
     return restart;
 }
 
@@ -110,40 +120,122 @@ static bool has_live(const struct agent_plan *plan)
     return false;
 }
 
+static void put_agent(struct text *t, const struct render *r, const struct agent_plan *agent,
+                      struct adopted *n)
+{
+    put(t, r, BOLD, agent_label(agent->agent));
+    put_spaces(t, 3);
+    put(t, r, DIM, calls_text(t->arena, agent, r->now_ms));
+    text_add(t, "\n");
+    if (agent->hold.kind == STEP_HOLD) {
+        put_spaces(t, 6);
+        put(t, r, RED, held_make(t->arena, agent).why);
+        text_add(t, "\n");
+    }
+    for (size_t k = 0; k < agent->n_roles; k++)
+        if (agent->roles[k].live) {
+            n->boxes++;
+            n->restarting += put_box(t, r, agent, &agent->roles[k]);
+        }
+}
+
+static const char *none_found(struct arena *a, const struct desired *d)
+{
+    if (!d->tenant)
+        return "No AVR container was found.\n";
+    return arena_printf(
+        a, "No AVR container of tenant %s was found; is $TENANT what AVR's backend has?\n",
+        render_visible(a, d->tenant));
+}
+
 const char *render_adopt(struct arena *a, const struct render *r, const struct desired *d,
                          const struct plan *plan, size_t *ret_restarts)
 {
     struct text t = {.arena = a};
-    size_t boxes = 0, restarting = 0;
+    struct adopted n = {0};
 
-    (void)d;
-    for (size_t i = 0; i < plan->n_agents; i++) {
-        const struct agent_plan *agent = &plan->agents[i];
-        if (!has_live(agent))
-            continue;
-        put(&t, r, BOLD, agent_label(agent->agent));
-        put_spaces(&t, 3);
-        put(&t, r, DIM, calls_text(a, agent->live_calls, agent->oldest_call_ms, r->now_ms));
-        text_add(&t, "\n");
-        if (agent->hold.kind == STEP_HOLD) {
-            put_spaces(&t, 6);
-            put(&t, r, RED, held_make(a, agent).why);
-            text_add(&t, "\n");
-        }
-        for (size_t k = 0; k < agent->n_roles; k++)
-            if (agent->roles[k].live) {
-                boxes++;
-                restarting += put_box(&t, r, agent, &agent->roles[k]);
-            }
-    }
-    if (boxes == 0)
-        text_add(&t, "No AVR container was found.\n");
-    else if (restarting)
+    put_notices(&t, r, d, plan);
+    for (size_t i = 0; i < plan->n_agents; i++)
+        if (has_live(&plan->agents[i]))
+            put_agent(&t, r, &plan->agents[i], &n);
+    if (n.boxes == 0)
+        text_add(&t, none_found(a, d));
+    else if (n.restarting)
         text_printf(&t, "\n%zu of %zu %s would be replaced or removed; `diff` shows why.\n",
-                    restarting, boxes, plural(boxes, "container", "containers"));
+                    n.restarting, n.boxes, plural(n.boxes, "container", "containers"));
     else
-        text_printf(&t, "\n%zu %s, nothing would restart.\n", boxes,
-                    plural(boxes, "container", "containers"));
-    *ret_restarts = restarting;
+        text_printf(&t, "\n%zu %s, nothing would restart.\n", n.boxes,
+                    plural(n.boxes, "container", "containers"));
+    *ret_restarts = n.restarting;
     return text_str(&t);
+}
+
+static bool put_json_box(struct out *o, const struct agent_plan *plan, const struct role_plan *role)
+{
+    const struct wanted *w = role->wanted;
+    const char *because = because_text(o->text.arena, role);
+    bool restart = restarts(plan, role);
+
+    out_object(o, NULL);
+    out_text(o, "role", role_name[role->role]);
+    out_text(o, "container", role->live->name);
+    out_text(o, "verdict", verdict_words()[role->verdict]);
+    out_text(o, "fate", fate(role, restart));
+    out_bool(o, "restarts", restart);
+    out_text(o, "because", *because ? because : NULL);
+    out_text(o, "port", w ? drawn_port(w) : NULL);
+    out_array(o, "networks");
+    for (size_t i = 0; w && i < w->n_networks; i++)
+        out_text(o, NULL, w->networks[i]);
+    out_end(o);
+    out_array(o, "published");
+    for (size_t i = 0; w && i < w->n_carried_ports; i++)
+        out_text(o, NULL, w->carried_ports[i]);
+    out_end(o);
+    out_end(o);
+    return restart;
+}
+
+static void put_json_agent(struct out *o, const struct agent_plan *agent, struct adopted *n)
+{
+    out_object(o, NULL);
+    out_text(o, "id", agent->agent->id);
+    out_text(o, "name", agent_label(agent->agent));
+    out_text(o, "verdict", verdict_words()[verdict_of(agent)]);
+    out_count(o, "live_calls", agent->live_calls);
+    out_text(o, "note", is_left_alone(agent) ? held_make(o->text.arena, agent).why : NULL);
+    out_array(o, "containers");
+    for (size_t k = 0; k < agent->n_roles; k++)
+        if (agent->roles[k].live) {
+            n->boxes++;
+            n->restarting += put_json_box(o, agent, &agent->roles[k]);
+        }
+    out_end(o);
+    out_end(o);
+}
+
+const char *render_adopt_json(struct arena *a, const struct render *r, const struct desired *d,
+                              const struct plan *plan, size_t *ret_restarts)
+{
+    struct out o = {.text.arena = a, .indented = true};
+    struct adopted n = {0};
+
+    out_object(&o, NULL);
+    out_number(&o, "version", 1);
+    out_text(&o, "sources", r->sources);
+    out_text(&o, "engine", r->engine);
+    out_notices(&o, d, plan);
+    out_array(&o, "agents");
+    for (size_t i = 0; i < plan->n_agents; i++)
+        if (has_live(&plan->agents[i]))
+            put_json_agent(&o, &plan->agents[i], &n);
+    out_end(&o);
+    out_object(&o, "summary");
+    out_number(&o, "containers", (int64_t)n.boxes);
+    out_number(&o, "restarts", (int64_t)n.restarting);
+    out_end(&o);
+    out_end(&o);
+    text_add(&o.text, "\n");
+    *ret_restarts = n.restarting;
+    return text_str(&o.text);
 }

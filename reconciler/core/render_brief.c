@@ -1,15 +1,19 @@
 /* One line a difference, for a log, a history, a message. */
 #include "core/render_parts.h"
 
+static const char *side(struct arena *a, const struct render *r, const struct drift *d,
+                        const char *value)
+{
+    if (value && text_starts(value, "sha256:"))
+        return short_id(a, value);
+    return render_value(a, r->key, value, drift_hidden(d));
+}
+
 const char *render_drift_line(struct arena *a, const struct render *r, const struct drift *d)
 {
-    bool hide = drift_hidden(d);
-
     return arena_printf(a, "%s%s%s %s → %s (%s)", d->field, d->key ? " " : "",
-                        d->key ? render_visible(a, d->key) : "",
-                        render_value(a, r->key, d->have, hide),
-                        render_value(a, r->key, d->want, hide),
-                        render_visible(a, origin_text(a, &d->origin)));
+                        d->key ? render_visible(a, d->key) : "", side(a, r, d, d->have),
+                        side(a, r, d, d->want), render_visible(a, origin_text(a, &d->origin)));
 }
 
 const char *const *render_drift_lines(struct arena *a, const struct render *r,
@@ -20,8 +24,9 @@ const char *const *render_drift_lines(struct arena *a, const struct render *r,
     for (size_t i = 0; i < plan->n_roles; i++) {
         const struct role_plan *rp = &plan->roles[i];
         if (rp->reason)
-            ARRAY_PUSH(a, lines,
-                       arena_printf(a, "%s: %s", role_name[rp->role], render_visible(a, rp->reason)));
+            ARRAY_PUSH(
+                a, lines,
+                arena_printf(a, "%s: %s", role_name[rp->role], render_visible(a, rp->reason)));
         for (size_t k = 0; k < rp->drifts.n; k++)
             ARRAY_PUSH(a, lines,
                        arena_printf(a, "%s: %s", role_name[rp->role],

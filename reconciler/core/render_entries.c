@@ -36,7 +36,7 @@ static void add_image(struct builder *b, const struct container_spec *spec, cons
     for (size_t i = 0; i < spec->image.n; i++)
         add(b, "image", NULL, &spec->image.candidates[i]);
     if (spec->image.n == 0 && spec->image.fallback) {
-        struct value v = {spec->image.fallback, {.kind = FROM_DEFAULT}};
+        struct value v = {spec->image.fallback, {.kind = FROM_AVR}};
         add(b, "image", NULL, &v);
     }
     if (!w || !w->image_ref)
@@ -77,10 +77,12 @@ static void add_settings(struct builder *b, const struct settings *s)
     add_list(b, "healthcheck", &s->healthcheck.args);
     add_number(b, "healthcheck timeout", &s->healthcheck.timeout_s, "s");
     add_number(b, "stop_grace_period", &s->stop_grace_s, "s");
-    add_number(b, "mem_limit", &s->mem_limit, "");
+    if (s->mem_limit.set) {
+        struct value v = {memory_text(b->arena, s->mem_limit.n), s->mem_limit.origin};
+        add(b, "mem_limit", NULL, &v);
+    }
     if (s->nano_cpus.set) {
-        double cpus = (double)s->nano_cpus.n / 1e9;
-        struct value v = {arena_printf(b->arena, "%g", cpus), s->nano_cpus.origin};
+        struct value v = {cpus_text(b->arena, s->nano_cpus.n), s->nano_cpus.origin};
         add(b, "cpus", NULL, &v);
     }
     add(b, "logging", NULL, &s->log_driver);

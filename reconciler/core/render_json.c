@@ -1,6 +1,17 @@
 #include "core/render_out.h"
 #include "core/render_parts.h"
 
+void out_notices(struct out *o, const struct desired *d, const struct plan *plan)
+{
+    size_t n;
+    const char *const *notices = notices_make(o->text.arena, d, plan, &n);
+
+    out_array(o, "notices");
+    for (size_t i = 0; i < n; i++)
+        out_text(o, NULL, notices[i]);
+    out_end(o);
+}
+
 static void put_value(struct out *o, const struct render *r, const char *key, const struct drift *d,
                       const char *value)
 {
@@ -15,8 +26,10 @@ static void put_value(struct out *o, const struct render *r, const char *key, co
 
 static void put_drift(struct out *o, const struct render *r, const struct drift *d)
 {
-    static const char *const effects[] = {
-        [EFFECT_REPLACE] = "replace", [EFFECT_UPDATE] = "update", [EFFECT_LIVE] = "live"};
+    static const char *const effects[] = {[EFFECT_REPLACE] = "replace",
+                                          [EFFECT_UPDATE] = "update",
+                                          [EFFECT_CONNECT] = "update",
+                                          [EFFECT_LIVE] = "live"};
 
     out_object(o, NULL);
     out_text(o, "field", d->field);
@@ -84,6 +97,7 @@ static void put_hold(struct out *o, const struct agent_plan *plan)
 static void put_agent(struct out *o, const struct render *r, const struct agent_plan *plan)
 {
     bool has_age = plan->live_calls > 0 && plan->oldest_call_ms;
+    bool lost_has_age = plan->lost_calls > 0 && plan->oldest_lost_ms;
 
     out_object(o, NULL);
     out_text(o, "id", plan->agent->id);
@@ -91,6 +105,9 @@ static void put_agent(struct out *o, const struct render *r, const struct agent_
     out_text(o, "verdict", verdict_words()[verdict_of(plan)]);
     out_count(o, "live_calls", plan->live_calls);
     out_count(o, "oldest_call_s", has_age ? (r->now_ms - plan->oldest_call_ms) / 1000 : -1);
+    out_number(o, "unconnected_calls", plan->quiet_ms ? plan->live_calls : 0);
+    out_number(o, "lost_calls", plan->lost_calls);
+    out_count(o, "oldest_lost_s", lost_has_age ? (r->now_ms - plan->oldest_lost_ms) / 1000 : -1);
     out_array(o, "roles");
     for (size_t i = 0; i < plan->n_roles; i++)
         put_role(o, r, &plan->roles[i]);
@@ -120,6 +137,7 @@ static void put_summary(struct out *o, const struct plan *plan)
     out_number(o, "orphans", (int64_t)c.orphans);
     out_number(o, "in_sync", (int64_t)c.in_sync);
     out_count(o, "calls_cut", c.cut_unknown ? -1 : (int64_t)c.calls_cut);
+    out_bool(o, "cut_after_limit", c.cut_late);
     out_end(o);
 }
 
@@ -133,10 +151,7 @@ const char *render_plan_json(struct arena *a, const struct render *r, const stru
     out_text(&o, "sources", r->sources);
     out_text(&o, "engine", r->engine);
     out_bool(&o, "in_sync", plan_in_sync(plan));
-    out_array(&o, "notices");
-    for (size_t i = 0; i < d->n_notices; i++)
-        out_text(&o, NULL, d->notices[i]);
-    out_end(&o);
+    out_notices(&o, d, plan);
     out_array(&o, "agents");
     for (size_t i = 0; i < plan->n_agents; i++)
         put_agent(&o, r, &plan->agents[i]);

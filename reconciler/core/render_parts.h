@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "core/render.h"
+#include "core/render_out.h"
 
 enum style { PLAIN, BOLD, DIM, RED, GREEN, YELLOW, CYAN, STYLE__N };
 
@@ -21,14 +22,24 @@ const char *wanted_id(struct arena *, const struct wanted *);
 const char *wanted_image(struct arena *, const struct wanted *); /* reference, id, note */
 const char *agent_label(const struct agent *);                   /* its name, else its id */
 const char *plural(size_t n, const char *one, const char *many);
-const char *calls_text(struct arena *, int calls, int64_t oldest_ms, int64_t now_ms);
+/* "2 live calls, oldest 3m12s", and of the lost ends that are not counted; of these alone, or NULL.
+ */
+const char *calls_text(struct arena *, const struct agent_plan *, int64_t now_ms);
+const char *lost_text(struct arena *, const struct agent_plan *, int64_t now_ms);
+/* Every notice about the sources and about the look, in order.  *ret_n of them. */
+const char *const *notices_make(struct arena *, const struct desired *, const struct plan *,
+                                size_t *ret_n);
 bool drift_hidden(const struct drift *);
+
+void put_notices(struct text *, const struct render *, const struct desired *, const struct plan *);
+void out_notices(struct out *, const struct desired *, const struct plan *); /* "notices": [text] */
 
 /* One page that closes a plan. */
 struct tally {
     size_t replace, update, live, create, start, remove, underway, held, orphans, in_sync;
     size_t calls_cut;
     bool cut_unknown; /* calls may be cut, and nobody knows how many */
+    bool cut_late;    /* calls that outlast their drain timeout will be */
 };
 struct tally tally_make(const struct plan *);
 const char *const *verdict_words(void); /* "in_sync", "replace", … by enum verdict */

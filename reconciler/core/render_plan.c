@@ -62,9 +62,9 @@ static const char *limit_text(struct arena *a, const struct agent *agent)
     case ON_TIMEOUT_ABORT:
         return arena_printf(a, " (limit %s, then it is given up)", limit);
     case ON_TIMEOUT_WAIT:
-        break;
+        break; /* then it waits on: that is no limit */
     }
-    return arena_printf(a, " (limit %s)", limit);
+    return "";
 }
 
 static bool is_forced(const struct agent_plan *plan)
@@ -80,6 +80,8 @@ static const char *replace_text(struct arena *a, const struct agent_plan *plan,
 {
     const char *limit = limit_text(a, plan->agent);
 
+    if (role->live && !box_runs(role->live))
+        return "is replaced at once, no call is on it";
     if (is_forced(plan))
         return plan->live_calls == 0 ? "at once, no call is on the old container"
                                      : "at once: the calls on the old container are cut";
@@ -90,6 +92,8 @@ static const char *replace_text(struct arena *a, const struct agent_plan *plan,
                             limit);
     if (plan->live_calls == 0)
         return "new calls move at once, no call is on the old container";
+    if (plan->quiet_ms)
+        return "new calls move at once; a call that has no connection for 2m is a lost end";
     if (plan->live_calls < 0)
         return arena_printf(a, "new calls move at once, live ones finish on the old container%s",
                             limit);
@@ -98,8 +102,12 @@ static const char *replace_text(struct arena *a, const struct agent_plan *plan,
                         limit);
 }
 
-static const char *remove_text(const struct agent_plan *plan)
+static const char *remove_text(const struct agent_plan *plan, const struct role_plan *role)
 {
+    if (!role->live)
+        return "what is left of it is removed once no call is on it";
+    if (!box_runs(role->live))
+        return "does not run, and is removed";
     if (!is_forced(plan))
         return "is stopped and removed once no call is on it";
     return plan->live_calls == 0 ? "is stopped and removed at once, no call is on it"
@@ -121,7 +129,7 @@ static const char *role_text(struct arena *a, const struct agent_plan *plan,
     case VERDICT_START:
         return "is started";
     case VERDICT_REMOVE:
-        return remove_text(plan);
+        return remove_text(plan, role);
     case VERDICT_UNDERWAY:
         return ""; /* its reason says it all */
     case VERDICT_HOLD:
@@ -227,7 +235,7 @@ static void put_agent(struct text *t, const struct render *r, const struct agent
     put(t, r, BOLD, agent_label(plan->agent));
     if (plan->verdict != VERDICT_SYNC && plan->verdict != VERDICT_CREATE) {
         put_spaces(t, 3);
-        put(t, r, DIM, calls_text(t->arena, plan->live_calls, plan->oldest_call_ms, r->now_ms));
+        put(t, r, DIM, calls_text(t->arena, plan, r->now_ms));
     }
     text_add(t, "\n");
     if (is_left_alone(plan))
@@ -247,7 +255,8 @@ static const char *calls_sentence(struct arena *a, const struct tally *c)
     if (c->calls_cut)
         return arena_printf(a, "%zu live %s will be cut.", c->calls_cut,
                             plural(c->calls_cut, "call", "calls"));
-    return "No call will be cut.";
+    return c->cut_late ? "Calls that are open after their limit will be cut."
+                       : "No call will be cut.";
 }
 
 static void add_count(struct text *t, size_t n, const char *words)
@@ -269,7 +278,8 @@ static void put_summary(struct text *t, const struct render *r, const struct pla
     add_count(t, c.held, "held");
     add_count(t, c.orphans, "no longer asked for");
     text_printf(t, ", %zu in sync. ", c.in_sync);
-    put(t, r, c.calls_cut || c.cut_unknown ? RED : GREEN, calls_sentence(t->arena, &c));
+    put(t, r, c.calls_cut || c.cut_unknown || c.cut_late ? RED : GREEN,
+        calls_sentence(t->arena, &c));
     text_add(t, "\n");
     if (work)
         text_add(t, "Apply with:  avr-reconciler apply\n");
@@ -292,11 +302,15 @@ static void put_head(struct text *t, const struct render *r, const struct plan *
     text_add(t, "\n");
 }
 
-static void put_notices(struct text *t, const struct render *r, const struct desired *d)
+void put_notices(struct text *t, const struct render *r, const struct desired *d,
+                 const struct plan *plan)
 {
-    for (size_t i = 0; i < d->n_notices; i++) {
+    size_t n;
+    const char *const *notices = notices_make(t->arena, d, plan, &n);
+
+    for (size_t i = 0; i < n; i++) {
         put(t, r, YELLOW, "note: ");
-        put(t, r, PLAIN, d->notices[i]);
+        put(t, r, PLAIN, notices[i]);
         text_add(t, "\n");
     }
 }
@@ -308,7 +322,7 @@ const char *render_plan(struct arena *a, const struct render *r, const struct de
     bool in_sync = plan_in_sync(plan);
 
     if (in_sync && !r->verbose) {
-        put_notices(&t, r, d);
+        put_notices(&t, r, d, plan);
         text_add(&t, counts_text(a, plan));
         text_add(&t, ": ");
         put(&t, r, GREEN, "in sync");
@@ -316,7 +330,7 @@ const char *render_plan(struct arena *a, const struct render *r, const struct de
         return text_str(&t);
     }
     put_head(&t, r, plan);
-    put_notices(&t, r, d);
+    put_notices(&t, r, d, plan);
     text_add(&t, "\n");
     for (size_t i = 0; i < plan->n_agents; i++)
         if (r->verbose || verdict_of(&plan->agents[i]) != VERDICT_SYNC)

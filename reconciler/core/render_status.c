@@ -86,6 +86,15 @@ static const char *note_of(struct arena *a, const struct render *r, const struct
     return text_str(&t);
 }
 
+/* Calls that do not look like calls, since nobody else tells of them. */
+static const char *calls_note(struct arena *a, const struct agent_plan *plan, int64_t now_ms)
+{
+    const char *lost = lost_text(a, plan, now_ms);
+    const char *open = plan->quiet_ms ? "open calls without a connection" : NULL;
+
+    return open && lost ? arena_printf(a, "%s, %s", open, lost) : open ? open : lost;
+}
+
 static struct status status_make(struct arena *a, const struct render *r,
                                  const struct agent_plan *plan)
 {
@@ -104,6 +113,9 @@ static struct status status_make(struct arena *a, const struct render *r,
             s.speaker = role->live;
     }
     s.note = note_of(a, r, plan);
+    const char *calls = calls_note(a, plan, r->now_ms);
+    if (calls)
+        s.note = arena_printf(a, "%s%s%s", s.note, *s.note ? "; " : "", calls);
     return s;
 }
 
@@ -180,8 +192,7 @@ const char *render_status(struct arena *a, const struct render *r, const struct 
             size_t n = text_columns(lines[i].cell[c]);
             widths[c] = n > widths[c] ? n : widths[c];
         }
-    for (size_t i = 0; i < d->n_notices; i++)
-        text_printf(&t, "note: %s\n", render_visible(a, d->notices[i]));
+    put_notices(&t, r, d, plan);
     for (size_t i = 0; i < n_lines; i++)
         put_table_line(&t, r, &lines[i], widths);
     if (plan->n_agents == 0)
@@ -201,6 +212,8 @@ static void put_status(struct out *o, const struct render *r, const struct agent
     out_number(o, "running", (int64_t)s.running);
     out_number(o, "containers", (int64_t)s.wanted);
     out_count(o, "live_calls", plan->live_calls);
+    out_number(o, "unconnected_calls", plan->quiet_ms ? plan->live_calls : 0);
+    out_number(o, "lost_calls", plan->lost_calls);
     out_text(o, "image", s.speaker ? s.speaker->image_ref : NULL);
     out_text(o, "image_id", s.speaker ? s.speaker->image_id : NULL);
     out_count(o, "uptime_s", uptime_s(&s, r->now_ms));
@@ -213,9 +226,9 @@ const char *render_status_json(struct arena *a, const struct render *r, const st
 {
     struct out o = {.text.arena = a, .indented = true};
 
-    (void)d;
     out_object(&o, NULL);
     out_bool(&o, "in_sync", plan_in_sync(plan));
+    out_notices(&o, d, plan);
     out_array(&o, "agents");
     for (size_t i = 0; i < plan->n_agents; i++)
         put_status(&o, r, &plan->agents[i]);

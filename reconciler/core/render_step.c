@@ -50,6 +50,8 @@ static const char *step_sentence(struct arena *a, const struct step *s)
         return arena_printf(a, "pull %s", s->image);
     case STEP_CREATE:
         return arena_printf(a, "create %s %s", box_word(s->new_name), s->new_name);
+    case STEP_CONNECT:
+        return arena_printf(a, "connect %s %s to network %s", box_word(name), name, s->network);
     case STEP_START:
         return arena_printf(a, "start %s %s", box_word(name), name);
     case STEP_PROBE:

@@ -18,6 +18,22 @@ enum verdict verdict_of(const struct agent_plan *plan)
     return plan->verdict == VERDICT_SYNC && plan->n_steps ? VERDICT_UNDERWAY : plan->verdict;
 }
 
+const char *const *notices_make(struct arena *a, const struct desired *d, const struct plan *plan,
+                                size_t *ret_n)
+{
+    const char **list = arena_alloc(a, (d->n_notices + 1) * sizeof *list);
+    size_t n = 0;
+
+    while (n < d->n_notices) {
+        list[n] = d->notices[n];
+        n++;
+    }
+    if (plan->notice)
+        list[n++] = plan->notice;
+    *ret_n = n;
+    return list;
+}
+
 static void count_role(struct tally *t, const struct role_plan *role)
 {
     size_t *const counts[] = {
@@ -36,6 +52,9 @@ static void count_role(struct tally *t, const struct role_plan *role)
 static void count_cut(struct tally *t, const struct agent_plan *agent)
 {
     for (size_t i = 0; i < agent->n_steps; i++) {
+        if (agent->steps[i].gate == GATE_DRAIN &&
+            agent->agent->drain.on_timeout == ON_TIMEOUT_FORCE)
+            t->cut_late = true;
         if (!agent->steps[i].forced)
             continue;
         if (agent->live_calls < 0)
@@ -76,17 +95,19 @@ static const struct {
     [HOLD_PAUSED] = {"paused", "Nothing is done to it until it is resumed: avr-reconciler resume"},
     [HOLD_ORPHAN] = {"orphan", "Remove it with --prune, or ask for it again in a spec or the "
                                "dashboard."},
+    [HOLD_UNSURE] = {"orphan", "It is kept until every source can be read."},
 };
 
-/* The plan has no sentence where only a role is left alone: then that of the role speaks. */
+/* That of the role speaks of this moment, that of the plan of the moment when it gets there. */
 static const char *held_why(const struct agent_plan *plan)
 {
-    if (plan->hold.kind == STEP_HOLD)
-        return plan->hold.why;
-    for (size_t i = 0; i < plan->n_roles; i++)
-        if (plan->roles[i].verdict == VERDICT_HOLD)
-            return plan->roles[i].reason;
-    return "left alone";
+    for (size_t i = 0; i < plan->n_roles; i++) {
+        const struct role_plan *role = &plan->roles[i];
+        if (role->verdict == VERDICT_HOLD && role->reason &&
+            (plan->hold.kind != STEP_HOLD || plan->hold.role == role->role))
+            return role->reason;
+    }
+    return plan->hold.kind == STEP_HOLD ? plan->hold.why : "left alone";
 }
 
 /* A paused container is AVR's own, and it is in nobody's way. */

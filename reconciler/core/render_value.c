@@ -181,15 +181,46 @@ const char *plural(size_t n, const char *one, const char *many)
     return n == 1 ? one : many;
 }
 
-const char *calls_text(struct arena *a, int calls, int64_t oldest_ms, int64_t now_ms)
+/* "3m12s", or NULL if nobody knows when it began. */
+static const char *age_text(struct arena *a, int64_t began_ms, int64_t now_ms)
 {
-    if (calls < 0)
+    if (!began_ms || began_ms > now_ms)
+        return NULL;
+    return text_duration(a, (now_ms - began_ms) / 1000);
+}
+
+static const char *live_text(struct arena *a, const struct agent_plan *plan, int64_t now_ms)
+{
+    int n = plan->live_calls;
+
+    if (n < 0)
         return "live calls not known, so it counts as busy";
-    if (calls == 0)
+    if (n == 0)
         return "no live call";
-    const char *count = arena_printf(a, "%d live %s", calls, calls == 1 ? "call" : "calls");
-    if (!oldest_ms || oldest_ms > now_ms)
-        return count;
-    return arena_printf(a, "%s, %s%s", count, calls == 1 ? "for " : "oldest ",
-                        text_duration(a, (now_ms - oldest_ms) / 1000));
+    const char *count = arena_printf(a, "%d %s %s%s", n, plan->quiet_ms ? "open" : "live",
+                                     plural((size_t)n, "call", "calls"),
+                                     plan->quiet_ms ? " without a connection" : "");
+    const char *age = age_text(a, plan->oldest_call_ms, now_ms);
+    return age ? arena_printf(a, "%s, %s%s", count, n == 1 ? "for " : "oldest ", age) : count;
+}
+
+const char *calls_text(struct arena *a, const struct agent_plan *plan, int64_t now_ms)
+{
+    const char *live = live_text(a, plan, now_ms), *lost = lost_text(a, plan, now_ms);
+
+    return lost ? arena_printf(a, "%s, %s", live, lost) : live;
+}
+
+const char *lost_text(struct arena *a, const struct agent_plan *plan, int64_t now_ms)
+{
+    int n = plan->lost_calls;
+    const char *age = age_text(a, plan->oldest_lost_ms, now_ms);
+
+    if (n == 0)
+        return NULL;
+    return arena_printf(a, "%d lost %s%s%s%s", n, plural((size_t)n, "end", "ends"),
+                        !age     ? ""
+                        : n == 1 ? " (open for "
+                                 : " (oldest open for ",
+                        age ? age : "", age ? ")" : "");
 }

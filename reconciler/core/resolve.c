@@ -137,6 +137,44 @@ static void settle_networks(struct arena *a, struct wanted *w, const struct box 
     }
 }
 
+/* What a spec asks the engine to run; false if it speaks of no such thing. */
+static bool asked_check(struct arena *a, const struct healthcheck *asked, struct engine_check *ret)
+{
+    bool command = text_is(asked->kind.text, "CMD") || text_is(asked->kind.text, "CMD-SHELL");
+    const char **test = arena_alloc(a, (asked->args.n + 1) * sizeof *test);
+
+    if (!command && !text_is(asked->kind.text, "NONE"))
+        return false;
+    test[0] = asked->kind.text;
+    *ret = (struct engine_check){.test = test, .n_test = 1};
+    for (size_t i = 0; command && i < asked->args.n; i++)
+        test[ret->n_test++] = asked->args.items[i].text;
+    return true;
+}
+
+/* How often and how patiently is nothing a spec speaks of. */
+static void carry_times(struct engine_check *check, const struct engine_check *from)
+{
+    check->interval_ns = from->interval_ns;
+    check->timeout_ns = from->timeout_ns;
+    check->start_period_ns = from->start_period_ns;
+    check->retries = from->retries;
+}
+
+/* As with the command: what differs from the image's own is somebody's wish. */
+static void settle_check(struct resolving *v, struct wanted *w, const struct box *from)
+{
+    const struct image *image = from ? observed_image(v->observed, from->image_id) : NULL;
+    bool asked = asked_check(v->arena, &w->spec->settings->healthcheck, &w->check);
+
+    if (!image || !image->id || check_same(v->arena, &from->check, &image->check))
+        return;
+    if (asked)
+        carry_times(&w->check, &from->check);
+    else
+        w->check = from->check;
+}
+
 /* "on-failure:3" */
 static struct restart_policy restart_parse(struct arena *a, const char *text)
 {
@@ -155,6 +193,7 @@ void resolve_settings(struct resolving *v, struct wanted *w, const struct box *f
     w->settings = carry_settings(v, asked, from);
     settle_binds(v->arena, w, from);
     settle_networks(v->arena, w, from);
+    settle_check(v, w, from);
     w->restart = asked->restart.text ? restart_parse(v->arena, asked->restart.text)
                  : from              ? from->restart
                                      : (struct restart_policy){"no", 0};

@@ -38,6 +38,7 @@ struct wanted {
     size_t n_carried_ports;
     struct restart_policy restart;
     int64_t memory, nano_cpus;
+    struct engine_check check; /* n_test 0: the image's own */
     bool stop_first;
     struct value restart_order; /* for LABEL_RESTART; text NULL: no restart was ordered */
     const char *problem;        /* not NULL: nothing may be created from this */

@@ -142,6 +142,7 @@ static const char *generation_alias(const struct resolving *v, const struct want
     serial_values(&t, &s->command);
     serial_values(&t, &s->cap_drop);
     serial_values(&t, &s->extra_hosts);
+    serial_words(&t, w->check.test, w->check.n_test);
     serial_labels(&t, s->labels, s->n_labels);
     serial_labels(&t, s->log_options, s->n_log_options);
     serial_text(&t, s->user.text);

@@ -170,19 +170,15 @@ bool agent_owns(struct arena *a, const struct desired *d, const struct agent *ag
 }
 
 struct observed observed_of_agent(struct arena *a, const struct desired *d,
-                                  const struct agent *agent, const struct observed *o)
+                                  const struct agent *agent, const struct observed *o,
+                                  const struct box_index *index)
 {
     struct observed mine = *o;
-    ARRAY(struct box) boxes = {0};
     const char *names[ROLE__N];
+    struct box *boxes;
 
     agent_names(a, d, agent, names);
-    for (size_t i = 0; i < o->n_boxes; i++) {
-        const struct box *b = &o->boxes[i];
-        if (is_one_of(names, b->name, pair_get(b->labels, b->n_labels, "agentName")))
-            ARRAY_PUSH(a, boxes, *b);
-    }
-    mine.boxes = boxes.items;
-    mine.n_boxes = boxes.n;
+    mine.n_boxes = box_index_find(a, index, names, ROLE__N, &boxes);
+    mine.boxes = boxes;
     return mine;
 }

@@ -13,6 +13,7 @@
 #ifndef CORE_SLOT_H
 #define CORE_SLOT_H
 
+#include "core/box_index.h"
 #include "core/drift.h"
 
 /* The label that counts tries of the same settings. */
@@ -47,9 +48,9 @@ void slot_find(struct arena *, const char *canonical, enum role, const struct ob
 const struct box *slot_carried(const struct slot *);
 
 /* The same look with the boxes of this agent alone: the cost of a plan must not grow with the
- * square of the fleet. */
+ * square of the fleet.  The index is of this look. */
 struct observed observed_of_agent(struct arena *, const struct desired *, const struct agent *,
-                                  const struct observed *);
+                                  const struct observed *, const struct box_index *);
 
 /* By name and label agentName (may be NULL): is it a box of this agent, in whatever place? */
 bool agent_owns(struct arena *, const struct desired *, const struct agent *, const char *box_name,

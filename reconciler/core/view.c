@@ -14,6 +14,11 @@ int box_attempt(const struct box *b)
     return n < 1 ? 1 : n > 1000 ? 1000 : n;
 }
 
+int64_t box_kept_until_ms(const struct box *failed)
+{
+    return box_since_ms(failed) + 3600000;
+}
+
 int64_t backoff_ms(int attempt)
 {
     const int64_t first = 30000, longest = 3600000;
@@ -45,6 +50,11 @@ static bool dialled_url(struct arena *a, const struct box *core, enum role role,
     return url && avr_url_parse(a, url, ret);
 }
 
+static bool answers_to(const struct box *b, const char *host)
+{
+    return strcmp(host, b->name) == 0 || box_has_alias(b, host);
+}
+
 static bool dials(const struct agent_view *v, const struct box *core, enum role role,
                   const struct box *b, bool by_name_only)
 {
@@ -52,7 +62,35 @@ static bool dials(const struct agent_view *v, const struct box *core, enum role 
 
     if (!core || !box_runs(core) || !dialled_url(v->arena, core, role, &url))
         return false;
-    return strcmp(url.host, b->name) == 0 || (!by_name_only && box_has_alias(b, url.host));
+    return by_name_only ? strcmp(url.host, b->name) == 0 : answers_to(b, url.host);
+}
+
+const struct box *view_dialled_box(const struct agent_view *v, const struct box *core,
+                                   enum role role)
+{
+    const struct slot *s = &v->role[role].slot;
+    const struct box *const fixed[] = {s->live, s->next, s->failed}, *found = NULL;
+    struct avr_url url;
+
+    if (!dialled_url(v->arena, core, role, &url))
+        return NULL;
+    for (size_t i = 0; i < 3 + s->n_drains; i++) {
+        const struct box *b = i < 3 ? fixed[i] : s->drains[i - 3];
+        if (b && answers_to(b, url.host) && (!found || (box_runs(b) && !box_runs(found))))
+            found = b;
+    }
+    return found;
+}
+
+/* Of two that answer to one alias core needs the live one alone. */
+static bool needs(const struct agent_view *v, const struct box *core, enum role role,
+                  const struct box *b, bool by_name_only)
+{
+    const struct box *live = v->role[role].slot.live;
+
+    if (!dials(v, core, role, b, by_name_only))
+        return false;
+    return !live || live == b || !box_runs(live) || !dials(v, core, role, live, false);
 }
 
 static bool is_dialled(const struct agent_view *v, enum role role, const struct box *b,
@@ -62,12 +100,20 @@ static bool is_dialled(const struct agent_view *v, enum role role, const struct 
 
     if (role == ROLE_CORE)
         return false;
-    if (dials(v, core->live, role, b, by_name_only))
+    if (needs(v, core->live, role, b, by_name_only))
         return true;
     for (size_t i = 0; i < core->n_drains; i++)
-        if (dials(v, core->drains[i], role, b, by_name_only))
+        if (needs(v, core->drains[i], role, b, by_name_only))
             return true;
     return false;
+}
+
+bool view_dials_a_dead_alias(const struct agent_view *v, const struct box *core, enum role role)
+{
+    struct avr_url url;
+
+    return dialled_url(v->arena, core, role, &url) && text_starts(url.host, "avrd-") &&
+           !view_dialled_box(v, core, role);
 }
 
 bool view_is_dialled(const struct agent_view *v, enum role role, const struct box *b)
@@ -80,8 +126,8 @@ bool view_is_dialled_by_name(const struct agent_view *v, enum role role, const s
     return is_dialled(v, role, b, true);
 }
 
-/* The same settings failed a moment ago, or core still dials the box that failed with them: another
- * one would answer to the same alias. */
+/* The same settings failed a moment ago, or the box that failed with them runs again and core dials
+ * it: another one would answer to the same alias. */
 static void find_held(struct agent_view *v, enum role r)
 {
     struct role_view *rv = &v->role[r];
@@ -91,7 +137,7 @@ static void find_held(struct agent_view *v, enum role r)
     if (!failed || !fits(v, &rv->wanted, failed))
         return;
     int64_t again_ms = box_since_ms(failed) + backoff_ms(box_attempt(failed));
-    if (now >= again_ms && !view_is_dialled(v, r, failed))
+    if (now >= again_ms && !(box_runs(failed) && view_is_dialled(v, r, failed)))
         return;
     const char *when = now >= again_ms
                            ? "when core dials it no more"
@@ -183,8 +229,8 @@ void view_make(struct arena *a, const struct desired *d, const struct agent *age
     for (enum role r = 0; r < ROLE__N; r++) {
         ret->role[r].wanted = wanted[r];
         ret->role[r].slot = slots[r];
-        if (r != ROLE_CORE)
-            look_at(ret, r);
     }
+    for (enum role r = 0; r < ROLE_CORE; r++) /* core's slot tells whom it dials */
+        look_at(ret, r);
     settle_sets(ret);
 }

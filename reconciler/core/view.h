@@ -28,13 +28,25 @@ void view_make(struct arena *, const struct desired *, const struct agent *,
                const struct observed *, const struct digest_key *, const struct plan_options *,
                struct agent_view *ret);
 
-/* A running core dials this box: by the canonical name while the box is live, or by an alias. */
+struct step view_next(struct agent_view *); /* agent_next() of a view that is there already */
+
+/* A running core dials this box: by the canonical name while the box is live, or by an alias that
+ * the live box does not have as well. */
 bool view_is_dialled(const struct agent_view *, enum role, const struct box *);
 
 /* The same by its name alone: such a box must not be renamed, one dialled by an alias may be. */
 bool view_is_dialled_by_name(const struct agent_view *, enum role, const struct box *);
 
+/* The box of this role that a core dials, a running one before others; NULL: none of ours. */
+const struct box *view_dialled_box(const struct agent_view *, const struct box *core, enum role);
+
+/* This core was wired to an alias of ours (a name of the form avrd-…) that no box has any more. */
+bool view_dials_a_dead_alias(const struct agent_view *, const struct box *core, enum role);
+
 int box_attempt(const struct box *); /* which try of the same settings it was, from 1 */
+
+/* Until when a failed candidate is kept for its logs while nothing newer fails. */
+int64_t box_kept_until_ms(const struct box *);
 
 /* How long the same settings are left alone after their attempt-th failure. */
 int64_t backoff_ms(int attempt);

@@ -130,6 +130,7 @@ const char *wanted_wish(struct arena *a, const struct digest_key *key, const str
     serial_number(&t, w->restart.max_retries);
     serial_number(&t, w->memory);
     serial_number(&t, w->nano_cpus);
+    serial_words(&t, w->check.test, w->check.n_test);
     add_settings(&t, w->settings);
     return digest_hex(a, key, t.s, t.len, WISH_DIGITS);
 }

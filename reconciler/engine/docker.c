@@ -9,6 +9,7 @@ const char *const docker_call_name[CALL__N] = {
     [CALL_PULL] = "pull",       [CALL_CREATE] = "create", [CALL_START] = "start",
     [CALL_STOP] = "stop",       [CALL_RENAME] = "rename", [CALL_REMOVE] = "remove",
     [CALL_UPDATE] = "update",   [CALL_LOGS] = "logs",     [CALL_EVENTS] = "events",
+    [CALL_CONNECT] = "connect",
 };
 
 bool call_changes(enum call_kind kind)
@@ -16,6 +17,7 @@ bool call_changes(enum call_kind kind)
     switch (kind) {
     case CALL_PULL:
     case CALL_CREATE:
+    case CALL_CONNECT:
     case CALL_START:
     case CALL_STOP:
     case CALL_RENAME:

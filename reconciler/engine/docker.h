@@ -33,9 +33,13 @@ bool docker_api_at_least(const char *version, const char *least);
 bool docker_is_id(const char *); /* 64 lower-case hex digits; NULL is none */
 
 /* The bodies, as JSON text. */
-int docker_create_body(const struct create *, const char *api_version, struct arena *,
-                       const char **ret, struct err *) MUST_CHECK;
+int docker_create_body(const struct create *, struct arena *, const char **ret,
+                       struct err *) MUST_CHECK;
+const char *docker_connect_body(const char *id, const struct wanted *, struct arena *);
 const char *docker_update_body(const struct wanted *, struct arena *);
+
+/* Of a name that is a mode of the engine, or none: "create: never with network …". */
+int docker_check_network(const char *name, const char *call, struct err *) MUST_CHECK;
 
 int docker_read_box(struct arena *, const cJSON *, struct box *ret, struct err *) MUST_CHECK;
 int docker_read_image(struct arena *, const cJSON *, struct image *ret, struct err *) MUST_CHECK;

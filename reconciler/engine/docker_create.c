@@ -87,18 +87,24 @@ static void add_labels(struct arena *a, cJSON *body, const struct create *create
         set_label(labels, LABEL_RESTART, w->restart_order.text);
 }
 
-/* Only what the engine is to run itself; TCP, WS and HTTP are probed by us. */
-static void add_healthcheck(cJSON *body, const struct healthcheck *check)
+static void add_time(cJSON *object, const char *key, int64_t n)
 {
-    const char *kind = check->kind.text;
-    bool command = text_is(kind, "CMD") || text_is(kind, "CMD-SHELL");
+    if (n > 0)
+        add_number(object, key, n);
+}
 
-    if (!command && !text_is(kind, "NONE"))
+/* What is left out, the engine takes from the image. */
+static void add_healthcheck(cJSON *body, const struct engine_check *check)
+{
+    if (check->n_test == 0)
         return;
-    cJSON *test = add_array(add_object(body, "Healthcheck"), "Test");
-    push(test, kind);
-    for (size_t i = 0; command && i < check->args.n; i++)
-        push(test, or_empty(check->args.items[i].text));
+    cJSON *object = add_object(body, "Healthcheck"), *test = add_array(object, "Test");
+    for (size_t i = 0; i < check->n_test; i++)
+        push(test, or_empty(check->test[i]));
+    add_time(object, "Interval", check->interval_ns);
+    add_time(object, "Timeout", check->timeout_ns);
+    add_time(object, "StartPeriod", check->start_period_ns);
+    add_time(object, "Retries", check->retries);
 }
 
 static int add_port(struct arena *a, cJSON *body, cJSON *bindings, const char *text,
@@ -187,43 +193,54 @@ static bool is_network_name(const char *s)
     return s && *s && !text_is(s, "host") && !text_is(s, "none") && !strchr(s, ':');
 }
 
-/* Engines before API 1.44 attach a new container to one network only. */
-static int check_networks(const struct wanted *w, const char *api_version, struct err *err)
+int docker_check_network(const char *name, const char *call, struct err *err)
+{
+    if (is_network_name(name))
+        return 0;
+    return err_set(err, ERR_DENIED, "%s: never with network \"%.60s\"", call, name ? name : "");
+}
+
+static int check_networks(const struct wanted *w, struct err *err)
 {
     for (size_t i = 0; i < w->n_networks; i++)
-        if (!is_network_name(w->networks[i]))
-            return err_set(err, ERR_DENIED, "create: never with network \"%.60s\"",
-                           w->networks[i] ? w->networks[i] : "");
-    if (w->n_networks > 1 && !docker_api_at_least(api_version, "1.44"))
-        return err_set(err, ERR_INVALID,
-                       "create: %zu networks, but this engine (API %s, Docker before 25) attaches "
-                       "a new container to one",
-                       w->n_networks, api_version);
+        if (docker_check_network(w->networks[i], "create", err))
+            return -1;
     return 0;
 }
 
-static void add_networks(cJSON *body, const struct wanted *w)
+static void add_alias(cJSON *endpoint, const struct wanted *w)
+{
+    if (w->alias)
+        push(add_array(endpoint, "Aliases"), w->alias);
+}
+
+/* The first one alone: engines before API 1.44 attach a new container to no more.  It is connected
+ * to the others afterwards, on all engines. */
+static void add_network(cJSON *body, const struct wanted *w)
 {
     if (w->n_networks == 0)
         return;
     cJSON *endpoints = add_object(add_object(body, "NetworkingConfig"), "EndpointsConfig");
-    for (size_t i = 0; i < w->n_networks; i++) {
-        if (cJSON_GetObjectItemCaseSensitive(endpoints, w->networks[i]))
-            continue;
-        cJSON *endpoint = add_object(endpoints, w->networks[i]);
-        if (w->alias)
-            push(add_array(endpoint, "Aliases"), w->alias);
-    }
+    add_alias(add_object(endpoints, w->networks[0]), w);
 }
 
-int docker_create_body(const struct create *create, const char *api_version, struct arena *a,
-                       const char **ret, struct err *err)
+const char *docker_connect_body(const char *id, const struct wanted *w, struct arena *a)
+{
+    cJSON *body = json_object(a);
+
+    add_text(body, "Container", id);
+    add_alias(add_object(body, "EndpointConfig"), w);
+    return json_print(a, body, false);
+}
+
+int docker_create_body(const struct create *create, struct arena *a, const char **ret,
+                       struct err *err)
 {
     const struct wanted *w = create->wanted;
 
     if (w->problem || !w->image_ref)
         return err_set(err, ERR_DENIED, "create: %.200s", w->problem ? w->problem : "no image");
-    if (check_networks(w, api_version, err))
+    if (check_networks(w, err))
         return -1;
 
     cJSON *body = json_object(a);
@@ -235,10 +252,10 @@ int docker_create_body(const struct create *create, const char *api_version, str
         add_text(body, "User", w->settings->user.text);
     if (w->settings->stop_grace_s.set)
         add_number(body, "StopTimeout", w->settings->stop_grace_s.n);
-    add_healthcheck(body, &w->settings->healthcheck);
+    add_healthcheck(body, &w->check);
     if (add_host(a, body, w, err))
         return -1;
-    add_networks(body, w);
+    add_network(body, w);
     *ret = json_print(a, body, false);
     return 0;
 }

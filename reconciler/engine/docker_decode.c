@@ -72,7 +72,8 @@ static enum err_code missing_code(const struct call *call, const char *message)
 {
     bool network = strstr(message, "network ") && strstr(message, "not found");
 
-    if (network && (call->kind == CALL_CREATE || call->kind == CALL_START))
+    if (network &&
+        (call->kind == CALL_CREATE || call->kind == CALL_CONNECT || call->kind == CALL_START))
         return ERR_INVALID;
     return call->kind == CALL_CREATE || strcasestr(message, "no such container") ? ERR_NOT_FOUND
                                                                                  : ERR_TRANSIENT;
@@ -86,6 +87,8 @@ static int refused(const struct call *call, const struct http_response *r, struc
 
     if (call->kind == CALL_PULL || call->kind == CALL_DIGEST)
         code = docker_registry_code(message, code);
+    else if (call->kind == CALL_CONNECT && strstr(message, "already exists in network"))
+        code = ERR_CONFLICT; /* a 403 of Docker */
     else if (code == ERR_NOT_FOUND)
         code = missing_code(call, message);
     return err_set(err, code, "%s: %d%s%s", docker_call_name[call->kind], r->status,
@@ -208,7 +211,7 @@ int docker_decode(const struct call *call, const struct http_response *r, struct
     case CALL_DIGEST:
     case CALL_CREATE:
         return decode_json(call, r, a, ret, err);
-    default: /* start, stop, rename, remove, update: the status was all */
+    default: /* connect, start, stop, rename, remove, update: the status was all */
         return 0;
     }
 }

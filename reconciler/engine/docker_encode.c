@@ -23,6 +23,7 @@ static const struct {
     [CALL_DIGEST] = {"GET", 15000, 15000, 15000, MIB},
     [CALL_PULL] = {"POST", 60000, 60000, 0, 16 * MIB},
     [CALL_CREATE] = {"POST", 30000, 30000, 30000, MIB},
+    [CALL_CONNECT] = {"POST", 30000, 30000, 30000, MIB},
     [CALL_START] = {"POST", 30000, 30000, 30000, MIB},
     [CALL_STOP] = {"POST", 30000, 30000, 30000, MIB}, /* and the grace on top */
     [CALL_RENAME] = {"POST", 30000, 30000, 30000, MIB},
@@ -132,6 +133,18 @@ static int add_create(struct text *t, const struct create *create, struct err *e
     return 0;
 }
 
+static int add_connect(struct text *t, const struct call *call, struct err *err)
+{
+    if (!docker_is_id(call->id))
+        return err_set(err, ERR_DENIED, "connect: no full container id");
+    if (docker_check_network(call->name, "connect", err))
+        return -1;
+    text_add(t, "/networks/");
+    add_escaped(t, call->name, "");
+    text_add(t, "/connect");
+    return 0;
+}
+
 static int add_stop(struct text *t, const struct call *call, struct err *err)
 {
     if (add_id(t, call, "/stop", err))
@@ -183,6 +196,8 @@ static int add_path(struct text *t, const struct call *call, struct err *err)
         return add_pull(t, call, err);
     case CALL_CREATE:
         return add_create(t, call->create, err);
+    case CALL_CONNECT:
+        return add_connect(t, call, err);
     case CALL_START:
         return add_id(t, call, "/start", err);
     case CALL_STOP:
@@ -205,11 +220,12 @@ static int add_path(struct text *t, const struct call *call, struct err *err)
     return err_set(err, ERR_DENIED, "no such call");
 }
 
-static int add_body(const struct call *call, const char *api_version, struct arena *a,
-                    const char **ret, struct err *err)
+static int add_body(const struct call *call, struct arena *a, const char **ret, struct err *err)
 {
     if (call->kind == CALL_CREATE)
-        return docker_create_body(call->create, api_version, a, ret, err);
+        return docker_create_body(call->create, a, ret, err);
+    if (call->kind == CALL_CONNECT)
+        *ret = docker_connect_body(call->id, call->wanted, a);
     if (call->kind == CALL_UPDATE)
         *ret = docker_update_body(call->wanted, a);
     return 0;
@@ -242,7 +258,7 @@ int docker_encode(const struct call *call, const char *api_version, struct arena
         return 0;
     }
     text_printf(&path, "/v%s", api_version);
-    if (add_path(&path, call, err) || add_body(call, api_version, a, &ret->body, err))
+    if (add_path(&path, call, err) || add_body(call, a, &ret->body, err))
         return -1;
     ret->path = text_str(&path);
     return 0;

@@ -56,6 +56,17 @@ static void read_run(struct arena *a, const cJSON *body, struct box *ret)
     ret->finished_ms = field_time_ms(json_text(state, "FinishedAt"));
 }
 
+static void read_check(struct arena *a, const cJSON *config, struct engine_check *ret)
+{
+    const cJSON *check = json_get(config, "Healthcheck");
+
+    ret->n_test = field_texts(a, json_get(check, "Test"), &ret->test);
+    ret->interval_ns = json_int(check, "Interval", 0);
+    ret->timeout_ns = json_int(check, "Timeout", 0);
+    ret->start_period_ns = json_int(check, "StartPeriod", 0);
+    ret->retries = field_int(check, "Retries", 0);
+}
+
 static void read_config(struct arena *a, const cJSON *config, struct box *ret)
 {
     ret->image_ref = field_text(a, config, "Image");
@@ -64,6 +75,7 @@ static void read_config(struct arena *a, const cJSON *config, struct box *ret)
     ret->n_env = field_env(a, json_get(config, "Env"), &ret->env);
     ret->n_labels = field_pairs(a, json_get(config, "Labels"), &ret->labels);
     ret->n_command = field_texts(a, json_get(config, "Cmd"), &ret->command);
+    read_check(a, config, &ret->check);
     ret->n_entrypoint = field_texts(a, json_get(config, "Entrypoint"), &ret->entrypoint);
 }
 
@@ -158,12 +170,6 @@ int docker_read_box(struct arena *a, const cJSON *body, struct box *ret, struct 
     return 0;
 }
 
-static bool has_healthcheck(const cJSON *config)
-{
-    const cJSON *first = cJSON_GetArrayItem(FIELD(config, "Healthcheck", "Test"), 0);
-    return cJSON_IsString(first) && !text_is(first->valuestring, "NONE");
-}
-
 int docker_read_image(struct arena *a, const cJSON *body, struct image *ret, struct err *err)
 {
     const cJSON *config = json_get(body, "Config");
@@ -177,7 +183,7 @@ int docker_read_image(struct arena *a, const cJSON *body, struct image *ret, str
     ret->n_env = field_env(a, json_get(config, "Env"), &ret->env);
     ret->n_command = field_texts(a, json_get(config, "Cmd"), &ret->command);
     ret->user = field_text(a, config, "User");
-    ret->healthcheck = has_healthcheck(config);
+    read_check(a, config, &ret->check);
     return 0;
 }
 

@@ -20,6 +20,7 @@ enum call_kind {
     CALL_DIGEST,  /* ref: what its registry says: digest */
     CALL_PULL,    /* ref: success means the stream ended without an error line */
     CALL_CREATE,  /* create: created_id */
+    CALL_CONNECT, /* id, name (of the network), wanted (its alias); ERR_CONFLICT: already so */
     CALL_START,   /* id; already_so if it ran */
     CALL_STOP,    /* id, grace_s; already_so if it did not run */
     CALL_RENAME,  /* id, name */
@@ -41,12 +42,13 @@ struct call {
     enum call_kind kind;
     const char *id;   /* full container id: nothing is ever changed by name */
     const char *ref;  /* CALL_IMAGE, CALL_DIGEST, CALL_PULL */
-    const char *name; /* CALL_RENAME */
+    const char *name; /* CALL_RENAME; CALL_CONNECT: the network's */
     const struct create *create;
-    const struct wanted *wanted; /* CALL_UPDATE; CALL_PULL: for its platform, may be NULL */
-    int grace_s;                 /* CALL_STOP; -1: the engine's default of 10 s */
-    int tail;                    /* CALL_LOGS: lines */
-    int64_t since_s;             /* CALL_EVENTS: from then on, by the engine's wall clock; 0: now */
+    const struct wanted
+        *wanted;     /* CALL_UPDATE, CALL_CONNECT; CALL_PULL: for its platform, may be NULL */
+    int grace_s;     /* CALL_STOP; -1: the engine's default of 10 s */
+    int tail;        /* CALL_LOGS: lines */
+    int64_t since_s; /* CALL_EVENTS: from then on, by the engine's wall clock; 0: now */
 };
 
 struct list_entry { /* one row of the list: enough to tell whose it is and whether it changed */

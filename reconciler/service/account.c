@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/event_text.h"
 #include "control/client.h"
 #include "core/render.h"
@@ -24,11 +24,11 @@ struct job { /* the work on one agent, as it will stand in the history */
     struct arena *arena;
     struct change change;
     const char *wish;
-    const char *failed_box;  /* id of a candidate that was kept for its logs; NULL: none */
+    const char *failed_box; /* id of a candidate that was kept for its logs; NULL: none */
     const char *title;
-    bool mends;              /* something has to be started that should have been running */
-    int most_calls;          /* waited for at once */
-    int64_t wait_began_ms;   /* monotonic; 0: it waits for no calls */
+    bool mends;            /* something has to be started that should have been running */
+    int most_calls;        /* waited for at once */
+    int64_t wait_began_ms; /* monotonic; 0: it waits for no calls */
     struct client_call *logs;
 };
 
@@ -138,11 +138,11 @@ static void on_begin(void *ctx, const struct agent_plan *plan)
                                 .agent_name = j->title,
                                 .roles = roles_of(plan),
                                 .began_ms = wall_ms(),
-                                .cause = arena_strdup(arena, a->cause)};
+                                .cause = *a->cause ? arena_strdup(arena, a->cause) : NULL};
     j->change.drifts = render_drift_lines(arena, &render, plan, &j->change.n_drifts);
+    struct log_about about = {.agent = j->title, .cause = *a->cause ? j->change.cause : NULL};
     for (size_t i = 0; i < j->change.n_drifts; i++)
-        log_say(s->log, LEVEL_INFO, &(struct log_about){.agent = j->title, .cause = a->cause}, "%s",
-                j->change.drifts[i]);
+        log_say(s->log, LEVEL_INFO, &about, "%s", j->change.drifts[i]);
     store_said(s, history_add(s->store, &j->change, &j->change.id, &err), &err);
 }
 
@@ -186,7 +186,7 @@ static void say_event(const struct service *s, const struct job *j, const struct
 static void on_fleet_event(void *ctx, const struct event *event)
 {
     struct account *a = ctx;
-    struct job *j = job_of(a, event->agent->id);
+    struct job *j = job_of(a, event->agent->id); /* the fleet tells of agents only */
 
     desk_event(a->service->desk, event);
     if (!j || !event->step)
@@ -199,19 +199,24 @@ static void on_fleet_event(void *ctx, const struct event *event)
 /* --- its end --------------------------------------------------------------------------------- */
 
 static const enum change_result change_of[] = {
-    [RESULT_SYNC] = CHANGE_DONE,      [RESULT_FAILED] = CHANGE_FAILED,
-    [RESULT_WAITING] = CHANGE_WAITING, [RESULT_HELD] = CHANGE_HELD,
+    [RESULT_SYNC] = CHANGE_DONE,
+    [RESULT_FAILED] = CHANGE_FAILED,
+    [RESULT_WAITING] = CHANGE_WAITING,
+    [RESULT_HELD] = CHANGE_HELD,
     [RESULT_INTERRUPTED] = CHANGE_INTERRUPTED,
 };
 
 static void say_end(const struct service *s, const struct job *j,
                     const struct agent_outcome *outcome)
 {
-    struct log_about about = {.agent = j->title, .cause = j->change.cause};
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct log_about about = {.agent = j->title};
     bool bad = outcome->result == RESULT_FAILED || outcome->result == RESULT_HELD;
+    int64_t took_ms = j->change.ended_ms - j->change.began_ms;
 
-    log_say(s->log, bad ? LEVEL_WARNING : LEVEL_INFO, &about, "%s%s%s",
-            change_result_words[j->change.result], outcome->text ? ": " : "",
+    log_say(s->log, bad ? LEVEL_WARNING : LEVEL_INFO, &about, "%s after %s, %zu %s%s%s",
+            change_result_words[j->change.result], text_duration(a, took_ms / 1000), outcome->steps,
+            outcome->steps == 1 ? "change" : "changes", outcome->text ? ": " : "",
             outcome->text ? outcome->text : "");
 }
 
@@ -269,14 +274,15 @@ static void on_end(void *ctx, const struct agent_outcome *outcome)
     struct job *j = job_of(a, outcome->agent->id);
 
     desk_end(s->desk, outcome);
-    service_mark(s, "its work is done");
+    service_mark(s, NULL);
     if (!j)
         return;
     if (j->wait_began_ms)
         j->change.waited_ms += mono_ms() - j->wait_began_ms;
     j->change.calls_waited = j->most_calls > 0 ? (unsigned)j->most_calls : 0;
     j->change.result = change_of[outcome->result];
-    j->change.failure = outcome->result == RESULT_SYNC ? NULL : arena_strdup(j->arena, outcome->text);
+    j->change.failure =
+        outcome->result == RESULT_SYNC ? NULL : arena_strdup(j->arena, outcome->text);
     j->change.ended_ms = wall_ms();
     say_end(s, j, outcome);
     if (outcome->result == RESULT_FAILED)
@@ -295,8 +301,7 @@ static void on_end(void *ctx, const struct agent_outcome *outcome)
 
 void account_cause(struct account *a, const char *cause)
 {
-    if (*cause)
-        snprintf(a->cause, sizeof a->cause, "%s", cause);
+    snprintf(a->cause, sizeof a->cause, "%s", cause);
 }
 
 void account_round(struct account *a, const struct look *look)

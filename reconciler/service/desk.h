@@ -7,7 +7,7 @@
 #define SERVICE_DESK_H
 
 #include "control/fleet.h"
-#include "service/control_server.h"
+#include "link/control_server.h"
 
 struct desk;
 struct service;
@@ -25,6 +25,6 @@ void desk_errand(struct desk *, struct control_request *, const char *agent_id, 
 void desk_terms(const struct desk *, const struct agent *, struct fleet_terms *);
 void desk_event(struct desk *, const struct event *);
 void desk_end(struct desk *, const struct agent_outcome *);
-void desk_round(struct desk *);
+void desk_round(struct desk *, bool good); /* good: the engine was seen */
 
 #endif

@@ -1,7 +1,7 @@
 #include "service/generation.h"
 
 #include "base/array.h"
-#include "control/clock.h"
+#include "base/clock.h"
 #include "core/wish.h"
 #include "store/generations.h"
 

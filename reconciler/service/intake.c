@@ -29,9 +29,10 @@ struct intake {
     const struct digest_key *key;
     struct intake_owner owner;
     struct ev_timer reads;
-    unsigned asked;       /* INTAKE_… bits to be read */
-    double retry_s;       /* of a database that could not be read */
-    struct spec_part good_spec, last_spec; /* last: as it was read last, if that was not good_spec */
+    unsigned asked; /* INTAKE_… bits to be read */
+    double retry_s; /* of a database that could not be read */
+    struct spec_part good_spec,
+        last_spec; /* last: as it was read last, if that was not good_spec */
     struct database_part good_db;
     bool spec_in_doubt, db_in_doubt;
     bool allow_empty;
@@ -208,7 +209,7 @@ static const char *emptied(const struct intake *in, const struct database *now)
 static void retry(struct intake *in)
 {
     in->asked |= INTAKE_DATABASE;
-    in->retry_s = in->retry_s ? 2 * in->retry_s : RETRY_S;
+    in->retry_s = in->retry_s > 0 ? 2 * in->retry_s : RETRY_S;
     if (in->retry_s > LONGEST_RETRY_S)
         in->retry_s = LONGEST_RETRY_S;
     read_in(in, in->retry_s);

@@ -15,7 +15,7 @@ struct intake;
 
 enum { INTAKE_SPECS = 1, INTAKE_DATABASE = 2, INTAKE_ORDERS = 4 };
 
-struct intake_owner { /* called from the loop */
+struct intake_owner {               /* called from the loop */
     void (*on_accepted)(void *ctx); /* something else is in force now */
     /* A source cannot be believed: why, or NULL when it is well again.  key: "specs", "database" */
     void (*on_condition)(void *ctx, const char *key, const char *text);

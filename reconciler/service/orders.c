@@ -2,8 +2,8 @@
  * for and its state folder may be closed to whoever gives them. */
 #include "control/orders.h"
 
+#include "base/clock.h"
 #include "base/text.h"
-#include "control/clock.h"
 #include "control/exit.h"
 #include "core/render.h"
 #include "service/desk.h"

@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 
-enum { FIRST_MS = 10 * 1000, LONGEST_MS = 3600 * 1000, QUIET_MS = 600 * 1000 };
+enum { FIRST_MS = 1000, LONGEST_MS = 3600 * 1000, QUIET_MS = 600 * 1000 };
 
 struct entry {
     struct entry *next;

@@ -1,6 +1,6 @@
 /* retry.h - how soon an agent may be worked on again.
  *
- * What failed is tried again after 10 s, 20 s, 40 s … at most an hour, each a little more or less so
+ * What failed is tried again after 1 s, 2 s, 4 s … at most an hour, each a little more or less so
  * that agents do not march in step.  A success alone refills nothing: a container that dies a
  * minute after each start would be started for ever.  Only ten quiet minutes do, or another wish.
  */

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "control/clock.h"
+#include "base/clock.h"
 #include "core/wish.h"
 #include "service/desk.h"
 #include "service/service_parts.h"
@@ -155,15 +155,11 @@ static void finish(struct service *s, struct arena *a, const struct look *look)
     account_round(s->account, look);
     service_orders_round(s, look);
     fleet_take(s->fleet, a, look, &(struct fleet_terms){0});
-    desk_round(s->desk);
     round_in(s, next_round_ms(s, look));
     say_status(s, look);
-    if (!s->ready)
-        systemd_ready(s->systemd);
-    s->ready = true;
 }
 
-void service_round(struct service *s)
+static bool look_at_all(struct service *s)
 {
     struct arena *a = arena_new();
     const struct sources *sources = intake_sources(s->intake, a);
@@ -172,7 +168,7 @@ void service_round(struct service *s)
 
     if (!sources || !have_lock(s)) {
         arena_free(a);
-        return;
+        return false;
     }
     account_cause(s->account, s->cause);
     *s->cause = '\0';
@@ -180,9 +176,20 @@ void service_round(struct service *s)
     if (ok < 0) {
         arena_free(a);
         engine_failed(s, &err);
-        return;
+        return false;
     }
     log_clear(s->log, "engine", "the engine answers again");
     s->failed_rounds = 0;
     finish(s, a, &look);
+    return true;
+}
+
+void service_round(struct service *s)
+{
+    bool good = look_at_all(s);
+
+    desk_round(s->desk, good);
+    if (s->reloading)
+        systemd_ready(s->systemd);
+    s->reloading = false;
 }

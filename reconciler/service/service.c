@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "control/clock.h"
+#include "base/clock.h"
 #include "service/desk.h"
 #include "service/service_parts.h"
 
@@ -20,19 +20,19 @@ static void open_store(struct service *s)
 {
     struct err err;
 
-    if (store_open(s->config->state_dir, session_key(s->session), STORE_WRITE, wall_ms(),
-                   &s->store, &err) < 0)
+    if (store_open(s->config->state_dir, session_key(s->session), STORE_WRITE, wall_ms(), &s->store,
+                   &err) < 0)
         log_condition(s->log, "history", LEVEL_WARNING, NULL, err.text);
 }
 
 static int open_notify(struct service *s, struct err *err)
 {
-    struct notify_options options = {.url = s->options->notify_url,
-                                     .host = s->config->engine_name};
+    struct notify_options options = {.url = s->options->notify_url, .host = s->config->engine_name};
 
     if (!options.url)
         return 0;
-    if (s->options->notify_form && notify_format_parse(s->options->notify_form, &options.format) < 0)
+    if (s->options->notify_form &&
+        notify_format_parse(s->options->notify_form, &options.format) < 0)
         return err_set(err, ERR_INVALID, "notifications have no form \"%s\"",
                        s->options->notify_form);
     s->notify = notify_open(s->loop, &options, err);
@@ -94,6 +94,7 @@ static void turn(struct service *s)
 static void run(struct service *s)
 {
     log_say(s->log, LEVEL_INFO, NULL, "started, watching %s", s->config->engine_name);
+    systemd_ready(s->systemd); /* whatever the engine does: one that is away is waited for */
     while (!s->stopping)
         turn(s);
     systemd_stopping(s->systemd);
@@ -105,8 +106,7 @@ static void run(struct service *s)
     log_say(s->log, LEVEL_INFO, NULL, "stopped");
 }
 
-int service_run(const struct config *config, const struct service_options *options,
-                struct err *err)
+int service_run(const struct config *config, const struct service_options *options, struct err *err)
 {
     struct service s = {.config = config, .options = options, .lock = -1};
     int result = open_all(&s, err);

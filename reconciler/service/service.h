@@ -7,7 +7,7 @@
 #define SERVICE_SERVICE_H
 
 #include "control/config.h"
-#include "service/log.h"
+#include "tell/log.h"
 
 struct service_options {
     enum log_format log_format;

@@ -13,13 +13,13 @@
 
 #include "control/fleet.h"
 #include "service/account.h"
-#include "service/control_server.h"
+#include "link/control_server.h"
 #include "service/intake.h"
-#include "service/notify.h"
+#include "tell/notify.h"
 #include "service/reap.h"
 #include "service/retry.h"
 #include "service/service.h"
-#include "service/systemd.h"
+#include "tell/systemd.h"
 #include "store/store.h"
 #include "watch/database.h"
 #include "watch/engine.h"
@@ -61,7 +61,7 @@ struct service {
     struct ev_signal signals[3];
     struct round last;
     int lock; /* the engine's; -1: somebody else has it */
-    bool round_due, stopping, ready;
+    bool round_due, stopping, reloading;
     unsigned failed_rounds; /* in a row */
     char cause[200];        /* why the next round is due: the first cause since the last one */
 };
@@ -70,7 +70,8 @@ struct service {
 
 void triggers_open(struct service *);
 void triggers_close(struct service *);
-/* A round is due as soon as it has been quiet for a moment. */
+/* A round is due as soon as it has been quiet for a moment.  cause: for people; NULL: what happened
+ * does not tell why, the differences will. */
 void service_mark(struct service *, const char *cause);
 
 /* ---- orders.c ---- */

@@ -14,7 +14,7 @@ enum { QUIET_MS = 100, LONGEST_MS = 1000 };
 
 void service_mark(struct service *s, const char *cause)
 {
-    if (!*s->cause)
+    if (cause && !*s->cause)
         snprintf(s->cause, sizeof s->cause, "%s", cause);
     settle_poke(s->settle);
 }
@@ -54,17 +54,18 @@ static void on_commit(void *ctx)
 
 static void on_accepted(void *ctx)
 {
-    service_mark(ctx, "specs or provider database changed");
+    service_mark(ctx, NULL);
 }
 
 static void on_condition(void *ctx, const char *key, const char *text)
 {
+    struct arena *a CLEANUP_ARENA = arena_new();
     struct service *s = ctx;
 
     if (text)
         log_condition(s->log, key, LEVEL_ERROR, NULL, text);
     else
-        log_clear(s->log, key, NULL);
+        log_clear(s->log, key, arena_printf(a, "the %s can be read and believed again", key));
 }
 
 static void watch_database(struct service *s, const char *path)
@@ -118,12 +119,15 @@ static void on_container(struct service *s, const struct engine_event *e)
 {
     char cause[120];
 
+    cache_box_news(session_cache(s->session), e->id);
+
     if (s->last.arena) {
         const char *agent = agent_of(s, e->agent_name ? e->agent_name : e->name);
         if (!agent || fleet_look(s->fleet, agent))
             return; /* a stranger's, or its runner looks */
     }
-    snprintf(cause, sizeof cause, "engine: %s %s", engine_action_text(e->action), e->name ? e->name : "");
+    snprintf(cause, sizeof cause, "%s: %s", e->name ? e->name : "a container",
+             engine_action_text(e->action));
     service_mark(s, cause);
 }
 
@@ -137,13 +141,12 @@ static void on_engine_event(void *ctx, const struct engine_event *e)
     }
     if (e->object == OBJECT_IMAGE)
         cache_image_news(session_cache(s->session));
-    service_mark(s, e->object == OBJECT_IMAGE ? "engine: an image changed"
-                                                  : "engine: a network changed");
+    service_mark(s, e->object == OBJECT_IMAGE ? "an image changed on the engine" : NULL);
 }
 
 static void on_gap(void *ctx)
 {
-    service_mark(ctx, "engine: connected");
+    service_mark(ctx, NULL);
 }
 
 static void on_up(void *ctx)
@@ -160,7 +163,7 @@ static void on_down(void *ctx, const char *why)
 
     (void)why; /* the next look says more, and is due at once */
     cache_rely_on_news(session_cache(s->session), false);
-    service_mark(s, "engine: the stream of events ended");
+    service_mark(s, NULL);
 }
 
 /* --- signals --------------------------------------------------------------------------------- */
@@ -172,7 +175,7 @@ static void on_hup(struct ev_loop *loop, struct ev_signal *signal, int events)
     (void)loop, (void)events;
     log_say(s->log, LEVEL_INFO, NULL, "asked to look at once");
     systemd_reloading(s->systemd);
-    s->ready = false;
+    s->reloading = true;
     intake_poke(s->intake, INTAKE_SPECS | INTAKE_DATABASE | INTAKE_ORDERS);
     service_mark(s, "asked for by signal");
 }

@@ -56,11 +56,13 @@ void read_number(struct reader *r, const struct subject *s, const struct node *n
                  struct number *ret)
 {
     const char *text = read_text(r, s, n);
-    int64_t number = text ? parse_number(s->field->shape, text) : -1;
+    const struct field *f = s->field;
 
     if (!text)
         return;
-    if (number < s->field->min || number > s->field->max) {
+    int64_t number = f->may_be_none && text_is(text, "none") ? 0 : parse_number(f->shape, text);
+    bool is_none = f->may_be_none && number == 0;
+    if (!is_none && (number < f->min || number > f->max)) {
         report_value(r, s, n, NULL);
         return;
     }

@@ -43,6 +43,7 @@ struct field {
     const char *const *words;   /* near ones are suggested where there is a pattern; or NULL */
     const char *pattern;        /* what a text must match (POSIX ERE and ECMA alike); or NULL */
     int64_t min, max;           /* of a number */
+    bool may_be_none;           /* a limit: 0 and "none" stand for no limit */
     /* Says why a text will not do although it matches, or NULL.  The pattern holds already. */
     const char *(*check)(struct arena *, const char *text);
     const struct section *section;

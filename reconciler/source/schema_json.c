@@ -128,9 +128,9 @@ static cJSON *shape_json(struct arena *a, const struct field *f)
     case SHAPE_DURATION:
         return number_json(a, "integer", "^[0-9]+[0-9dhms]*$");
     case SHAPE_SIZE:
-        return number_json(a, "integer", "^[0-9]+([bB]|[kmgKMG][bB]?)?$");
+        return number_json(a, "integer", "^([0-9]+([bB]|[kmgKMG][bB]?)?|none)$");
     case SHAPE_CPUS:
-        return number_json(a, "number", "^[0-9]*([.][0-9]+)?$");
+        return number_json(a, "number", "^([0-9]*([.][0-9]+)?|none)$");
     case SHAPE_LIST:
     case SHAPE_VOLUMES:
     case SHAPE_COMMAND:

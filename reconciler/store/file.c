@@ -37,6 +37,17 @@ static int cannot_use(struct store *s, struct err *err)
                         "%s cannot be used: %s; nothing is remembered", s->path, strerror(errno));
 }
 
+static int is_no_file(struct store *s, struct err *err)
+{
+    return store_refuse(s, CAUSE_FOREIGN, err, ERR_DENIED,
+                        "%s is not a regular file; nothing is remembered", s->path);
+}
+
+int file_unusable(struct store *s, enum file_kind kind, struct err *err)
+{
+    return kind == FILE_OTHER ? is_no_file(s, err) : cannot_use(s, err);
+}
+
 int file_make(struct store *s, struct err *err)
 {
     struct stat st;
@@ -49,8 +60,7 @@ int file_make(struct store *s, struct err *err)
     if (lstat(s->path, &st) < 0)
         return cannot_use(s, err);
     if (!S_ISREG(st.st_mode))
-        return store_refuse(s, CAUSE_FOREIGN, err, ERR_DENIED,
-                            "%s is not a regular file; nothing is remembered", s->path);
+        return is_no_file(s, err);
     if ((st.st_mode & 077) && chmod(s->path, 0600) < 0)
         return cannot_use(s, err);
     s->device = st.st_dev;

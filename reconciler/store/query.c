@@ -75,11 +75,30 @@ int store_exec(struct store *s, const char *sql, struct err *err)
     return rc == SQLITE_OK ? 0 : store_fail(s, rc, err);
 }
 
+int store_is_newer(struct store *s, int64_t version, struct err *err)
+{
+    s->why_not = CAUSE_NEWER;
+    store_refuse(
+        s, CAUSE_NEWER, &s->why, ERR_DENIED,
+        "%s was written by a newer avr-reconciler (its version is %lld, this program knows "
+        "%d): it is read, and nothing is added to it",
+        s->path, (long long)version, SCHEMA_VERSION);
+    *err = s->why;
+    return -1;
+}
+
 int write_begin(struct store *s, struct err *err)
 {
+    int64_t version;
+
     if (s->why_not != CAUSE_NONE)
         return unusable(s, err);
-    return store_exec(s, "BEGIN IMMEDIATE", err);
+    if (store_exec(s, "BEGIN IMMEDIATE", err) < 0)
+        return -1;
+    int result = schema_version(s, &version, err);
+    if (result == 0 && version > SCHEMA_VERSION)
+        result = store_is_newer(s, version, err);
+    return result < 0 ? write_end(s, -1, err) : 0;
 }
 
 int write_end(struct store *s, int result, struct err *err)

@@ -55,18 +55,20 @@ static int read_number(struct store *s, const char *pragma, int64_t *ret, struct
     return 0;
 }
 
-static const char version_sql[] = "PRAGMA user_version";
-
-int schema_identify(struct store *s, int *ret_version, bool *ret_fresh, struct err *err)
+int schema_version(struct store *s, int64_t *ret, struct err *err)
 {
-    int64_t id, version, tables;
+    return read_number(s, "PRAGMA user_version", ret, err);
+}
+
+int schema_identify(struct store *s, int64_t *ret_version, bool *ret_fresh, struct err *err)
+{
+    int64_t id, tables;
 
     if (read_number(s, "PRAGMA application_id", &id, err) < 0 ||
-        read_number(s, version_sql, &version, err) < 0 ||
+        schema_version(s, ret_version, err) < 0 ||
         read_number(s, "SELECT count(*) FROM sqlite_schema", &tables, err) < 0)
         return -1;
-    *ret_version = (int)version;
-    *ret_fresh = tables == 0 && version == 0;
+    *ret_fresh = tables == 0 && *ret_version == 0;
     if (id == APPLICATION_ID || (*ret_fresh && id == 0))
         return 0;
     return store_refuse(s, CAUSE_FOREIGN, err, ERR_DENIED,
@@ -81,7 +83,7 @@ int schema_make(struct store *s, struct err *err)
     char identity[128];
     int64_t version;
 
-    if (read_number(s, version_sql, &version, err) < 0)
+    if (schema_version(s, &version, err) < 0)
         return -1;
     if (version >= SCHEMA_VERSION)
         return 0;
@@ -89,7 +91,7 @@ int schema_make(struct store *s, struct err *err)
              APPLICATION_ID, SCHEMA_VERSION);
     if (write_begin(s, err) < 0)
         return -1;
-    int result = read_number(s, version_sql, &version, err);
+    int result = schema_version(s, &version, err);
     if (result == 0 && version < SCHEMA_VERSION &&
         (store_exec(s, version_1, err) < 0 || store_exec(s, identity, err) < 0))
         result = -1;

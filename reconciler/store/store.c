@@ -53,20 +53,12 @@ static int check_pages(struct store *s, struct err *err)
     return store_refuse(s, CAUSE_DAMAGED, err, ERR_TRANSIENT, "%s is damaged", s->path);
 }
 
-/* Written to by a version that knows more: what stands there is not ours to change. */
-static int only_read(struct store *s, int version, struct err *err)
+static int only_read(struct store *s, int64_t version, struct err *err)
 {
-    s->why_not = CAUSE_NEWER;
-    store_refuse(s, CAUSE_NEWER, &s->why, ERR_DENIED,
-                 "%s was written by a newer avr-reconciler (its version is %d, this program knows "
-                 "%d): it is read, and nothing is added to it",
-                 s->path, version, SCHEMA_VERSION);
+    store_is_newer(s, version, err);
     if (store_exec(s, "PRAGMA query_only=1", err) < 0)
         return -1;
-    if (s->use == STORE_READ)
-        return 0;
-    *err = s->why;
-    return -1;
+    return s->use == STORE_READ ? 0 : -1;
 }
 
 static int prepare_to_write(struct store *s, bool fresh, struct err *err)
@@ -95,17 +87,14 @@ static int open_empty(struct store *s, struct err *err)
 
 static int open_to_read(struct store *s, struct err *err)
 {
-    int version;
+    int64_t version;
     bool fresh;
 
-    switch (file_look(s, &s->device, &s->inode)) {
-    case FILE_MISSING:
+    enum file_kind kind = file_look(s, &s->device, &s->inode);
+    if (kind == FILE_MISSING)
         return open_empty(s, err);
-    case FILE_REGULAR:
-        break;
-    default:
-        return file_make(s, err); /* says what is wrong */
-    }
+    if (kind != FILE_REGULAR)
+        return file_unusable(s, kind, err);
     if (open_handle(s, s->path, SQLITE_OPEN_READWRITE, err) < 0 ||
         schema_identify(s, &version, &fresh, err) < 0)
         return -1;
@@ -120,7 +109,7 @@ static int open_to_read(struct store *s, struct err *err)
 
 static int open_to_write(struct store *s, struct err *err)
 {
-    int version;
+    int64_t version;
     bool fresh;
 
     if (file_make(s, err) < 0 || open_handle(s, s->path, SQLITE_OPEN_READWRITE, err) < 0 ||
@@ -193,6 +182,21 @@ void store_close(struct store *s)
     arena_free(s->arena);
 }
 
+/* Statements failed.  Before the file is moved: another process may have replaced it already, or
+ * a newer version may have changed its tables, which is no damage. */
+static int mend(struct store *s, int64_t now_ms, struct err *err)
+{
+    dev_t device = s->device;
+    ino_t inode = s->inode;
+
+    if (connect_once(s, err) < 0 && s->why_not != CAUSE_DAMAGED)
+        return -1;
+    if (s->db && (s->device != device || s->inode != inode))
+        return 0;
+    disconnect(s);
+    return begin_anew(s, now_ms, err);
+}
+
 int store_check(struct store *s, int64_t now_ms, struct err *err)
 {
     dev_t device;
@@ -205,7 +209,7 @@ int store_check(struct store *s, int64_t now_ms, struct err *err)
         return 0;
     bool damaged = s->damaged && s->why_not == CAUSE_NONE;
     disconnect(s);
-    return damaged ? begin_anew(s, now_ms, err) : connect_store(s, now_ms, err);
+    return damaged ? mend(s, now_ms, err) : connect_store(s, now_ms, err);
 }
 
 bool store_is_news(struct store *s)

@@ -52,9 +52,12 @@ int store_fail(struct store *, int rc, struct err *);
 /* Fails for a cause of our own; -1. */
 int store_refuse(struct store *, enum cause, struct err *, enum err_code, const char *fmt, ...)
     PRINTF(5, 6);
+/* A newer version wrote to the file: from now on it is only read.  -1. */
+int store_is_newer(struct store *, int64_t version, struct err *);
 int store_exec(struct store *, const char *sql, struct err *);
 
-/* Everything that writes stands between these two.  write_end() commits if result is 0, else
+/* Everything that writes stands between these two.  A newer version may have come while the file
+ * was open, so write_begin() looks.  write_end() commits if result is 0, else
  * takes all back; it returns result, or -1 if that could not be done. */
 int write_begin(struct store *, struct err *);
 int write_end(struct store *, int result, struct err *);
@@ -95,12 +98,14 @@ const char *bounded(struct arena *, const char *, size_t max_bytes);
 /* The tables, in one transaction, if they are not there. */
 int schema_make(struct store *, struct err *);
 /* Whose file it is and of which version; fails for a foreign one.  *ret_fresh: nothing is in it. */
-int schema_identify(struct store *, int *ret_version, bool *ret_fresh, struct err *);
+int schema_identify(struct store *, int64_t *ret_version, bool *ret_fresh, struct err *);
+int schema_version(struct store *, int64_t *ret, struct err *);
 enum { SCHEMA_VERSION = 1 };
 
 /* The file itself. */
 enum file_kind { FILE_MISSING, FILE_REGULAR, FILE_OTHER, FILE_UNKNOWN /* errno */ };
 enum file_kind file_look(struct store *, dev_t *, ino_t *);
+int file_unusable(struct store *, enum file_kind, struct err *); /* says why; -1 */
 int file_make(struct store *, struct err *); /* if it is missing; takes others' rights away */
 /* Moves the damaged file that was open aside, unless another process has done it already. */
 int file_move_aside(struct store *, int64_t now_ms, const char **ret_to, struct err *);

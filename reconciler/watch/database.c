@@ -22,7 +22,8 @@ struct version { /* two that are equal: nothing was committed in between */
 };
 
 struct database_watch {
-    char *path, *journal, *wal;
+    char *path;
+    char *real, *journal, *wal; /* behind links: SQLite makes the journal beside the file itself */
     struct file_watch *files;
     struct settle *settle;
     struct ev_timer busy; /* asks again: a lock raises no event when it goes */
@@ -156,8 +157,44 @@ static bool is_busy(int rc)
     return (rc & 0xff) == SQLITE_BUSY || (rc & 0xff) == SQLITE_LOCKED;
 }
 
+static char *path_with(const char *path, const char *suffix)
+{
+    char *s;
+
+    if (asprintf(&s, "%s%s", path, suffix) < 0)
+        abort();
+    return s;
+}
+
+static void free_paths(struct database_watch *w)
+{
+    free(w->real);
+    free(w->journal);
+    free(w->wal);
+}
+
+/* Where the file and its companions are, as far as that is known while it is missing. */
+static void locate(struct database_watch *w)
+{
+    char *real = realpath(w->path, NULL);
+
+    if (!real)
+        real = path_with(w->path, "");
+    if (w->real && strcmp(real, w->real) == 0) {
+        free(real);
+        return;
+    }
+    free_paths(w);
+    w->real = real;
+    w->journal = path_with(real, "-journal");
+    w->wal = path_with(real, "-wal");
+    const char *const paths[] = {w->path, w->journal, w->wal};
+    file_watch_set(w->files, paths, sizeof paths / sizeof paths[0]);
+}
+
 static void look(struct database_watch *w)
 {
+    locate(w);
     bool journal = has_journal(w); /* before the counter: one that appears later has its event */
     struct version now = ask(w);
     bool changed = w->doubt || !is_same(&now, &w->last);
@@ -192,32 +229,18 @@ static void on_file(void *ctx, size_t index)
     settle_poke(w->settle);
 }
 
-static char *path_with(const char *path, const char *suffix)
-{
-    char *s = must(malloc(strlen(path) + strlen(suffix) + 1));
-
-    strcpy(s, path);
-    strcat(s, suffix);
-    return s;
-}
-
 struct database_watch *database_watch_new(struct ev_loop *loop, const char *path,
                                           database_watch_commit *on_commit, void *ctx)
 {
     struct database_watch *w = must(calloc(1, sizeof *w));
 
-    *w = (struct database_watch){.path = path_with(path, ""),
-                                 .journal = path_with(path, "-journal"),
-                                 .wal = path_with(path, "-wal"),
-                                 .loop = loop,
-                                 .on_commit = on_commit,
-                                 .ctx = ctx};
-    const char *const paths[] = {w->path, w->journal, w->wal};
+    *w = (struct database_watch){
+        .path = path_with(path, ""), .loop = loop, .on_commit = on_commit, .ctx = ctx};
     ev_init(&w->busy, on_busy);
     w->busy.data = w;
     w->settle = settle_new(loop, QUIET_MS, MAX_MS, on_settled, w);
     w->files = file_watch_new(loop, on_file, w);
-    file_watch_set(w->files, paths, sizeof paths / sizeof paths[0]);
+    locate(w);
     w->doubt = has_journal(w);
     w->last = ask(w);
     return w;
@@ -231,9 +254,8 @@ void database_watch_free(struct database_watch *w)
     settle_free(w->settle);
     ev_timer_stop(w->loop, &w->busy);
     close_db(w);
+    free_paths(w);
     free(w->path);
-    free(w->journal);
-    free(w->wal);
     free(w);
 }
 

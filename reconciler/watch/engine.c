@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "control/clock.h"
+#include "base/clock.h"
 
 enum {
     FIRST_MS = 100,
@@ -118,22 +118,21 @@ static void open_stream(struct engine_watch *w)
     w->call = client_watch(w->client, &call, on_open, on_event, on_end, w);
 }
 
-/* --- the ping before it: is it there, and what does it speak? ----------------------------------
- */
+/* --- the ping before it: is it there, and what does it speak? --- */
 
 static void on_ping(void *ctx, const struct facts *facts, const struct err *err)
 {
     struct engine_watch *w = ctx;
-    struct arena *a CLEANUP_ARENA = w->ping;
 
+    if (facts)
+        client_learn(w->client, facts);
+    arena_free(w->ping);
     w->ping = NULL;
     w->call = NULL;
-    if (err) {
+    if (err)
         go_down(w, err->text);
-        return;
-    }
-    client_learn(w->client, facts);
-    open_stream(w);
+    else
+        open_stream(w);
 }
 
 static void ping(struct engine_watch *w)

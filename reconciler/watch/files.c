@@ -68,6 +68,11 @@ static void forget(struct file_watch *w, struct arena *arena, const struct walk 
     arena_free(arena);
 }
 
+static void fingerprint(struct watched *p)
+{
+    p->fingerprint = walk_fingerprint(p->path, p->walk.errnum != 0);
+}
+
 /* The new watches are added before the old ones end, so that nothing is missed in between. */
 static void walk_again(struct file_watch *w, struct watched *p)
 {
@@ -77,7 +82,7 @@ static void walk_again(struct file_watch *w, struct watched *p)
     p->moved = false;
     p->arena = arena_new();
     p->walk = walk_path(p->arena, w->inotify, p->path);
-    p->fingerprint = walk_fingerprint(p->path, p->walk.errnum != 0);
+    fingerprint(p);
     if (old_arena)
         forget(w, old_arena, &old);
 }
@@ -112,6 +117,8 @@ static void tell(struct file_watch *w)
     for (size_t i = 0; i < w->n; i++)
         if (w->paths[i].moved)
             walk_again(w, &w->paths[i]);
+        else if (w->paths[i].changed) /* so that a later look does not find the same change */
+            fingerprint(&w->paths[i]);
     note_trouble(w);
     for (size_t i = 0; i < w->n; i++) {
         if (!w->paths[i].changed)

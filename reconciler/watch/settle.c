@@ -3,7 +3,7 @@
 #include <ev.h>
 #include <stdlib.h>
 
-#include "control/clock.h"
+#include "base/clock.h"
 
 struct settle {
     struct ev_loop *loop;

@@ -158,23 +158,31 @@ struct walk walk_path(struct arena *a, int inotify, const char *path)
 
 /* --- looking ---------------------------------------------------------------------------------- */
 
-/* FNV-1a */
-static uint64_t add(uint64_t hash, const void *bytes, size_t n)
-{
-    const unsigned char *s = bytes;
+#define START 0xcbf29ce484222325 /* FNV-1a, of words */
 
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ s[i]) * 0x100000001b3;
+static uint64_t add(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * 0x100000001b3;
+    return hash ^ hash >> 29;
+}
+
+static uint64_t add_name(uint64_t hash, const char *name)
+{
+    for (; *name; name++)
+        hash = add(hash, (unsigned char)*name);
     return hash;
 }
 
 static uint64_t add_state(uint64_t hash, const struct stat *st)
 {
-    const int64_t parts[] = {(int64_t)st->st_dev,         (int64_t)st->st_ino,
-                             (int64_t)st->st_mode,        (int64_t)st->st_size,
-                             (int64_t)st->st_mtim.tv_sec, (int64_t)st->st_mtim.tv_nsec,
-                             (int64_t)st->st_ctim.tv_sec, (int64_t)st->st_ctim.tv_nsec};
-    return add(hash, parts, sizeof parts);
+    const uint64_t words[] = {(uint64_t)st->st_dev,         (uint64_t)st->st_ino,
+                              (uint64_t)st->st_mode,        (uint64_t)st->st_size,
+                              (uint64_t)st->st_mtim.tv_sec, (uint64_t)st->st_mtim.tv_nsec,
+                              (uint64_t)st->st_ctim.tv_sec, (uint64_t)st->st_ctim.tv_nsec};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        hash = add(hash, words[i]);
+    return hash;
 }
 
 /* The sum does not depend on the order in which the entries come. */
@@ -187,7 +195,7 @@ static uint64_t entries(const char *path)
 
     while (dir && left-- > 0 && (entry = readdir(dir))) {
         struct stat st = {0};
-        uint64_t hash = add(0xcbf29ce484222325, entry->d_name, strlen(entry->d_name));
+        uint64_t hash = add_name(START, entry->d_name);
         bool inside = !text_is(entry->d_name, ".") && !text_is(entry->d_name, "..");
         if (inside && fstatat(dirfd(dir), entry->d_name, &st, 0) == 0)
             sum += add_state(hash, &st);
@@ -199,11 +207,10 @@ static uint64_t entries(const char *path)
 
 uint64_t walk_fingerprint(const char *path, bool deep)
 {
-    const uint64_t start = 0xcbf29ce484222325;
     struct stat st;
 
     if (stat(path, &st) != 0)
-        return add(start, &errno, sizeof errno);
-    uint64_t hash = add_state(start, &st);
+        return START + (uint64_t)errno;
+    uint64_t hash = add_state(START, &st);
     return deep && S_ISDIR(st.st_mode) ? hash + entries(path) : hash;
 }

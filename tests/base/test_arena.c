@@ -64,6 +64,18 @@ static void prints_what_does_not_fit_anywhere_else(void **state)
     assert_string_equal(arena_printf(a, "%s", ""), "");
 }
 
+static void prints_texts_of_every_length(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+
+    (void)state;
+    for (int n = 2; n < 1000; n++) {
+        const char *text = arena_printf(a, "<%*s", n - 1, ">");
+        assert_int_equal(strlen(text), n);
+        assert_int_equal(text[n - 1], '>');
+    }
+}
+
 static char order[4];
 static size_t n_called;
 
@@ -108,6 +120,7 @@ int main(void)
         cmocka_unit_test(every_size_is_zeroed_aligned_and_apart),
         cmocka_unit_test(copies),
         cmocka_unit_test(prints_what_does_not_fit_anywhere_else),
+        cmocka_unit_test(prints_texts_of_every_length),
         cmocka_unit_test(finalizers_run_last_first),
         cmocka_unit_test(arrays_grow_and_keep_what_they_have),
     };

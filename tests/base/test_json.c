@@ -116,12 +116,34 @@ static void writes(void **state)
     assert_non_null(strstr(json_print(a, tree, true), "\n"));
 }
 
+/* What is parsed lies in its arena, what is built does not. */
+static void parses_while_a_tree_is_built(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    cJSON *built = json_object(a);
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct arena *brief CLEANUP_ARENA = arena_new();
+        const cJSON *read = parse(brief, "{\"k\": \"text\", \"n\": [1, {}]}");
+        assert_string_equal(json_text(read, "k"), "text");
+        cJSON_AddStringToObject(built, i ? "second" : "first", json_text(read, "k"));
+        assert_null(parse(brief, "{\"k\": [\"half"));
+        cJSON_DeleteItemFromObjectCaseSensitive(built, "second");
+    }
+    assert_string_equal(json_print(a, built, false), "{\"first\":\"text\"}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keys_have_a_case),    cmocka_unit_test(other_types_are_the_default),
-        cmocka_unit_test(numbers_are_clamped), cmocka_unit_test(only_one_whole_document_is_taken),
-        cmocka_unit_test(depth_is_bounded),    cmocka_unit_test(writes),
+        cmocka_unit_test(keys_have_a_case),
+        cmocka_unit_test(other_types_are_the_default),
+        cmocka_unit_test(numbers_are_clamped),
+        cmocka_unit_test(only_one_whole_document_is_taken),
+        cmocka_unit_test(depth_is_bounded),
+        cmocka_unit_test(writes),
+        cmocka_unit_test(parses_while_a_tree_is_built),
     };
 
     return cmocka_run_group_tests_name("json", tests, NULL, NULL);

@@ -131,9 +131,9 @@ kinds() { # of the requests that the proxy saw, or of those in a file
         sort | uniq -c | sort -rn | awk '{printf "%s%d %s %s", (NR > 1 ? ", " : ""), $1, $2, $3}'
 }
 # What avr-reconciler asked, in its own order: what needs an answer before it can be asked comes
-# after a blank line.
+# after a blank line.  Images and containers are asked for together.
 write_floor_list() {
-    awk '{kind = /\/_ping/ ? 1 : /\/containers\/json/ ? 2 : /\/containers\// ? 3 : 4}
+    awk '{kind = /\/_ping/ ? 1 : /\/containers\/json/ ? 2 : 3}
          NR > 1 && kind != last {print ""} {last = kind; print}' "$WORK/proxy.log" >"$WORK/floor.list"
 }
 

@@ -1,6 +1,6 @@
 /* fake_control.h - control without an engine: a look that was made by hand and an apply that plays
- * events.  It defines every function of control that the command line calls, so the real ones are
- * not linked. */
+ * events.  It defines every function of control and service that the command line calls, so the
+ * real ones are not linked. */
 #ifndef TEST_FAKE_CONTROL_H
 #define TEST_FAKE_CONTROL_H
 
@@ -36,6 +36,12 @@ struct session *session_new(const struct config *config, bool read_only)
     fake.sessions++;
     fake.read_only = read_only;
     return &fake_session;
+}
+
+int service_run(const struct config *config, const struct service_options *options, struct err *err)
+{
+    (void)config, (void)options, (void)err;
+    return 0;
 }
 
 void session_free(struct session *s)
@@ -87,13 +93,6 @@ int session_logs(struct session *s, struct arena *a, const char *box_id, unsigne
         snprintf(fake.logged[fake.n_logged++], sizeof fake.logged[0], "%s", box_id);
     *ret = arena_printf(a, "the last %u lines\x1b[2J\n", tail);
     return 0;
-}
-
-/* The service is another program as far as these tests go. */
-int service_run(const struct config *config, const struct service_options *options, struct err *err)
-{
-    (void)config, (void)options;
-    return err_set(err, ERR_CONFLICT, "a service runs already");
 }
 
 void session_interrupt(struct session *s)

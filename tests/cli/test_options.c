@@ -24,8 +24,8 @@ static void tables_are_complete(void **state)
             assert_string_not_equal(option_defs[i].name, option_defs[k].name);
             assert_true(!option_defs[i].letter || option_defs[i].letter != option_defs[k].letter);
         }
-        /* --now cuts calls: it must be written where it acts, and so must what is said of one
-         * order. */
+        /* What takes a safety away must be written where it acts, and what is said of an order
+         * where it is given. */
         bool here_only =
             i == OPT_NOW || i == OPT_HELP || i == OPT_ALLOW_EMPTY || i == OPT_WHY || i == OPT_TO;
         assert_int_equal(option_defs[i].env == NULL, here_only);
@@ -89,7 +89,8 @@ static void wrong_usage_is_explained(void **state)
         {"diff --wait-timeout 3", "--wait-timeout is no option of \"diff\""},
         {"apply --wait-timeout soon", "not a time such as 30m"},
         {"diff -o jsom", "did you mean \"json\"?"},
-        {"diff -o yaml", "diff cannot write yaml, only table, json, name"},
+        {"diff -o yaml", "not one of table|json|name"},
+        {"adopt -o name", "adopt cannot write name, only table, json"},
         {"version extra", "does not know what to do with \"extra\""},
         {"completion", "completion needs bash|zsh|fish"},
         {"diff --diff-exit-code 256", "not a number from 0 to 255"},

@@ -153,7 +153,7 @@ static void what_is_over_is_forgotten_and_told(void **state)
     struct desk *d = *state;
     struct agent sales = fixture_agents[2];
     struct agent_plan plans[] = {fixture_plans[2]};
-    const struct plan plan = {plans, 1, 2};
+    const struct plan plan = {.agents = plans, .n_agents = 1, .n_containers = 2};
 
     assert_int_equal(run(d, "restart sales").code, 0);
     fake.orders = standing(d);

@@ -4,8 +4,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/progress.h"
-#include "service/wire.h"
-#include "service/wire_event.h"
+#include "link/wire.h"
+#include "link/wire_event.h"
 
 static int64_t now;
 
@@ -225,12 +225,66 @@ static void the_last_step_is_remembered(void **state)
     fclose(file);
 }
 
+static const char *notice_of(struct arena *a, enum progress_mode mode)
+{
+    struct progress_options options = {.mode = mode, .now_ms = test_now, .wall_ms = test_wall};
+    const struct event notice = {.state = EVENT_PROGRESS, .text = "nobody sees calls\x1b[2J"};
+    char *text = NULL;
+    size_t n = 0;
+    FILE *file = open_memstream(&text, &n);
+
+    progress_event(progress_new(a, file, &options), &notice);
+    fclose(file);
+    const char *copy = arena_strdup(a, text);
+    free(text);
+    return copy;
+}
+
+static void a_notice_is_about_all_agents(void **state)
+{
+    assert_string_equal(notice_of(*state, PROGRESS_PLAIN), "note: nobody sees calls\\x1b[2J\n");
+    assert_string_equal(notice_of(*state, PROGRESS_TTY), "note: nobody sees calls\\x1b[2J\n");
+    assert_string_equal(notice_of(*state, PROGRESS_QUIET), "");
+    assert_string_equal(notice_of(*state, PROGRESS_JSON),
+                        "{\"event\": \"notice\", \"text\": \"nobody sees calls\\u001b[2J\"}\n");
+}
+
+static void calls_without_a_connection_are_told_apart(void **state)
+{
+    struct step wait = {.kind = STEP_WAIT,
+                        .gate = GATE_DRAIN,
+                        .calls = 1,
+                        .oldest_ms = 1000000 - 192000,
+                        .quiet_ms = 1000000 - 40000};
+    struct step stop = {.kind = STEP_STOP,
+                        .box_name = "avrd-drain-019a2b3c4d5e",
+                        .lost = 1,
+                        .lost_ms = 1000000 - 192000};
+    const struct event waiting = {.agent = &support, .step = &wait, .state = EVENT_PROGRESS},
+                       stopping = {.agent = &support, .step = &stop, .state = EVENT_STARTED};
+
+    assert_string_equal(event_text(*state, &waiting, 1000000),
+                        "waiting for 1 call (oldest 3m12s), without a connection for 40s: a lost "
+                        "end after 2m00s");
+    assert_string_equal(event_text(*state, &stopping, 1000000),
+                        "stopping old container avrd-drain-019a2b3c4d5e; 1 open call (for 3m12s) "
+                        "had no connection for 2m00s: a lost end");
+    stop.lost = 2;
+    assert_contains(event_text(*state, &stopping, 1000000),
+                    "; 2 open calls (oldest 3m12s) had no connection for 2m00s: lost ends");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(plain_is_a_line_an_event),       TEST(work_of_the_service_looks_the_same),
-        TEST(quiet_tells_failures_only),      TEST(json_is_an_object_a_line),
-        TEST(terminal_shows_a_line_an_agent), TEST(the_last_step_is_remembered),
+        TEST(plain_is_a_line_an_event),
+        TEST(quiet_tells_failures_only),
+        TEST(json_is_an_object_a_line),
+        TEST(terminal_shows_a_line_an_agent),
+        TEST(the_last_step_is_remembered),
+        TEST(a_notice_is_about_all_agents),
+        TEST(calls_without_a_connection_are_told_apart),
+        TEST(work_of_the_service_looks_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

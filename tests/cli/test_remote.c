@@ -1,6 +1,6 @@
 /* Command lines that a running service carries out, against a service that is played. */
 #include "cli/cli_fixture.h"
-#include "service/fake_service.h"
+#include "link/fake_service.h"
 
 #include <fcntl.h>
 

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "control/clock.h"
+#include "base/clock.h"
 #include "control/state.h"
 
 static char root[40], dir[64];

@@ -103,6 +103,26 @@ static inline const struct container_spec *container(const struct material *m, c
     return c;
 }
 
+/* Rows of providers that may be changed; they are the database's from now on. */
+static inline struct provider_row *own_providers(struct material *m)
+{
+    struct provider_row *rows = arena_memdup(m->a, m->db.providers, sizeof provider_rows);
+
+    m->db.providers = rows;
+    return rows;
+}
+
+/* What the one agent of the spec, sales, says of this role: nothing yet. */
+static inline struct settings *spec_of_sales(struct material *m, enum role r)
+{
+    struct agent_spec *spec = arena_alloc(m->a, sizeof *spec);
+
+    *spec = (struct agent_spec){.key = "sales", .origin = SPEC_AT(4, 3)};
+    spec->has_role[r] = true;
+    m->spec.agents = spec, m->spec.n_agents = 1;
+    return &spec->role[r];
+}
+
 /* Images "sts", "asr", "llm", "tts" and core's, with the ids id-sts, …; env PATH and LANG. */
 static inline struct image *add_image(struct material *m, const char *asked, const char *id)
 {
@@ -240,7 +260,7 @@ static inline const char *env_dump(struct arena *a, const struct env_list *env)
 /* "role field key: have -> want effect" a line, over all roles that have a live box. */
 static inline const char *drift_dump(struct material *m)
 {
-    static const char *const effects[] = {"replace", "update", "live"};
+    static const char *const effects[] = {"replace", "update", "connect", "live"};
     struct text t = {.arena = m->a};
 
     for (enum role r = 0; r < ROLE__N; r++) {
@@ -259,6 +279,27 @@ static inline const char *drift_dump(struct material *m)
                         d.items[i].secret ? " secret" : "");
     }
     return text_str(&t);
+}
+
+/* The agent as it is asked for, running. */
+static inline struct material running(struct arena *a, const char *agent)
+{
+    struct material m = material_new(a);
+
+    m.host = (struct host){.webhook_url = "hook", .ami_url = "ami"};
+    material_merge(&m);
+    add_images(&m);
+    run_agent(&m, agent);
+    assert_string_equal(drift_dump(&m), "");
+    return m;
+}
+
+/* Merges and resolves again and compares the whole agent. */
+static inline const char *again(struct material *m, const char *agent)
+{
+    material_merge(m);
+    material_resolve(m, agent);
+    return drift_dump(m);
 }
 
 #endif

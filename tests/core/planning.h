@@ -53,7 +53,8 @@ static inline const char *step_line(struct planning *p, const struct step *s)
 {
     static const char *const gates[] = {"", "setup", "soak", "quiet", "drain"};
     static const char *const holds[] = {"",          "problem", "conflict", "failed",
-                                        "unhealthy", "calls",   "orphan",   "paused"};
+                                        "unhealthy", "calls",   "orphan",   "unsure",
+                                        "paused"};
     struct text t = {.arena = p->m.a};
 
     text_printf(&t, "%-7s %-4s", step_text[s->kind], role_name[s->role]);
@@ -137,10 +138,8 @@ static inline const char *next_text(struct planning *p, const char *agent)
 static inline void story_begin(struct planning *p, struct arena *a)
 {
     *p = (struct planning){.m = material_new(a)};
-    struct provider_row *rows = arena_memdup(a, provider_rows, sizeof provider_rows);
     struct agent_row *agents = arena_memdup(a, agent_rows, sizeof agent_rows);
 
-    p->m.db.providers = rows;
     p->m.db.agents = agents;
     p->m.spec.agents = &p->agent;
     add_images(&p->m);
@@ -163,14 +162,13 @@ static inline void story_merge(struct planning *p)
 static inline void change_provider(struct planning *p, const char *id, const struct pair *env,
                                    size_t n_env)
 {
-    struct provider_row *rows = arena_memdup(p->m.a, p->m.db.providers, sizeof provider_rows);
+    struct provider_row *rows = own_providers(&p->m);
 
     for (size_t i = 0; i < N_OF(provider_rows); i++)
         if (text_is(rows[i].id, id)) {
             rows[i].env = env;
             rows[i].n_env = n_env;
         }
-    p->m.db.providers = rows;
     story_merge(p);
 }
 
@@ -181,6 +179,16 @@ static inline void sales_says(struct planning *p, const char *prompt)
     env[0] = sts_env[0];
     env[1] = (struct pair){"AGENT_PROMPT", prompt};
     change_provider(p, "p-sts", env, 2);
+}
+
+/* A port of the host: two of these cannot run side by side. */
+static inline void published_port(struct planning *p)
+{
+    static const struct value port = {.text = "8088:6030"};
+
+    p->agent = (struct agent_spec){.key = "a1", .has_role[ROLE_STS] = true};
+    p->agent.role[ROLE_STS].ports = (struct values){&port, 1, true};
+    story_merge(p);
 }
 
 static inline struct agent_row *row_of(struct planning *p, const char *name)

@@ -283,8 +283,10 @@ static const struct agent_plan fixture_plans[] = {
               .why = "nobody asks for it any more, and nobody asked to remove it"},
      .live_calls = -1},
 };
-static const struct plan fixture_plan = {fixture_plans, COUNT(fixture_plans), 6};
-static const struct plan sync_plan = {fixture_plans + 2, 1, 2};
+static const struct plan fixture_plan = {
+    .agents = fixture_plans, .n_agents = COUNT(fixture_plans), .n_containers = 6};
+static const struct plan sync_plan = {
+    .agents = fixture_plans + 2, .n_agents = 1, .n_containers = 2};
 
 static const struct render fixture_render = {.key = &fixture_key,
                                              .now_ms = NOW,

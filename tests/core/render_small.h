@@ -32,7 +32,7 @@ static inline struct small *small_new(struct arena *a)
             .role = sales_specs[i].role, .wanted = &s->wanted[i], .live = &s->box[i]};
     }
     s->ap = (struct agent_plan){.agent = &s->agent, .roles = s->role, .n_roles = 1};
-    s->plan = (struct plan){&s->ap, 1, 1};
+    s->plan = (struct plan){.agents = &s->ap, .n_agents = 1, .n_containers = 1};
     s->desired = (struct desired){.agents = &s->agent, .n_agents = 1};
     s->look = fixture_render;
     s->look.sources = "a.yaml";

@@ -2,26 +2,6 @@
  * asked about, what the image or the engine brings along, and AVR's own oddities. */
 #include "core/material.h"
 
-static struct material running(struct arena *a, const char *agent)
-{
-    struct material m = material_new(a);
-
-    m.host = (struct host){.webhook_url = "hook", .ami_url = "ami"};
-    material_merge(&m);
-    add_images(&m);
-    run_agent(&m, agent);
-    assert_string_equal(drift_dump(&m), "");
-    return m;
-}
-
-/* Resolves again and compares the whole agent. */
-static const char *again(struct material *m, const char *agent)
-{
-    material_merge(m);
-    material_resolve(m, agent);
-    return drift_dump(m);
-}
-
 static void test_environment(void **state)
 {
     CLEANUP_ARENA struct arena *a = arena_new();
@@ -249,13 +229,11 @@ static void test_every_field_that_was_asked_for(void **state)
                                          {.text = "other.js", .origin = SPEC_AT(1, 6)}};
     static const struct label label = {"team", {.text = "night", .origin = SPEC_AT(1, 7)}};
     static const struct label option = {"max-size", {.text = "10m", .origin = SPEC_AT(1, 8)}};
-    struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
-    struct settings *s = &spec.role[ROLE_STS];
     CLEANUP_ARENA struct arena *a = arena_new();
     struct material m = running(a, "sales");
 
     (void)state;
-    spec.has_role[ROLE_STS] = true;
+    struct settings *s = spec_of_sales(&m, ROLE_STS);
     s->ports = (struct values){&port, 1, true};
     s->cap_drop = (struct values){&cap, 1, true};
     s->extra_hosts = (struct values){&host, 1, true};
@@ -269,7 +247,6 @@ static void test_every_field_that_was_asked_for(void **state)
     s->restart = SAID("on-failure:3", 1, 10);
     s->mem_limit = (struct number){512 << 20, true, SPEC_AT(1, 11)};
     s->nano_cpus = (struct number){1500000000, true, SPEC_AT(1, 12)};
-    m.spec.agents = &spec, m.spec.n_agents = 1;
     m.host.tenant = "demo";
     assert_string_equal(again(&m, "sales"), "sts binds: - -> /srv/x:/x replace\n"
                                             "sts network: - -> voice replace\n"
@@ -300,18 +277,16 @@ static void test_equal_in_other_words(void **state)
                                              {.text = "5001:6000", .origin = SPEC_AT(1, 1)}};
     CLEANUP_ARENA struct arena *a = arena_new();
     struct material m = running(a, "sales");
-    struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
     struct box *b = box_named(&m, "avr-sts-a1");
 
     (void)state;
-    spec.has_role[ROLE_STS] = true;
-    spec.role[ROLE_STS].volumes = (struct values){&volume, 1, true};
-    spec.role[ROLE_STS].ports = (struct values){published, 2, true};
-    spec.role[ROLE_STS].restart = SAID("no", 1, 1);
+    struct settings *said = spec_of_sales(&m, ROLE_STS);
+    said->volumes = (struct values){&volume, 1, true};
+    said->ports = (struct values){published, 2, true};
+    said->restart = SAID("no", 1, 1);
     b->binds = binds, b->n_binds = 1;
     b->ports = ports, b->n_ports = 2;
     b->restart.name = "";
-    m.spec.agents = &spec, m.spec.n_agents = 1;
     assert_string_equal(again(&m, "sales"), "");
 }
 

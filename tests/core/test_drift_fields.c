@@ -1,25 +1,6 @@
 /* Goal: one field of a container after the other, asked for and not, in its own words. */
 #include "core/material.h"
-
-static struct material running(struct arena *a, const char *agent)
-{
-    struct material m = material_new(a);
-
-    m.host = (struct host){.webhook_url = "hook", .ami_url = "ami"};
-    material_merge(&m);
-    add_images(&m);
-    run_agent(&m, agent);
-    assert_string_equal(drift_dump(&m), "");
-    return m;
-}
-
-/* Resolves again and compares the whole agent. */
-static const char *again(struct material *m, const char *agent)
-{
-    material_merge(m);
-    material_resolve(m, agent);
-    return drift_dump(m);
-}
+#include "core/model.h"
 
 /* Of the running container, what differs from its image is carried; what does not is not. */
 static void test_user_and_command(void **state)
@@ -85,6 +66,91 @@ static void test_time_to_stop(void **state)
     assert_false(m.w[ROLE_CORE].settings->stop_grace_s.set);
 }
 
+/* What the engine runs by itself: a line for the shell is the shell's call, NONE is none. */
+static void test_health_checks(void **state)
+{
+    static const char *const line[] = {"CMD-SHELL", "curl x"}, *const none[] = {"NONE"},
+                             *const words[] = {"CMD", "/bin/sh", "-c", "curl x"};
+    static const struct {
+        const char *const *have;
+        size_t n;
+        const char *kind, *arg, *want;
+    } cases[] = {
+        {line, 2, NULL, NULL, ""},
+        {line, 2, "TCP", NULL, ""},
+        {line, 2, "CMD-SHELL", "curl x", ""},
+        {words, 4, "CMD-SHELL", "curl x", ""},
+        {line, 2, "CMD-SHELL", "curl y",
+         "sts healthcheck: /bin/sh -c curl x -> /bin/sh -c curl y replace\n"},
+        {line, 2, "CMD", "curl x", "sts healthcheck: /bin/sh -c curl x -> curl x replace\n"},
+        {line, 2, "NONE", NULL, "sts healthcheck: /bin/sh -c curl x -> NONE replace\n"},
+        {none, 1, "NONE", NULL, ""},
+        {NULL, 0, "NONE", NULL, ""},
+        {none, 1, NULL, NULL, ""},
+        {NULL, 0, "CMD", "true", "sts healthcheck: NONE -> true replace\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(cases); i++) {
+        struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
+        const struct value arg = {.text = cases[i].arg, .origin = SPEC_AT(5, 9)};
+        CLEANUP_ARENA struct arena *a = arena_new();
+        struct material m = running(a, "sales");
+
+        box_named(&m, "avr-sts-a1")->check =
+            (struct engine_check){.test = cases[i].have, .n_test = cases[i].n, .retries = 7};
+        spec.has_role[ROLE_STS] = true;
+        spec.role[ROLE_STS].healthcheck.kind = SAID(cases[i].kind, 5, 5);
+        spec.role[ROLE_STS].healthcheck.args = (struct values){&arg, cases[i].arg ? 1 : 0, true};
+        m.spec.agents = &spec, m.spec.n_agents = 1;
+        assert_string_equal(again(&m, "sales"), cases[i].want);
+        assert_int_equal(m.w[ROLE_STS].check.retries, 7); /* nobody asked: as it is */
+    }
+}
+
+/* The image's own check is not frozen, and how often is nobody's drift. */
+static void test_a_check_of_the_image(void **state)
+{
+    static const char *const line[] = {"CMD-SHELL", "curl x"};
+    const struct engine_check own = {.test = line, .n_test = 2};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = running(a, "sales");
+    struct box *sts = box_named(&m, "avr-sts-a1");
+
+    (void)state;
+    m.images.items[0].check = m.images.items[1].check = sts->check = own;
+    sts->check.interval_ns = 30000000000; /* the default, said aloud */
+    assert_string_equal(again(&m, "sales"), "");
+    assert_int_equal(m.w[ROLE_STS].check.n_test, 0);
+    sts->check.interval_ns = 5000000000;
+    assert_string_equal(again(&m, "sales"), "");
+    assert_int_equal(m.w[ROLE_STS].check.n_test, 2);
+    assert_int_equal(m.w[ROLE_STS].check.interval_ns, 5000000000);
+}
+
+/* A further network needs a new container, unless this one was never started. */
+static void test_further_networks(void **state)
+{
+    static const struct value two[] = {{.text = "avr"}, {.text = "voice"}};
+    struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = running(a, "sales");
+    struct box *sts = box_named(&m, "avr-sts-a1");
+
+    (void)state;
+    spec.has_role[ROLE_STS] = true;
+    spec.role[ROLE_STS].networks = (struct values){two, 2, true};
+    m.spec.agents = &spec, m.spec.n_agents = 1;
+    assert_string_equal(again(&m, "sales"), "sts network: - -> voice replace\n");
+    assert_null(network_to_connect(a, &m.w[ROLE_STS], sts));
+    sts->state = BOX_CREATED;
+    assert_string_equal(again(&m, "sales"), "sts network: - -> voice connect\n");
+    assert_string_equal(network_to_connect(a, &m.w[ROLE_STS], sts), "voice");
+    model_connect(a, sts, &m.w[ROLE_STS], "voice");
+    assert_string_equal(again(&m, "sales"), "");
+    assert_null(network_to_connect(a, &m.w[ROLE_STS], sts));
+}
+
 /* The engine raises, lowers and sets a limit on the live container; only a new one has none. */
 static void test_limits(void **state)
 {
@@ -105,17 +171,15 @@ static void test_limits(void **state)
 
     (void)state;
     for (size_t i = 0; i < N_OF(cases); i++) {
-        struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
         CLEANUP_ARENA struct arena *a = arena_new();
         struct material m = running(a, "sales");
         struct box *sts = box_named(&m, "avr-sts-a1");
 
         sts->memory = 256 << 20, sts->nano_cpus = 500000000;
         assert_string_equal(again(&m, "sales"), ""); /* nobody asked */
-        spec.has_role[ROLE_STS] = true;
-        spec.role[ROLE_STS].mem_limit = (struct number){cases[i].memory, true, SPEC_AT(5, 5)};
-        spec.role[ROLE_STS].nano_cpus = (struct number){cases[i].nano_cpus, true, SPEC_AT(5, 5)};
-        m.spec.agents = &spec, m.spec.n_agents = 1;
+        struct settings *said = spec_of_sales(&m, ROLE_STS);
+        said->mem_limit = (struct number){cases[i].memory, true, SPEC_AT(5, 5)};
+        said->nano_cpus = (struct number){cases[i].nano_cpus, true, SPEC_AT(5, 5)};
         assert_string_equal(again(&m, "sales"), cases[i].want);
         assert_int_equal(m.w[ROLE_STS].memory, cases[i].memory);
         assert_int_equal(m.w[ROLE_STS].nano_cpus, cases[i].nano_cpus);
@@ -140,14 +204,11 @@ static void test_restart_policies(void **state)
 
     (void)state;
     for (size_t i = 0; i < N_OF(cases); i++) {
-        struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
         CLEANUP_ARENA struct arena *a = arena_new();
         struct material m = running(a, "sales");
 
         box_named(&m, "avr-sts-a1")->restart = cases[i].have;
-        spec.has_role[ROLE_STS] = true;
-        spec.role[ROLE_STS].restart = SAID(cases[i].asked, 5, 5);
-        m.spec.agents = &spec, m.spec.n_agents = 1;
+        spec_of_sales(&m, ROLE_STS)->restart = SAID(cases[i].asked, 5, 5);
         assert_string_equal(again(&m, "sales"), cases[i].want);
     }
 }
@@ -160,16 +221,14 @@ static void test_labels(void **state)
     static const struct pair have[] = {
         {"agentName", "avr-sts-a1"},          {"api.token", "t1"},     {"app", "AVR"},
         {"note", "postgres://u:secret@db/x"}, {"of-somebody", "else"}, {"owner", "me"}};
-    struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
     CLEANUP_ARENA struct arena *a = arena_new();
     struct material m = running(a, "sales");
     struct box *sts = box_named(&m, "avr-sts-a1");
 
     (void)state;
     sts->labels = have, sts->n_labels = N_OF(have);
-    spec.has_role[ROLE_STS] = true;
-    spec.role[ROLE_STS].labels = labels, spec.role[ROLE_STS].n_labels = 3;
-    m.spec.agents = &spec, m.spec.n_agents = 1;
+    struct settings *said = spec_of_sales(&m, ROLE_STS);
+    said->labels = labels, said->n_labels = 3;
     /* Secret by name, or by the value on either side. */
     assert_string_equal(again(&m, "sales"),
                         "sts labels api.token: t1 -> t2 replace secret\n"
@@ -225,15 +284,12 @@ static void test_published_ports(void **state)
     (void)state;
     for (size_t i = 0; i < N_OF(cases); i++) {
         struct value port = {.text = cases[i].want, .origin = SPEC_AT(5, 5)};
-        struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
         CLEANUP_ARENA struct arena *a = arena_new();
         struct material m = running(a, "sales");
         struct box *sts = box_named(&m, "avr-sts-a1");
 
         sts->ports = &cases[i].have, sts->n_ports = 1;
-        spec.has_role[ROLE_STS] = true;
-        spec.role[ROLE_STS].ports = (struct values){&port, 1, true};
-        m.spec.agents = &spec, m.spec.n_agents = 1;
+        spec_of_sales(&m, ROLE_STS)->ports = (struct values){&port, 1, true};
         if (!*again(&m, "sales") != cases[i].same)
             fail_msg("%s and %s", cases[i].want, cases[i].have);
     }
@@ -242,11 +298,12 @@ static void test_published_ports(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_user_and_command), cmocka_unit_test(test_logging_by_hand),
-        cmocka_unit_test(test_time_to_stop),     cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_restart_policies), cmocka_unit_test(test_labels),
-        cmocka_unit_test(test_networks),         cmocka_unit_test(test_stop_first),
-        cmocka_unit_test(test_published_ports),
+        cmocka_unit_test(test_health_checks),    cmocka_unit_test(test_a_check_of_the_image),
+        cmocka_unit_test(test_further_networks), cmocka_unit_test(test_user_and_command),
+        cmocka_unit_test(test_logging_by_hand),  cmocka_unit_test(test_time_to_stop),
+        cmocka_unit_test(test_limits),           cmocka_unit_test(test_restart_policies),
+        cmocka_unit_test(test_labels),           cmocka_unit_test(test_networks),
+        cmocka_unit_test(test_stop_first),       cmocka_unit_test(test_published_ports),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

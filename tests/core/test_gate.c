@@ -135,6 +135,56 @@ static void what_people_are_told(void **state)
     assert_int_equal(calls_of(&agent, &o).n, -1);
 }
 
+static void a_lost_end_is_told_with_its_beginning(void **state)
+{
+    struct call_row rows[] = {ours, older};
+    struct box b = {.name = "n", .quiet_ms = NOW - MINUTE};
+    struct observed o = {
+        .now_ms = NOW, .calls = rows, .n_calls = 2, .calls_known = true, .sockets_known = true};
+
+    (void)state;
+    struct calls calls = calls_on(&agent, ROLE_STS, &b, &o, 0);
+    assert_int_equal(calls.n, 2);
+    assert_int_equal(calls.quiet_ms, NOW - MINUTE);
+    assert_int_equal(calls.lost, 0);
+    b.quiet_ms = NOW - 2 * MINUTE;
+    calls = calls_on(&agent, ROLE_STS, &b, &o, 0);
+    assert_int_equal(calls.lost, 2);
+    assert_int_equal(calls.lost_ms, NOW - HOUR);
+    assert_int_equal(calls.quiet_ms, 0);
+}
+
+/* What is too old to be a call is told apart, and whether anybody saw a connection at all. */
+static void people_are_told_of_lost_ends(void **state)
+{
+    struct call_row rows[] = {ours, ancient, another};
+    struct box boxes[] = {
+        {.name = "sts", .state = BOX_RUNNING, .sockets = 0, .quiet_ms = NOW},
+        {.name = "core", .state = BOX_RUNNING, .sockets = -1},
+    };
+    struct observed o = {.now_ms = NOW,
+                         .boxes = boxes,
+                         .n_boxes = 2,
+                         .calls = rows,
+                         .n_calls = 3,
+                         .calls_known = true,
+                         .sockets_known = true};
+
+    (void)state;
+    struct calls calls = calls_of(&agent, &o);
+    assert_int_equal(calls.n, 1);
+    assert_int_equal(calls.lost, 1);
+    assert_int_equal(calls.lost_ms, ancient.started_ms);
+    assert_int_equal(calls.quiet_ms, NOW);
+    boxes[1].sockets = 1; /* the call is on core */
+    assert_int_equal(calls_of(&agent, &o).quiet_ms, 0);
+    boxes[0].sockets = boxes[1].sockets = -1; /* nobody counted */
+    assert_int_equal(calls_of(&agent, &o).quiet_ms, 0);
+    boxes[0].sockets = 0;
+    o.sockets_known = false;
+    assert_int_equal(calls_of(&agent, &o).quiet_ms, 0);
+}
+
 static void a_call_being_set_up_is_waited_for(void **state)
 {
     struct call_row rows[] = {ours, rang_long_ago, another, ringing, ringing};
@@ -161,28 +211,40 @@ static void how_long_a_drain_waits(void **state)
         int64_t until_ms;
     } cases[] = {
         {"no calls", {.witness = true}, F, 300, NOW, DRAIN_DONE, 0},
-        {"a call, in time", {1, 0, 0, true}, F, 300, NOW - 1000, DRAIN_WAIT, NOW + 299000},
-        {"wait: only the call ends it", {1, 0, 0, true}, W, 300, NOW - HOUR, DRAIN_WAIT, 0},
-        {"force, too late", {1, 0, 0, true}, F, 300, NOW - 300000, DRAIN_FORCE, NOW},
-        {"abort, too late", {1, 0, 0, true}, A, 300, NOW - HOUR, DRAIN_ABORT, NOW - HOUR + 300000},
-        {"not known, in time", {-1, 0, 0, true}, F, 300, NOW, DRAIN_WAIT, NOW + 300000},
+        {"a call, in time",
+         {.n = 1, .witness = true},
+         F,
+         300,
+         NOW - 1000,
+         DRAIN_WAIT,
+         NOW + 299000},
+        {"wait: only the call ends it",
+         {.n = 1, .witness = true},
+         W,
+         300,
+         NOW - HOUR,
+         DRAIN_WAIT,
+         0},
+        {"force, too late", {.n = 1, .witness = true}, F, 300, NOW - 300000, DRAIN_FORCE, NOW},
+        {"abort, too late",
+         {.n = 1, .witness = true},
+         A,
+         300,
+         NOW - HOUR,
+         DRAIN_ABORT,
+         NOW - HOUR + 300000},
+        {"not known, in time", {.n = -1, .witness = true}, F, 300, NOW, DRAIN_WAIT, NOW + 300000},
         {"not known, too late",
-         {-1, 0, 0, true},
+         {.n = -1, .witness = true},
          F,
          300,
          NOW - HOUR,
          DRAIN_FORCE,
          NOW - HOUR + 300000},
-        {"no witness, in time", {-1, 0, 0, false}, W, 300, NOW, DRAIN_WAIT, NOW + 300000},
-        {"no witness, too late",
-         {-1, 0, 0, false},
-         W,
-         300,
-         NOW - HOUR,
-         DRAIN_DONE,
-         NOW - HOUR + 300000},
-        {"timeout 0 is none", {1, 0, 0, true}, F, 0, NOW - HOUR, DRAIN_WAIT, NOW - HOUR},
-        {"the waiting begins now", {1, 0, 0, true}, F, 300, 0, DRAIN_WAIT, 300000},
+        {"no witness, in time", {.n = -1}, W, 300, NOW, DRAIN_WAIT, NOW + 300000},
+        {"no witness, too late", {.n = -1}, W, 300, NOW - HOUR, DRAIN_DONE, NOW - HOUR + 300000},
+        {"timeout 0 is none", {.n = 1, .witness = true}, F, 0, NOW - HOUR, DRAIN_WAIT, NOW - HOUR},
+        {"the waiting begins now", {.n = 1, .witness = true}, F, 300, 0, DRAIN_WAIT, 300000},
     };
 
     (void)state;
@@ -203,6 +265,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_the_witnesses_say),
         cmocka_unit_test(what_people_are_told),
+        cmocka_unit_test(a_lost_end_is_told_with_its_beginning),
+        cmocka_unit_test(people_are_told_of_lost_ends),
         cmocka_unit_test(a_call_being_set_up_is_waited_for),
         cmocka_unit_test(how_long_a_drain_waits),
     };

@@ -8,17 +8,6 @@ static const char *url_of(const struct material *m, const char *name)
     return v ? v->value : NULL;
 }
 
-static struct material running(struct arena *a, const char *agent)
-{
-    struct material m = material_new(a);
-
-    material_merge(&m);
-    add_images(&m);
-    run_agent(&m, agent);
-    assert_string_equal(drift_dump(&m), "");
-    return m;
-}
-
 static void test_ports(void **state)
 {
     CLEANUP_ARENA struct arena *a = arena_new();
@@ -60,14 +49,11 @@ static void test_ports(void **state)
 
 static void test_known_images(void **state)
 {
-    struct provider_row rows[N_OF(provider_rows)];
     CLEANUP_ARENA struct arena *a = arena_new();
     struct material m = material_new(a);
 
     (void)state;
-    memcpy(rows, provider_rows, sizeof rows);
-    rows[0].image = "127.0.0.1:5000/avr-sts-deepgram";
-    m.db.providers = rows;
+    own_providers(&m)[0].image = "127.0.0.1:5000/avr-sts-deepgram";
     material_merge(&m);
     material_resolve(&m, "sales");
     assert_string_equal(m.w[ROLE_STS].port, "6033");
@@ -100,11 +86,8 @@ static void test_unknown_images(void **state)
 static void test_ports_nobody_can_tell(void **state)
 {
     static const char *const urls[] = {"ws://avr-sts-a1", "nonsense", "undefined", ""};
-    struct provider_row rows[N_OF(provider_rows)];
 
     (void)state;
-    memcpy(rows, provider_rows, sizeof rows);
-    rows[0].image = NULL;
     for (size_t i = 0; i < N_OF(urls); i++) {
         CLEANUP_ARENA struct arena *a = arena_new();
         struct material m = running(a, "sales");
@@ -112,9 +95,9 @@ static void test_ports_nobody_can_tell(void **state)
 
         add_image(&m, "Not One", "id-sts");
         sts->image_ref = "Not One";
+        own_providers(&m)[0].image = NULL;
         box_env(&m, sts, "PORT", i ? "" : "undefined");
         box_env(&m, box_named(&m, "avr-core-a1"), "STS_URL", urls[i]);
-        m.db.providers = rows;
         material_merge(&m);
         material_resolve(&m, "sales");
         assert_string_equal(m.w[ROLE_STS].image_ref, "Not One");
@@ -158,14 +141,11 @@ static void test_sts_whose_port_moves(void **state)
 {
     static const struct env_var port[] = {
         {.name = "PORT", .value = "6033", .origin = SPEC_AT(6, 6)}};
-    struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
     CLEANUP_ARENA struct arena *a = arena_new();
     struct material m = running(a, "sales");
 
     (void)state;
-    spec.has_role[ROLE_STS] = true;
-    spec.role[ROLE_STS].environment = (struct env_list){port, 1};
-    m.spec.agents = &spec, m.spec.n_agents = 1;
+    spec_of_sales(&m, ROLE_STS)->environment = (struct env_list){port, 1};
     material_merge(&m);
     material_resolve(&m, "sales");
     assert_true(m.w[ROLE_STS].as_set && m.w[ROLE_CORE].as_set);
@@ -339,14 +319,11 @@ static void test_core_is_missing(void **state)
 /* An agent whose core cannot be built is left as it is; what can be told of the rest is told. */
 static void test_core_cannot_be_built(void **state)
 {
-    struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
     CLEANUP_ARENA struct arena *a = arena_new();
     struct material m = running(a, "sales");
 
     (void)state;
-    spec.has_role[ROLE_CORE] = true;
-    spec.role[ROLE_CORE].provider = SAID("no-such", 5, 5);
-    m.spec.agents = &spec, m.spec.n_agents = 1;
+    spec_of_sales(&m, ROLE_CORE)->provider = SAID("no-such", 5, 5);
     material_merge(&m);
     assert_non_null(agent_of(&m, "sales")->problem);
     material_resolve(&m, "sales");
@@ -385,6 +362,7 @@ static void test_what_an_alias_stands_for(void **state)
         {.user = SAID("1000", 6, 6)},
         {.mem_limit = {0, true, SPEC_AT(6, 6)}},
         {.nano_cpus = {0, true, SPEC_AT(6, 6)}},
+        {.healthcheck = {.kind = SAID("CMD", 6, 6), .args = list}},
     };
     CLEANUP_ARENA struct arena *a = arena_new();
     const char *seen[N_OF(wishes)];
@@ -466,14 +444,11 @@ static void test_a_limit_taken_away_behind_an_alias(void **state)
  * from it. */
 static void test_a_part_without_an_image(void **state)
 {
-    struct provider_row rows[N_OF(provider_rows)];
     CLEANUP_ARENA struct arena *a = arena_new();
     struct material m = running(a, "booking");
 
     (void)state;
-    memcpy(rows, provider_rows, sizeof rows);
-    rows[2].image = "Not One";
-    m.db.providers = rows;
+    own_providers(&m)[2].image = "Not One";
     m.host.tenant = "demo";
     material_merge(&m);
     material_resolve(&m, "booking");

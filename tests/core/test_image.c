@@ -8,16 +8,13 @@ static const struct wanted *choose(struct material *m, const char *policy,
                                    const char *const *candidates, size_t n)
 {
     struct value *list = arena_alloc(m->a, (n + 1) * sizeof *list);
-    struct agent_spec *spec = arena_alloc(m->a, sizeof *spec);
+    struct settings *said = spec_of_sales(m, ROLE_STS);
 
     for (size_t i = 0; i < n; i++)
         list[i] = SAID(candidates[i], 7, (unsigned)i + 1);
-    *spec = (struct agent_spec){.key = "sales", .origin = SPEC_AT(4, 3)};
-    spec->has_role[ROLE_STS] = true;
-    spec->role[ROLE_STS].image = (struct values){list, n, n > 0};
+    said->image = (struct values){list, n, n > 0};
     if (policy)
-        spec->role[ROLE_STS].pull_policy = SAID(policy, 8, 1);
-    m->spec.agents = spec, m->spec.n_agents = 1;
+        said->pull_policy = SAID(policy, 8, 1);
     material_merge(m);
     material_resolve(m, "sales");
     return &m->w[ROLE_STS];
@@ -225,17 +222,15 @@ static void test_not_a_reference(void **state)
 
 static void test_nobody_named_one(void **state)
 {
-    struct provider_row rows[N_OF(provider_rows)];
     CLEANUP_ARENA struct arena *a = arena_new();
     struct material m = material_new(a);
 
     (void)state;
-    memcpy(rows, provider_rows, sizeof rows);
+    struct provider_row *rows = own_providers(&m);
     material_merge(&m);
     add_images(&m);
     run_agent(&m, "sales");
     rows[0].image = NULL;
-    m.db.providers = rows;
     material_merge(&m);
     material_resolve(&m, "sales");
     assert_string_equal(m.w[ROLE_STS].image_ref, "sts:latest");
@@ -287,7 +282,6 @@ static void test_image_differences(void **state)
 /* Nothing can be told of what runs while the wish itself cannot be told. */
 static void test_no_difference_from_what_is_not_known(void **state)
 {
-    struct provider_row rows[N_OF(provider_rows)];
     CLEANUP_ARENA struct arena *a = arena_new();
     struct material m = material_new(a);
 
@@ -295,9 +289,8 @@ static void test_no_difference_from_what_is_not_known(void **state)
     material_merge(&m);
     add_images(&m);
     run_agent(&m, "sales");
-    memcpy(rows, provider_rows, sizeof rows);
+    struct provider_row *rows = own_providers(&m);
     rows[0].image = "Repo Sts";
-    m.db.providers = rows;
     material_merge(&m);
     material_resolve(&m, "sales");
     assert_non_null(m.w[ROLE_STS].problem);
@@ -329,7 +322,6 @@ static void test_references_to_look_up(void **state)
 {
     static const struct value candidates[] = {
         {.text = "repo/sts:1"}, {.text = "Not One"}, {.text = "sts:1@" REMOTE}, {.text = ID}};
-    struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
     CLEANUP_ARENA struct arena *a = arena_new();
     struct material m = material_new(a), none = material_new(a);
 
@@ -340,9 +332,7 @@ static void test_references_to_look_up(void **state)
     assert_string_equal(refs_dump(a, &none.d, resolve_registry_refs), "");
 
     /* Core's is AVR's own, once for both agents; :local beside each but digests and ids. */
-    spec.has_role[ROLE_STS] = true;
-    spec.role[ROLE_STS].image = (struct values){candidates, 4, true};
-    m.spec.agents = &spec, m.spec.n_agents = 1;
+    spec_of_sales(&m, ROLE_STS)->image = (struct values){candidates, 4, true};
     material_merge(&m);
     assert_string_equal(refs_dump(a, &m.d, resolve_image_refs),
                         "agentvoiceresponse/avr-core:latest\n"
@@ -410,14 +400,12 @@ static void test_references_to_ask_the_registry_about(void **state)
 
     (void)state;
     for (size_t i = 0; i < N_OF(cases); i++) {
-        struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
         CLEANUP_ARENA struct arena *a = arena_new();
         struct material m = material_new(a);
 
-        spec.has_role[ROLE_STS] = true;
-        spec.role[ROLE_STS].image = (struct values){cases[i].images, 2, true};
-        spec.role[ROLE_STS].pull_policy = SAID(cases[i].policy, 8, 1);
-        m.spec.agents = &spec, m.spec.n_agents = 1;
+        struct settings *said = spec_of_sales(&m, ROLE_STS);
+        said->image = (struct values){cases[i].images, 2, true};
+        said->pull_policy = SAID(cases[i].policy, 8, 1);
         material_merge(&m);
         assert_string_equal(refs_dump(a, &m.d, resolve_registry_refs), cases[i].want);
     }

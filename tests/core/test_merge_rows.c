@@ -3,14 +3,11 @@
 
 static void test_a_broken_row_hurts_only_its_agents(void **state)
 {
-    struct provider_row rows[N_OF(provider_rows)];
     CLEANUP_ARENA struct arena *a = arena_new();
     struct material m = material_new(a);
 
     (void)state;
-    memcpy(rows, provider_rows, sizeof rows);
-    rows[0].problem = "config is not valid JSON at byte 17 of 40";
-    m.db.providers = rows;
+    own_providers(&m)[0].problem = "config is not valid JSON at byte 17 of 40";
     material_merge(&m);
     assert_string_equal(
         agent_of(&m, "sales")->problem,
@@ -309,24 +306,36 @@ static void test_core_with_a_provider(void **state)
 {
     static const struct value image = {.text = "my/core", .origin = SPEC_AT(2, 9)};
     struct provider_spec providers[] = {{.name = "shared", .origin = SPEC_AT(2, 1)}};
-    struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
     CLEANUP_ARENA struct arena *a = arena_new();
     struct material m = material_new(a);
 
     (void)state;
     providers[0].settings.image = (struct values){&image, 1, true};
-    spec.has_role[ROLE_CORE] = true;
-    spec.role[ROLE_CORE].provider = SAID("shared", 5, 10);
+    struct settings *said = spec_of_sales(&m, ROLE_CORE);
+    said->provider = SAID("shared", 5, 10);
     m.spec.providers = providers, m.spec.n_providers = 1;
-    m.spec.agents = &spec, m.spec.n_agents = 1;
     material_merge(&m);
     assert_null(agent_of(&m, "sales")->problem);
     assert_string_equal(container(&m, "sales", ROLE_CORE)->image.candidates[0].text, "my/core");
+    assert_null(strstr(env_dump(a, &container(&m, "sales", ROLE_CORE)->env), "PROVIDER_"));
+    assert_int_equal(container(&m, "sales", ROLE_CORE)->if_present.n, 0);
 
-    spec.role[ROLE_CORE].provider = SAID("deepgram", 5, 10);
+    said->provider = SAID("deepgram", 5, 10);
     material_merge(&m);
     assert_string_equal(agent_of(&m, "sales")->problem,
                         "provider \"deepgram\" (data.db) is of type STS and cannot serve as core");
+    struct provider_row typeless = {.id = "p-any", .name = "any"};
+    m.db.providers = &typeless, m.db.n_providers = 1;
+    m.db.agents = NULL, m.db.n_agents = 0;
+    said = spec_of_sales(&m, ROLE_CORE);
+    said->provider = SAID("any", 5, 10);
+    struct agent_spec both = m.spec.agents[0];
+    both.has_role[ROLE_STS] = true;
+    m.spec.agents = &both;
+    material_merge(&m);
+    assert_string_equal(agent_of(&m, "sales")->problem,
+                        "provider \"any\" (data.db) cannot serve as core: core has no provider in "
+                        "AVR");
 }
 
 /* A row of the database and an entry of the specs of one name are one provider, and a role that
@@ -341,14 +350,11 @@ static void test_a_provider_of_both(void **state)
     for (size_t i = 0; i < N_OF(names); i++) {
         struct provider_spec providers[] = {
             {.name = names[i], .origin = SPEC_AT(2, 1), .settings.environment = {env, 1}}};
-        struct agent_spec spec = {.key = "sales", .origin = SPEC_AT(4, 3)};
         CLEANUP_ARENA struct arena *a = arena_new();
         struct material m = material_new(a);
 
-        spec.has_role[ROLE_STS] = true;
-        spec.role[ROLE_STS].provider = SAID("deepgram", 5, 10);
+        spec_of_sales(&m, ROLE_STS)->provider = SAID("deepgram", 5, 10);
         m.spec.providers = providers, m.spec.n_providers = 1;
-        m.spec.agents = &spec, m.spec.n_agents = 1;
         material_merge(&m);
         const struct env_list *list = &container(&m, "sales", ROLE_STS)->env;
         assert_string_equal(env_get(list, "AGENT_PROMPT")->value, "Be brief");

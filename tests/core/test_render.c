@@ -89,7 +89,7 @@ static void adopt_says_nothing_restarts_only_if_so(void **state)
     struct agent_plan lying = fixture_plans[2];
     lying.steps = &stop;
     lying.n_steps = 1;
-    const struct plan plan = {&lying, 1, 2};
+    const struct plan plan = {.agents = &lying, .n_agents = 1, .n_containers = 2};
     text = render_adopt(*state, &fixture_render, &fixture_desired, &plan, &restarts);
     assert_int_equal(restarts, 1);
     assert_null(strstr(text, "nothing would restart"));
@@ -163,7 +163,7 @@ static void hostile_text_cannot_drive_a_terminal(void **state)
         .steps = &step,
         .n_steps = 1,
         .hold = {.kind = STEP_HOLD, .hold = HOLD_FAILED, .why = HOSTILE}};
-    const struct plan plan = {&agent_plan, 1, 1};
+    const struct plan plan = {.agents = &agent_plan, .n_agents = 1, .n_containers = 1};
     const char *const bad_notice = HOSTILE;
     const struct desired desired = {
         .agents = &agent, .n_agents = 1, .notices = &bad_notice, .n_notices = 1};
@@ -209,7 +209,7 @@ static void json_tells_not_known_from_none(void **state)
     const struct step stop = {.kind = STEP_STOP, .role = ROLE_STS, .forced = true};
     const struct role_plan gone = {.role = ROLE_ASR, .verdict = VERDICT_REMOVE};
     struct agent_plan agent = fixture_plans[3];
-    const struct plan plan = {&agent, 1, 1};
+    const struct plan plan = {.agents = &agent, .n_agents = 1, .n_containers = 1};
     struct err err;
 
     agent.oldest_call_ms = 0;
@@ -254,7 +254,7 @@ static void leftovers_are_shown(void **state)
     const struct step step = {
         .kind = STEP_REMOVE, .role = ROLE_STS, .box_name = "avrd-drain-019a2b3c4d5f"};
     struct agent_plan left = fixture_plans[2];
-    const struct plan plan = {&left, 1, 3};
+    const struct plan plan = {.agents = &left, .n_agents = 1, .n_containers = 3};
 
     left.steps = &step;
     left.n_steps = 1;
@@ -270,7 +270,7 @@ static void cut_calls_are_announced(void **state)
 {
     const struct step stop = {.kind = STEP_STOP, .role = ROLE_STS, .forced = true};
     struct agent_plan cutting = fixture_plans[3];
-    const struct plan plan = {&cutting, 1, 2};
+    const struct plan plan = {.agents = &cutting, .n_agents = 1, .n_containers = 2};
 
     cutting.steps = &stop;
     cutting.n_steps = 1;

@@ -1,6 +1,8 @@
 /* What `adopt` promises about the containers that run. */
 #include "core/render_small.h"
 
+#include "base/json.h"
+
 static const char *adopt(struct arena *a, const struct small *s, size_t *ret_restarts)
 {
     return render_adopt(a, &s->look, &s->desired, &s->plan, ret_restarts);
@@ -129,6 +131,52 @@ static void only_containers_are_listed(void **state)
     s->role[1].live = NULL;
     assert_string_equal(adopt(*state, s, &restarts), "No AVR container was found.\n");
     assert_int_equal(restarts, 0);
+    s->desired.tenant = "hotel";
+    assert_string_equal(adopt(*state, s, &restarts),
+                        "No AVR container of tenant hotel was found; is $TENANT what AVR's backend "
+                        "has?\n");
+}
+
+static void json_says_the_same(void **state)
+{
+    static const char *const networks[] = {"avr", "voip"};
+    static const char *const ports[] = {"6030:6030/tcp"};
+    static const struct drift drift = {.field = "env", .key = "API_KEY", .want = "s3cret"};
+    struct small *s = small_new(*state);
+    struct err err;
+    size_t restarts = 0;
+
+    small_is(s, VERDICT_REPLACE, NULL);
+    s->role[0].drifts = (struct drifts){&drift, 1};
+    s->wanted[0].networks = networks;
+    s->wanted[0].n_networks = 2;
+    s->wanted[0].carried_ports = ports;
+    s->wanted[0].n_carried_ports = 1;
+    s->plan.notice = "a notice";
+    const char *text = render_adopt_json(*state, &s->look, &s->desired, &s->plan, &restarts);
+    assert_int_equal(restarts, 1);
+    assert_null(strstr(text, "s3cret"));
+    const cJSON *json = json_parse(*state, text, strlen(text), &err);
+    assert_non_null(json);
+    assert_int_equal(json_int(json, "version", 0), 1);
+    assert_string_equal(cJSON_GetArrayItem(json_get(json, "notices"), 0)->valuestring, "a notice");
+    const cJSON *agent = cJSON_GetArrayItem(json_get(json, "agents"), 0);
+    assert_string_equal(json_text(agent, "id"), "51c09d07");
+    assert_string_equal(json_text(agent, "verdict"), "replace");
+    const cJSON *box = cJSON_GetArrayItem(json_get(agent, "containers"), 0);
+    assert_string_equal(json_text(box, "container"), "avr-sts-51c09d07");
+    assert_string_equal(json_text(box, "fate"), "would be replaced");
+    assert_string_equal(json_text(box, "because"), "env API_KEY");
+    assert_true(cJSON_IsTrue(json_get(box, "restarts")));
+    assert_int_equal(cJSON_GetArraySize(json_get(box, "networks")), 2);
+    assert_int_equal(cJSON_GetArraySize(json_get(box, "published")), 1);
+    assert_int_equal(json_int(json_get(json, "summary"), "restarts", 0), 1);
+
+    small_is(s, VERDICT_SYNC, NULL);
+    s->role[0].live = NULL;
+    text = render_adopt_json(*state, &s->look, &s->desired, &s->plan, &restarts);
+    assert_non_null(strstr(text, "\"agents\": [],"));
+    assert_int_equal(restarts, 0);
 }
 
 int main(void)
@@ -140,6 +188,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_restart_says_because_of_what, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_kept_is_said, setup, teardown),
         cmocka_unit_test_setup_teardown(only_containers_are_listed, setup, teardown),
+        cmocka_unit_test_setup_teardown(json_says_the_same, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,10 +62,10 @@ static void every_verdict_has_its_sentence(void **state)
 static void a_replacement_says_what_becomes_of_calls(void **state)
 {
     static const char *const lines[] = {
-        MOVES "live ones finish on the old container (limit 1h)",
+        MOVES "live ones finish on the old container",
         MOVES "no call is on the old container",
-        MOVES "the 1 live call finishes on the old container (limit 1h)",
-        MOVES "the 2 live calls finish on the old container (limit 1h)",
+        MOVES "the 1 live call finishes on the old container",
+        MOVES "the 2 live calls finish on the old container",
     };
     struct small *s = small_new(*state);
 
@@ -76,9 +76,8 @@ static void a_replacement_says_what_becomes_of_calls(void **state)
         assert_string_equal(role_line(*state, s), lines[calls + 1]);
     }
     s->wanted[0].stop_first = true;
-    assert_string_equal(
-        role_line(*state, s),
-        "-/+ sts   waits until no call is on it, then stops the old one first (limit 1h)");
+    assert_string_equal(role_line(*state, s),
+                        "-/+ sts   waits until no call is on it, then stops the old one first");
 }
 
 static void the_limit_says_what_happens_then(void **state)
@@ -87,12 +86,12 @@ static void the_limit_says_what_happens_then(void **state)
         struct drain_policy drain;
         const char *limit;
     } cases[] = {
-        {{.timeout_s = 86400}, " (limit 1d)"},
-        {{.timeout_s = 1800}, " (limit 30m)"},
-        {{.timeout_s = 90}, " (limit 1m30s)"},
-        {{.timeout_s = 45}, " (limit 45s)"},
-        {{.timeout_s = 0}, ""},
+        {{.timeout_s = 86400, .on_timeout = ON_TIMEOUT_FORCE}, " (limit 1d, then they are cut)"},
         {{.timeout_s = 1800, .on_timeout = ON_TIMEOUT_FORCE}, " (limit 30m, then they are cut)"},
+        {{.timeout_s = 90, .on_timeout = ON_TIMEOUT_FORCE}, " (limit 1m30s, then they are cut)"},
+        {{.timeout_s = 45, .on_timeout = ON_TIMEOUT_FORCE}, " (limit 45s, then they are cut)"},
+        {{.timeout_s = 0}, ""},
+        {{.timeout_s = 1800}, ""}, /* it waits on: no limit */
         {{.timeout_s = 1800, .on_timeout = ON_TIMEOUT_ABORT}, " (limit 30m, then it is given up)"},
     };
     struct small *s = small_new(*state);
@@ -107,6 +106,23 @@ static void the_limit_says_what_happens_then(void **state)
                                          "finish on the old container%s",
                                          cases[i].limit));
     }
+}
+
+static void a_limit_that_cuts_is_no_promise(void **state)
+{
+    const struct step wait = {.kind = STEP_WAIT, .gate = GATE_DRAIN, .calls = 1};
+    struct small *s = small_new(*state);
+
+    small_is(s, VERDICT_REPLACE, NULL);
+    s->ap.live_calls = 1;
+    s->ap.steps = &wait;
+    s->ap.n_steps = 1;
+    assert_non_null(strstr(small_plan(*state, s), " No call will be cut.\n"));
+    s->agent.drain = (struct drain_policy){.timeout_s = 60, .on_timeout = ON_TIMEOUT_FORCE};
+    assert_non_null(
+        strstr(small_plan(*state, s), " Calls that are open after their limit will be cut.\n"));
+    assert_non_null(strstr(render_plan_json(*state, &s->look, &s->desired, &s->plan),
+                           "\"cut_after_limit\": true"));
 }
 
 /* Nobody is promised that a call ends by itself when it is to be cut, and the other way round. */
@@ -224,18 +240,104 @@ static void who_is_left_alone_is_told_why_and_what_to_do(void **state)
         {HOLD_UNHEALTHY, "Look at the container's logs, its image and its keys."},
         {HOLD_CALLS, "Wait for them to end, or cut them with --now."},
         {HOLD_ORPHAN, "Remove it with --prune, or ask for it again in a spec or the dashboard."},
+        {HOLD_UNSURE, "It is kept until every source can be read."},
     };
     struct small *s = small_new(*state);
 
-    small_is(s, VERDICT_HOLD, "the reason of the role");
+    small_is(s, VERDICT_HOLD, NULL);
     for (size_t i = 0; i < COUNT(cases); i++) {
         s->ap.hold = (struct step){.kind = STEP_HOLD, .hold = cases[i].hold, .why = "the reason"};
         const char *text = small_plan(*state, s);
         assert_string_equal(line_of(*state, text, 1), "the reason");
         assert_string_equal(line_of(*state, text, 2), cases[i].advice);
-        assert_string_equal(line_of(*state, text, 3),
-                            "!   sts   the reason of the role: left as it is");
+        assert_string_equal(line_of(*state, text, 3), "!   sts   left as it is");
     }
+}
+
+/* The plan's own sentence is about the moment it would get there, maybe minutes from now. */
+static void the_reason_of_the_held_role_is_of_this_moment(void **state)
+{
+    struct small *s = small_new(*state);
+
+    small_is(s, VERDICT_HOLD, "failed 5s ago; next try in 25s");
+    s->ap.hold = (struct step){.kind = STEP_HOLD,
+                               .role = s->role[0].role,
+                               .hold = HOLD_FAILED,
+                               .why = "failed 25s ago; next try in 5s"};
+    assert_string_equal(line_of(*state, small_plan(*state, s), 1),
+                        "failed 5s ago; next try in 25s");
+    assert_null(strstr(small_plan(*state, s), "in 5s"));
+    s->ap.hold.role = ROLE_CORE;
+    assert_string_equal(line_of(*state, small_plan(*state, s), 1),
+                        "failed 25s ago; next try in 5s");
+}
+
+static void what_goes_says_what_it_is_now(void **state)
+{
+    struct small *s = small_new(*state);
+
+    small_is(s, VERDICT_REMOVE, NULL);
+    assert_string_equal(line_of(*state, small_plan(*state, s), 1),
+                        "-   sts   is stopped and removed once no call is on it");
+    s->box[0].state = BOX_EXITED;
+    assert_string_equal(line_of(*state, small_plan(*state, s), 1),
+                        "-   sts   does not run, and is removed");
+    s->role[0].live = NULL;
+    assert_string_equal(line_of(*state, small_plan(*state, s), 1),
+                        "-   sts   what is left of it is removed once no call is on it");
+}
+
+static void a_replaced_container_that_is_down_carries_no_call(void **state)
+{
+    struct small *s = small_new(*state);
+
+    small_is(s, VERDICT_REPLACE, "not running (exit 137, 2m00s ago)");
+    s->box[0].state = BOX_EXITED;
+    assert_string_equal(line_of(*state, small_plan(*state, s), 1),
+                        "-/+ sts   not running (exit 137, 2m00s ago): is replaced at once, no call "
+                        "is on it");
+}
+
+static void calls_without_a_connection_are_no_live_calls(void **state)
+{
+    struct small *s = small_new(*state);
+
+    small_is(s, VERDICT_REPLACE, NULL);
+    s->ap.live_calls = 1;
+    s->ap.oldest_call_ms = NOW - 192000;
+    s->ap.quiet_ms = NOW - 1000;
+    const char *text = small_plan(*state, s);
+    assert_string_equal(line_of(*state, text, 0),
+                        "\xe2\x89\xa0 sales   1 open call without a connection, for 3m12s");
+    assert_string_equal(line_of(*state, text, 1),
+                        "-/+ sts   new calls move at once; a call that has no connection for 2m is "
+                        "a lost end");
+    const char *json = render_plan_json(*state, &s->look, &s->desired, &s->plan);
+    assert_non_null(strstr(json, "\"unconnected_calls\": 1,"));
+    s->ap.lost_calls = 2;
+    s->ap.oldest_lost_ms = NOW - 18000000;
+    json = render_plan_json(*state, &s->look, &s->desired, &s->plan);
+    assert_non_null(strstr(json, "\"lost_calls\": 2,\n      \"oldest_lost_s\": 18000,"));
+}
+
+/* A witness that is missing is said once, whatever is asked for. */
+static void the_missing_witness_is_said(void **state)
+{
+    struct small *s = small_new(*state);
+    const char *const notice = "connections cannot be counted";
+
+    small_is(s, VERDICT_REPLACE, NULL);
+    s->plan.notice = notice;
+    const char *texts[] = {render_plan(*state, &s->look, &s->desired, &s->plan),
+                           render_plan_json(*state, &s->look, &s->desired, &s->plan),
+                           render_status(*state, &s->look, &s->desired, &s->plan),
+                           render_status_json(*state, &s->look, &s->desired, &s->plan)};
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        const char *first = strstr(texts[i], notice);
+        assert_non_null(first);
+        assert_null(strstr(first + 1, notice));
+    }
+    assert_non_null(strstr(texts[0], "note: connections cannot be counted\n"));
 }
 
 /* A pause is somebody's doing with AVR's own container: nothing is to be renamed. */
@@ -325,6 +427,15 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_summary_counts_every_kind, setup, teardown),
         cmocka_unit_test_setup_teardown(who_is_left_alone_is_told_why_and_what_to_do, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(the_reason_of_the_held_role_is_of_this_moment, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(what_goes_says_what_it_is_now, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_replaced_container_that_is_down_carries_no_call, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(calls_without_a_connection_are_no_live_calls, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(the_missing_witness_is_said, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_limit_that_cuts_is_no_promise, setup, teardown),
         cmocka_unit_test_setup_teardown(a_paused_container_is_to_be_unpaused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_held_role_speaks_for_its_agent, setup, teardown),
         cmocka_unit_test_setup_teardown(a_verbose_plan_shows_what_is_in_sync, setup, teardown),

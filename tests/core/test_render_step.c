@@ -34,6 +34,8 @@ static void the_container_is_named_by_its_part_in_the_swap(void **state)
          "wait until container " STS " is ready (replaced another)"},
         {{.kind = STEP_REMOVE, .box_name = DRAIN, .why = "replaced"},
          "remove " DRAIN " (replaced)"},
+        {{.kind = STEP_CONNECT, .box_name = "avrd-next-0000658b9948", .network = "voice"},
+         "connect candidate avrd-next-0000658b9948 to network voice"},
         {{.kind = STEP_UPDATE, .box_name = STS},
          "change limits or restart policy of " STS " in place"},
         {{.kind = STEP_HOLD, .why = "somebody has paused it"},

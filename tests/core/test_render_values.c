@@ -124,7 +124,7 @@ static const char *plan_of(struct arena *a, const char *have, const char *want, 
     const struct agent agent = {.id = "a", .name = "a"};
     const struct agent_plan agent_plan = {
         .agent = &agent, .verdict = VERDICT_REPLACE, .roles = &role, .n_roles = 1};
-    const struct plan plan = {&agent_plan, 1, 1};
+    const struct plan plan = {.agents = &agent_plan, .n_agents = 1, .n_containers = 1};
     const struct desired desired = {0};
     struct render r = fixture_render;
 
@@ -207,20 +207,32 @@ static void calls_are_counted_with_their_age(void **state)
 {
     static const struct {
         int calls;
-        int64_t oldest_ms;
+        int64_t oldest_ms, quiet_ms;
+        int lost;
+        int64_t lost_ms;
         const char *text;
     } cases[] = {
-        {-1, 0, "live calls not known, so it counts as busy"},
-        {0, 0, "no live call"},
-        {1, NOW - 192000, "1 live call, for 3m12s"},
-        {2, NOW - 192000, "2 live calls, oldest 3m12s"},
-        {2, 0, "2 live calls"},
-        {1, NOW + 5000, "1 live call"}, /* the clock of the database is ahead */
+        {-1, 0, 0, 0, 0, "live calls not known, so it counts as busy"},
+        {0, 0, 0, 0, 0, "no live call"},
+        {1, NOW - 192000, 0, 0, 0, "1 live call, for 3m12s"},
+        {2, NOW - 192000, 0, 0, 0, "2 live calls, oldest 3m12s"},
+        {2, 0, 0, 0, 0, "2 live calls"},
+        {1, NOW + 5000, 0, 0, 0, "1 live call"}, /* the clock of the database is ahead */
+        {1, NOW - 192000, NOW, 0, 0, "1 open call without a connection, for 3m12s"},
+        {2, NOW - 192000, NOW, 0, 0, "2 open calls without a connection, oldest 3m12s"},
+        {0, 0, 0, 1, NOW - 18000000, "no live call, 1 lost end (open for 5h00m)"},
+        {1, 0, 0, 2, NOW - 18000000, "1 live call, 2 lost ends (oldest open for 5h00m)"},
+        {0, 0, 0, 1, 0, "no live call, 1 lost end"},
     };
 
-    for (size_t i = 0; i < COUNT(cases); i++)
-        assert_string_equal(calls_text(*state, cases[i].calls, cases[i].oldest_ms, NOW),
-                            cases[i].text);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct agent_plan plan = {.live_calls = cases[i].calls,
+                                        .oldest_call_ms = cases[i].oldest_ms,
+                                        .quiet_ms = cases[i].quiet_ms,
+                                        .lost_calls = cases[i].lost,
+                                        .oldest_lost_ms = cases[i].lost_ms};
+        assert_string_equal(calls_text(*state, &plan, NOW), cases[i].text);
+    }
 }
 
 static void nothing_is_not_coloured(void **state)

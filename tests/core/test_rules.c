@@ -59,14 +59,11 @@ static void live_that_works_no_more_and_matches_holds(void **state)
 static void stop_first_rolls_back_one_at_a_time(void **state)
 {
     struct arena *a CLEANUP_ARENA = arena_new();
-    static const struct value port = {.text = "8088:6030"};
     struct planning p;
 
     (void)state;
     story_begin(&p, a);
-    p.agent = (struct agent_spec){.key = "a1", .has_role[ROLE_STS] = true};
-    p.agent.role[ROLE_STS].ports = (struct values){&port, 1, true};
-    story_merge(&p);
+    published_port(&p);
     struct box *old = retire_live(&p, "avr-sts-a1", PLACE_DRAIN, 2000);
     old->state = BOX_EXITED;
     const char *old_name = old->name;
@@ -89,14 +86,11 @@ static void stop_first_rolls_back_one_at_a_time(void **state)
 static void stop_first_and_does_not_work(void **state)
 {
     struct arena *a CLEANUP_ARENA = arena_new();
-    static const struct value port = {.text = "8088:6030"};
     struct planning p;
 
     (void)state;
     story_begin(&p, a);
-    p.agent = (struct agent_spec){.key = "a1", .has_role[ROLE_STS] = true};
-    p.agent.role[ROLE_STS].ports = (struct values){&port, 1, true};
-    story_merge(&p);
+    published_port(&p);
     box_named(&p.m, "avr-sts-a1")->health = HEALTH_BAD;
     put_box(&p, "sales", ROLE_STS, PLACE_NEXT, 3000)->state = BOX_CREATED;
     next_is(&p, "sales",
@@ -188,6 +182,92 @@ static void failed_before_and_nothing_serves(void **state)
             "avrd-failed-#1); next try in 20s)");
 }
 
+/* A set has taken over: core and the llm are new, the old core still runs. */
+static struct box *take_over_with_a_new_llm(struct planning *p, struct box **ret_llm)
+{
+    static const struct pair env[] = {{"OPENAI_MODEL", "gpt-5"}};
+
+    change_provider(p, "p-llm", env, 1);
+    material_resolve(&p->m, "booking");
+    put_box(p, "booking", ROLE_LLM, PLACE_NEXT, 4000);
+    put_box(p, "booking", ROLE_CORE, PLACE_NEXT, 3000);
+    retire_live(p, "avr-core-b2", PLACE_DRAIN, 2000);
+    struct box *core = &p->m.boxes.items[p->m.boxes.n - 1];
+    core->name = "avr-core-b2";
+    core->health = HEALTH_GOOD;
+    core->ready_ms = p->m.o.now_ms - 2000;
+    core->asked_ms = p->m.o.now_ms - 500;
+    *ret_llm = core - 1;
+    return core;
+}
+
+static void a_new_core_is_watched_with_all_that_came_with_it(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+    struct box *llm;
+
+    (void)state;
+    story_begin(&p, a);
+    struct box *core = take_over_with_a_new_llm(&p, &llm);
+    next_is(&p, "booking", "probe   llm  avrd-next-#1 (the new core dials it)");
+    llm->health = HEALTH_GOOD;
+    llm->asked_ms = core->asked_ms - 1;
+    next_is(&p, "booking",
+            "wait    core avrd-next-#1 soak until +8s (must stay ready before the old one may go)");
+    llm->asked_ms = core->asked_ms + 1;
+    next_is(&p, "booking",
+            "wait    core avr-core-b2 soak until +8s (must stay ready before the old one may go)");
+    llm->state = BOX_PAUSED; /* somebody's business */
+    next_is(&p, "booking",
+            "wait    core avr-core-b2 soak until +8s (must stay ready before the old one may go)");
+}
+
+static void a_set_with_a_dead_part_is_swapped_back(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+    struct box *llm;
+
+    (void)state;
+    story_begin(&p, a);
+    take_over_with_a_new_llm(&p, &llm);
+    llm->state = BOX_EXITED;
+    llm->health = HEALTH_BAD;
+    llm->health_text = "it exited with code 3";
+    next_is(&p, "booking",
+            "rename  core avr-core-b2 -> avrd-failed-#1 (its llm does not work: it exited with "
+            "code 3)");
+    llm->name = place_name(a, PLACE_FAILED, p.m.o.now_ms); /* also when that came first */
+    llm->health = HEALTH_UNKNOWN;
+    next_is(&p, "booking",
+            "rename  core avr-core-b2 -> avrd-failed-#1 (its llm does not work: it exited with "
+            "code 3)");
+
+    llm->name = "gone", llm->labels = NULL, llm->n_labels = 0; /* somebody removed it */
+    next_is(&p, "booking",
+            "rename  core avr-core-b2 -> avrd-failed-#1 (its llm does not work: it is gone)");
+}
+
+/* Somebody started what had failed, and core, which was swapped back, still dials it. */
+static void a_failed_one_that_core_dials_again_is_left_alone(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+    struct box *llm;
+
+    (void)state;
+    story_begin(&p, a);
+    take_over_with_a_new_llm(&p, &llm);
+    for (size_t i = 0; i < p.m.boxes.n; i++)
+        if (text_starts(p.m.boxes.items[i].name, "avrd-drain-"))
+            p.m.boxes.items[i].labels = NULL, p.m.boxes.items[i].n_labels = 0;
+    llm->name = place_name(a, PLACE_FAILED, p.m.o.now_ms - 7200000);
+    next_is(&p, "booking", "create  core avrd-next-#1 (differs)");
+    llm->state = BOX_EXITED; /* core dials nobody: the same settings may be tried again */
+    next_is(&p, "booking", "create  llm  avrd-next-#1, try 2 (differs)");
+}
+
 static void core_waits_until_all_it_dials_is_there(void **state)
 {
     struct arena *a CLEANUP_ARENA = arena_new();
@@ -254,6 +334,9 @@ int main(void)
         cmocka_unit_test(down_restarting_or_paused_while_another_drains),
         cmocka_unit_test(nothing_to_build_a_missing_one_from),
         cmocka_unit_test(failed_before_and_nothing_serves),
+        cmocka_unit_test(a_new_core_is_watched_with_all_that_came_with_it),
+        cmocka_unit_test(a_set_with_a_dead_part_is_swapped_back),
+        cmocka_unit_test(a_failed_one_that_core_dials_again_is_left_alone),
         cmocka_unit_test(core_waits_until_all_it_dials_is_there),
         cmocka_unit_test(back_off_doubles_up_to_an_hour),
         cmocka_unit_test(absent_agents_go_like_stopped_ones),

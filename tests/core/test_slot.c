@@ -153,8 +153,37 @@ static void an_agent_sees_its_own_boxes_only(void **state)
     material_merge(&m);
     run_agent(&m, "sales");
     run_agent(&m, "booking");
-    assert_int_equal(observed_of_agent(a, &m.d, agent_of(&m, "sales"), &m.o).n_boxes, 2);
-    assert_int_equal(observed_of_agent(a, &m.d, agent_of(&m, "booking"), &m.o).n_boxes, 4);
+    struct box_index index = box_index_make(a, &m.o);
+    struct observed sales = observed_of_agent(a, &m.d, agent_of(&m, "sales"), &m.o, &index);
+    struct observed booking = observed_of_agent(a, &m.d, agent_of(&m, "booking"), &m.o, &index);
+    assert_int_equal(sales.n_boxes, 2);
+    assert_int_equal(booking.n_boxes, 4);
+}
+
+/* Its slot's label names the first, the third is another agent's, the last has no label at all. */
+static void boxes_are_found_by_either_name_once_and_in_order(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    const struct pair sts[] = {{"agentName", "avr-sts-a1"}},
+                      other[] = {{"agentName", "avr-sts-a2"}};
+    const struct box boxes[] = {
+        {.id = "1", .name = "avrd-next-000000000001", .labels = sts, .n_labels = 1},
+        {.id = "2", .name = "avr-sts-a1", .labels = sts, .n_labels = 1},
+        {.id = "3", .name = "avr-sts-a2", .labels = other, .n_labels = 1},
+        {.id = "4", .name = "avr-core-a1"},
+    };
+    const struct observed o = {.boxes = boxes, .n_boxes = 4}, none = {0};
+    const char *const names[] = {"avr-core-a1", "avr-sts-a1", "avr-llm-a1"};
+    struct box_index index = box_index_make(a, &o), empty = box_index_make(a, &none);
+    struct box *found;
+
+    (void)state;
+    assert_int_equal(box_index_find(a, &index, names, 3, &found), 3);
+    assert_string_equal(found[0].id, "1");
+    assert_string_equal(found[1].id, "2");
+    assert_string_equal(found[2].id, "4");
+    assert_int_equal(box_index_find(a, &index, names + 2, 1, &found), 0);
+    assert_int_equal(box_index_find(a, &empty, names, 3, &found), 0);
 }
 
 int main(void)
@@ -166,6 +195,7 @@ int main(void)
         cmocka_unit_test(finds_its_boxes),
         cmocka_unit_test(a_name_of_its_own_is_a_slot_too),
         cmocka_unit_test(an_agent_sees_its_own_boxes_only),
+        cmocka_unit_test(boxes_are_found_by_either_name_once_and_in_order),
     };
 
     return cmocka_run_group_tests_name("slot", tests, NULL, NULL);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Goal of this test: a candidate that exits at once leaves the old container serving: exit 4, the failed one is kept
-# and named for its logs, is not tried again at once, and goes when a good one took over.
+# and named for its logs, is not tried again at once, and stays readable when a good one took over.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -35,4 +35,9 @@ provider_set "$PROVIDER" DEEPGRAM_GREETING 'Hi v3'
 expect_exit 0 rec apply
 expect_in_sync
 expect_greeting "$AGENT" 'Hi v3'
+expect_state "$failed" exited # its logs can still be read
+
+step 'the logs go with the agent'
+spec '' "agents: {$AGENT: {state: absent}}"
+expect_exit 0 rec apply
 expect_gone "$failed"

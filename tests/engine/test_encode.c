@@ -213,6 +213,7 @@ static void creates_a_plain_container(void **state)
 
 static void creates_all_that_was_asked_for(void **state)
 {
+    static const char *const test[] = {"CMD", "node"};
     static const struct value words[] = {{.text = "node"}, {.text = "a \"b\"\n"}};
     static const struct value ports[] = {
         {.text = "8080:80"}, {.text = "127.0.0.1:5060:5060/udp"}, {.text = "[::1]:81:80/tcp"}};
@@ -233,7 +234,6 @@ static void creates_all_that_was_asked_for(void **state)
         .labels = labels,
         .n_labels = 2,
         .stop_grace_s = {.n = 20, .set = true},
-        .healthcheck = {.kind = {.text = "CMD"}, .args = {words, 1, true}},
     };
     CLEANUP_ARENA struct arena *a = arena_new();
     struct wanted w = plain();
@@ -249,6 +249,8 @@ static void creates_all_that_was_asked_for(void **state)
     w.restart = (struct restart_policy){"on-failure", 3};
     w.memory = 512LL << 20;
     w.nano_cpus = 1500000000;
+    w.check =
+        (struct engine_check){.test = test, .n_test = 2, .interval_ns = 5000000000, .retries = 2};
     r = encode(a, (struct call){.kind = CALL_CREATE, .create = &create});
     assert_string_equal(r.path, "/v1.41/containers/create?name=n&platform=linux%2Farm64");
     assert_string_equal(
@@ -257,7 +259,7 @@ static void creates_all_that_was_asked_for(void **state)
         "\"Labels\":{\"team\":\"voice\",\"app\":\"AVR\",\"agentName\":\"avr-sts-1\","
         "\"tenant\":\"demo\",\"avr-reconciler.attempt\":\"1\"},"
         "\"Cmd\":[\"node\",\"a \\\"b\\\"\\n\"],\"User\":\"node\",\"StopTimeout\":20,"
-        "\"Healthcheck\":{\"Test\":[\"CMD\",\"node\"]},"
+        "\"Healthcheck\":{\"Test\":[\"CMD\",\"node\"],\"Interval\":5000000000,\"Retries\":2},"
         "\"HostConfig\":{\"NetworkMode\":\"avr\",\"Binds\":[\"/opt/tools:/usr/src/app/tools\"],"
         "\"RestartPolicy\":{\"Name\":\"on-failure\",\"MaximumRetryCount\":3},"
         "\"Memory\":536870912,\"NanoCpus\":1500000000,\"CapDrop\":[\"ALL\"],"
@@ -285,23 +287,43 @@ static void carries_published_ports_over(void **state)
                "\"9000/tcp\":[{\"HostIp\":\"\",\"HostPort\":\"\"}]}"));
 }
 
-static void creates_in_several_networks_where_the_engine_can(void **state)
+/* Any engine creates on one network; the others are connected afterwards. */
+static void creates_on_the_first_of_several_networks(void **state)
 {
     static const char *const two[] = {"avr", "metrics"};
     CLEANUP_ARENA struct arena *a = arena_new();
     struct wanted w = plain();
-    struct create create = {.name = "n", .wanted = &w, .attempt = 1};
-    struct call call = {.kind = CALL_CREATE, .create = &create};
-    struct http_request r;
-    struct err err;
 
     (void)state;
     w.networks = two;
     w.n_networks = 2;
-    assert_int_equal(docker_driver.encode(&call, "1.44", a, &r, &err), 0);
-    assert_non_null(strstr(r.body, "\"EndpointsConfig\":{\"avr\":{},\"metrics\":{}}"));
-    assert_string_equal(r.path, "/v1.44/containers/create?name=n");
-    assert_refused(call, ERR_INVALID, "2 networks, but this engine");
+    assert_non_null(strstr(create_body(a, &w), "\"EndpointsConfig\":{\"avr\":{}}"));
+}
+
+static void connects_to_a_network(void **state)
+{
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct recorded recorded = recorded_read(a, "connect");
+    struct wanted w = plain();
+    struct call call = {.kind = CALL_CONNECT, .id = ID, .name = "rec-net", .wanted = &w};
+
+    (void)state;
+    struct http_request r = encode(a, call);
+    assert_string_equal(r.method, recorded.method);
+    assert_string_equal(r.path, recorded.path);
+    assert_string_equal(r.body, "{\"Container\":\"" ID "\",\"EndpointConfig\":{}}");
+    w.alias = "avrd-llm-0123456789ab";
+    assert_non_null(strstr(encode(a, call).body,
+                           "\"EndpointConfig\":{\"Aliases\":[\"avrd-llm-0123456789ab\"]}"));
+    call.name = "a/../b c";
+    assert_string_equal(encode(a, call).path, "/v1.41/networks/a%2F..%2Fb%20c/connect");
+    call.name = "host";
+    assert_refused(call, ERR_DENIED, "connect: never with network \"host\"");
+    call.name = NULL;
+    assert_refused(call, ERR_DENIED, "connect: never with network");
+    call.name = "rec-net";
+    call.id = "short";
+    assert_refused(call, ERR_DENIED, "no full container id");
 }
 
 static void never_creates_what_may_not_be(void **state)
@@ -354,7 +376,8 @@ int main(void)
         cmocka_unit_test(creates_a_plain_container),
         cmocka_unit_test(creates_all_that_was_asked_for),
         cmocka_unit_test(carries_published_ports_over),
-        cmocka_unit_test(creates_in_several_networks_where_the_engine_can),
+        cmocka_unit_test(creates_on_the_first_of_several_networks),
+        cmocka_unit_test(connects_to_a_network),
         cmocka_unit_test(never_creates_what_may_not_be),
         cmocka_unit_test(updates_in_place),
     };

@@ -2,8 +2,8 @@
 
 #include "base/text.h"
 #include "fuzz/fuzz.h"
-#include "service/wire.h"
-#include "service/wire_event.h"
+#include "link/wire.h"
+#include "link/wire_event.h"
 
 static void same_texts(const char *const *a, size_t n_a, const char *const *b, size_t n_b)
 {

@@ -5,8 +5,10 @@ BEGIN {
     may["source"] = may["engine"] = may["store"] = "base core"
     may["control"] = "base core source engine net store"
     may["watch"] = "base core source engine net control"
-    may["service"] = "base core source engine net store control watch"
-    may["cli"] = "base core source engine net store control watch service"
+    may["link"] = "base core net control"
+    may["tell"] = "base core net"
+    may["service"] = "base core source engine net store control watch link tell"
+    may["cli"] = "base core source engine net store control watch link tell service"
 }
 FNR == 1 { n = split(FILENAME, part, "/"); room = part[n - 1] }
 !(room in may) { if (FNR == 1) { print FILENAME ": no such room"; bad = 1 } next }

@@ -27,7 +27,7 @@ struct world {
 
 struct got { /* what became of one request */
     struct world *world;
-    int calls, status, lines;
+    int calls, status, lines, begun;
     enum err_code code;
     char text[512], body[400], server[64], api_version[16], last_line[64];
     size_t len;

@@ -216,6 +216,55 @@ static void never_sends_a_write_twice(void **state)
     assert_int_equal(w->server.connections, 2);
 }
 
+static void on_begun(void *ctx)
+{
+    struct got *g = ctx;
+
+    assert_int_equal(g->calls, 0);
+    assert_int_equal(g->lines, 0);
+    g->begun++;
+    if (g->transfer)
+        http_cancel(g->transfer);
+}
+
+static struct got stream(struct world *w, const char *path, bool cancel)
+{
+    struct got g = {.world = w};
+    struct http_request r = get(path);
+
+    r.stall_ms = 200;
+    struct http_transfer *t = http_send(w->http, &w->endpoint, &r, on_line, on_done, &g);
+    http_tell_begun(t, on_begun);
+    g.transfer = cancel ? t : NULL;
+    run(w);
+    return g;
+}
+
+/* Before any line, and also if there is none. */
+static void tells_that_a_stream_has_begun(void **state)
+{
+    struct got g = stream(*state, "/lines/3", false);
+    assert_int_equal(g.begun, 1);
+    assert_int_equal(g.lines, 3);
+
+    g = stream(*state, "/size/0", false);
+    assert_int_equal(g.begun, 1);
+    assert_int_equal(g.calls, 1);
+
+    g = stream(*state, "/missing", false);
+    assert_int_equal(g.begun, 0);
+    assert_int_equal(g.status, 404);
+
+    g = stream(*state, "/hangup", false);
+    assert_int_equal(g.begun, 0);
+    assert_int_equal(g.calls, 1);
+
+    g = stream(*state, "/lines/3", true); /* and may be ended there */
+    assert_int_equal(g.begun, 1);
+    assert_int_equal(g.lines, 0);
+    assert_int_equal(g.calls, 0);
+}
+
 static void splits_streams_into_lines(void **state)
 {
     struct world *w = *state;
@@ -342,6 +391,7 @@ int main(void)
         ON_UNIX(never_sends_a_write_twice),
         ON_TCP(never_sends_a_write_twice),
         ON_UNIX(splits_streams_into_lines),
+        ON_UNIX(tells_that_a_stream_has_begun),
         ON_UNIX(keeps_the_body_of_a_refused_stream),
         ON_UNIX(bounds_a_line),
         ON_UNIX(stops_at_the_head),

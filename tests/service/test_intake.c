@@ -86,8 +86,8 @@ static int set_up(void **state)
     w->spec = arena_printf(w->arena, "%s/agents.yaml", w->dir);
     w->database = arena_printf(w->arena, "%s/data.db", w->dir);
     w->paths[0] = w->spec;
-    w->config = (struct config){
-        .spec_paths = w->paths, .n_spec_paths = 1, .env = {.get = no_variable}};
+    w->config =
+        (struct config){.spec_paths = w->paths, .n_spec_paths = 1, .env = {.get = no_variable}};
     w->loop = ev_loop_new(EVFLAG_AUTO);
     const struct intake_owner owner = {on_accepted, on_condition, on_read, w, give_orders};
     w->intake = intake_new(w->loop, &w->config, &w->key, &owner);

@@ -39,11 +39,22 @@ static const struct scenario scenarios[] = {
      .witnesses = SEE_SOCKETS,
      .pipeline = true,
      .late_bad = 1 << 1},
-    {.name = "pipeline set, its llm dies late",
+    {.name = "pipeline set, its llm dies soon",
      .witnesses = SEE_SOCKETS,
      .pipeline = true,
      .late_bad = 1 << 1,
      .late_llm = true},
+    {.name = "pipeline set, its llm dies late",
+     .witnesses = SEE_SOCKETS,
+     .pipeline = true,
+     .late_bad = 1 << 1,
+     .late_llm = true,
+     .late_own = true},
+    {.name = "hand-over, two networks", .witnesses = SEE_SOCKETS, .two_networks = true},
+    {.name = "stop-first, two networks",
+     .witnesses = SEE_SOCKETS,
+     .stop_first = true,
+     .two_networks = true},
 };
 
 /* What is asked for after each of up to three crashes. */

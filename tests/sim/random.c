@@ -31,6 +31,7 @@ static struct scenario any_scenario(struct dice *d)
         .wild = true,
     };
 
+    s.two_networks = dice_roll(d, 4) == 0;
     for (int g = 1; g < 4; g++) {
         unsigned kind = dice_roll(d, 6);
         s.bad |= kind == 0 ? 1u << g : 0;

@@ -27,6 +27,8 @@ bool world_changes(const struct scenario *s, enum role r)
     return r == ROLE_STS || r == ROLE_LLM || r == ROLE_TTS;
 }
 
+static const struct value two_networks[] = {{.text = "avr"}, {.text = "voice"}};
+
 void world_wish(struct world *w, int generation)
 {
     struct arena *a = w->arena;
@@ -62,6 +64,8 @@ void world_wish(struct world *w, int generation)
     *agent = (struct agent_spec){.key = SIM_AGENT};
     agent->has_role[ROLE_CORE] = true;
     agent->role[ROLE_CORE].environment = (struct env_list){core_env, 1};
+    if (s->two_networks && generation)
+        spec->defaults.networks = (struct values){two_networks, 2, true};
     agent->rollout.order.text = s->stop_first ? "stop-first" : "start-first";
     spec->agents = agent;
     spec->n_agents = 1;

@@ -226,8 +226,18 @@ static void do_rename(struct world *w, struct sim_box *b, const struct step *s)
     b->box.name = arena_strdup(w->arena, s->new_name);
 }
 
+static void do_connect(struct world *w, struct sim_box *b, const struct step *s)
+{
+    if (b->box.state != BOX_CREATED)
+        world_violate(w, "a container that was started is connected to another network");
+    model_connect(w->arena, &b->box, s->wanted, arena_strdup(w->arena, s->network));
+}
+
 static void do_start(struct world *w, struct sim_box *b)
 {
+    if (w->scenario->two_networks && b->generation == w->asked && b->generation &&
+        b->box.state == BOX_CREATED && b->box.n_networks < 2 && place_is_temporary(b->box.name))
+        world_violate(w, "a candidate is started before it is on its networks");
     b->box.state = BOX_RUNNING;
     b->box.started_ms = w->now_ms;
     if (b->box.health == HEALTH_GOOD)
@@ -239,8 +249,34 @@ static void do_start(struct world *w, struct sim_box *b)
     }
 }
 
+/* All that a core dials is there and works. */
+static bool is_whole(struct world *w, const struct sim_box *core)
+{
+    for (enum role r = 0; r < ROLE_CORE; r++)
+        if (role_is_used(w, r)) {
+            const struct sim_box *b = dialled(w, &core->box, r);
+            if (!b || world_is_bad(w, b))
+                return false;
+        }
+    return core->box.state == BOX_RUNNING && !world_is_bad(w, core);
+}
+
+/* A set with a dead part is swapped back while the old one is still there. */
+static void check_old_set(struct world *w, const struct sim_box *old)
+{
+    const struct sim_box *core = world_named(w, "avr-core-" SIM_AGENT);
+    enum place place;
+
+    if (w->scenario->wild || old->role != ROLE_CORE || !core ||
+        !place_parse(old->box.name, &place, NULL) || place != PLACE_DRAIN)
+        return;
+    if (is_whole(w, old) && !is_whole(w, core))
+        world_violate(w, "the old set goes although a part of the new one is dead");
+}
+
 static void do_stop(struct world *w, struct sim_box *b)
 {
+    check_old_set(w, b);
     for (int i = 0; i < MAX_CALLS; i++)
         for (enum role r = 0; r < ROLE__N; r++)
             if (w->calls[i].live && text_is(w->calls[i].box_id[r], b->box.id)) {
@@ -259,6 +295,7 @@ static void do_probe(struct world *w, struct sim_box *b)
     }
     if (b->box.health != HEALTH_GOOD)
         b->box.ready_ms = w->now_ms;
+    b->box.asked_ms = w->now_ms;
     b->box.health = HEALTH_GOOD;
     b->was_good = true;
 }
@@ -270,9 +307,13 @@ static void do_wait(struct world *w, struct sim_box *b, const struct step *s)
     world_pass_time(w, left < POLL_MS ? left : POLL_MS);
     if (s->gate == GATE_DRAIN && b && !b->box.waiting_ms)
         b->box.waiting_ms = w->now_ms;
-    bool late = b && w->scenario->late_bad & 1u << b->generation &&
-                (!w->scenario->late_llm || s->role == ROLE_LLM);
-    if (s->gate == GATE_SOAK && late) {
+    if (s->gate != GATE_SOAK || !b)
+        return;
+    b->box.asked_ms = w->now_ms;
+    bool late = w->scenario->late_bad & 1u << b->generation;
+    if (w->scenario->late_llm)
+        late = late && b->role == ROLE_LLM && (!w->scenario->late_own || s->role == ROLE_LLM);
+    if (late) {
         die(w, b, 1);
         b->box.health = HEALTH_BAD;
         b->box.health_text = "it died";
@@ -304,6 +345,9 @@ static void execute(struct world *w, const struct step *s)
     switch (s->kind) {
     case STEP_CREATE:
         do_create(w, s);
+        break;
+    case STEP_CONNECT:
+        do_connect(w, b, s);
         break;
     case STEP_START:
         do_start(w, b);
@@ -383,11 +427,13 @@ static const char *core_id(struct world *w)
 }
 
 /* The roles that were served and are not any more may only lack their name for one step.  Another
- * core dials other addresses: whether they lead anywhere is no doing of the step that moved it. */
-static void check_wild(struct world *w, unsigned served, const char *core, const struct step *s)
+ * core dials other addresses: whether they lead anywhere is no doing of the step that moved it.  A
+ * core that reached only dead containers (not `whole`) served nobody. */
+static void check_wild(struct world *w, unsigned served, const char *core, bool whole,
+                       const struct step *s)
 {
     unsigned now = served_roles(w), by_name = text_is(core, core_id(w)) ? ~0u : 1u << ROLE_CORE;
-    unsigned lost = served & ~now & by_name;
+    unsigned lost = served & ~now & by_name & (whole ? ~0u : ~(1u << ROLE_CORE));
 
     if (w->scenario->stop_first || w->scenario->stopped & 1u << w->asked)
         return;
@@ -458,10 +504,12 @@ bool world_step(struct world *w, struct step *ret)
     bool wild = w->scenario->wild, was_free = !wild && names_free(w);
     unsigned served = wild ? served_roles(w) : 0;
     const char *core = wild ? core_id(w) : NULL;
+    bool whole = core && is_whole(w, resolve_host(w, "avr-core-" SIM_AGENT));
     struct observed o = world_observe(w, scratch);
 
     *ret = agent_next(scratch, d, &d->agents[0], &o, &w->key, &options);
-    if (ret->kind == STEP_CREATE) /* what it holds becomes part of the world */
+    if (ret->kind == STEP_CREATE ||
+        ret->kind == STEP_CONNECT) /* what it holds becomes part of the world */
         *ret = agent_next(w->arena, d, &d->agents[0], &o, &w->key, &options);
     if (w->trace)
         print_step(w, ret);
@@ -472,7 +520,7 @@ bool world_step(struct world *w, struct step *ret)
     execute(w, ret);
     w->steps++;
     if (wild)
-        check_wild(w, served, core, ret);
+        check_wild(w, served, core, whole, ret);
     else
         check_service(w);
     check_calls(w);
@@ -491,7 +539,7 @@ void world_crash(struct world *w)
         struct box *b = &w->boxes[i].box;
         b->health = HEALTH_UNKNOWN;
         b->health_text = "";
-        b->ready_ms = b->quiet_ms = b->waiting_ms = 0;
+        b->ready_ms = b->asked_ms = b->quiet_ms = b->waiting_ms = 0;
     }
     w->now_ms += 300;
 }
@@ -531,53 +579,4 @@ const char *world_check_dials(struct world *w)
             return "core dials nobody although a good container has the name";
     }
     return NULL;
-}
-
-static const char *check_role(struct world *w, enum role r, const struct step *last)
-{
-    bool asked_is_good = !((w->scenario->bad | w->scenario->late_bad) & 1u << w->asked);
-    unsigned n = 0, failed = 0;
-
-    for (size_t i = 0; i < w->n_boxes; i++) {
-        const struct sim_box *b = &w->boxes[i];
-        enum place place;
-        if (!is_of_role(b, r))
-            continue;
-        if (place_parse(b->box.name, &place, NULL)) {
-            if (place != PLACE_FAILED)
-                return "a candidate or a replaced container is left over";
-            if (box_runs(&b->box))
-                return "a failed candidate still runs";
-            failed++;
-            continue;
-        }
-        n++;
-        if (b->box.state != BOX_RUNNING || world_is_bad(w, b))
-            return "what serves is not able to";
-        if (asked_is_good && world_changes(w->scenario, r) && b->generation != w->asked &&
-            w->asked != 0)
-            return "what serves is not what was asked for";
-    }
-    if (failed > 1)
-        return "more than one failure is kept";
-    if (n != 1)
-        return "not exactly one container holds the name";
-    if (asked_is_good && last->kind != STEP_NOTHING)
-        return "it holds although all is well";
-    return NULL;
-}
-
-void world_check_rest(struct world *w, const struct step *last)
-{
-    struct step again;
-
-    for (enum role r = 0; r < ROLE__N && !w->violation; r++) {
-        const char *what = role_is_used(w, r) ? check_role(w, r, last) : NULL;
-        if (what)
-            world_violate(w, what);
-    }
-    if (!w->violation && world_check_dials(w))
-        world_violate(w, world_check_dials(w));
-    if (!w->violation && (world_step(w, &again) || again.kind != last->kind))
-        world_violate(w, "a second cycle is not empty");
 }

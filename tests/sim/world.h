@@ -37,8 +37,10 @@ struct scenario {
     unsigned bad;        /* bit g: generation g never becomes ready */
     unsigned late_bad;   /* bit g: generation g dies a while after it became ready */
     bool late_llm;       /* late_bad is the llm's alone: the rest of that generation is good */
+    bool late_own;       /* and only once core and all it dials have settled */
     unsigned stopped;    /* bit g: generation g is the wish that the agent be stopped */
     unsigned other_mode; /* bit g: generation g has the other mode, sts or pipeline */
+    bool two_networks;   /* asked for from generation 1 on */
     bool exits;          /* what is bad exits at once, instead of never answering */
     bool wild;           /* it may begin in any state and people interfere: see world_step() */
 };

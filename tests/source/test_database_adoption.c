@@ -40,7 +40,7 @@ static void look(struct arena *a, const struct spec *spec, const struct host *ho
     merge(a, spec, &l->db, host, NULL, true, &l->desired);
 }
 
-static const char *effects[] = {"replace", "update", "live"};
+static const char *effects[] = {"replace", "update", "connect", "live"};
 
 /* One line for each difference of the fleet. */
 static const char *differences(struct arena *a, const struct look *l)

@@ -214,7 +214,7 @@ static void a_flipped_bit_does_no_harm(void **state)
     add_change(f, "one", NOW);
     const struct text whole = bytes_of_database(f);
     char *bytes = arena_memdup(f->arena, whole.s, whole.len);
-    for (size_t at = 0; at < whole.len; at += at < 4096 ? 29 : 397) {
+    for (size_t at = 0; at < whole.len; at += at < 128 ? 13 : 1597) {
         bytes[at] ^= (char)(1 << at % 8);
         write_file(path_in(f, "state.db"), bytes, whole.len);
         open_as(f, STORE_WRITE, NOW);
@@ -290,6 +290,34 @@ static void a_newer_version_is_read_and_not_written(void **state)
     assert_int_equal(count_files(f, "state.db.damaged-"), 0);
     OK(f, open_as(f, STORE_READ, NOW));
     assert_int_equal(list_changes(f, "one").n, 1);
+}
+
+/* The program was updated while the service of the old version went on. */
+static void a_newer_version_may_come_meanwhile(void **state)
+{
+    struct fixture *f = *state;
+    struct change c = {.agent_id = "one"};
+    struct store *newer;
+
+    open_store(f);
+    add_change(f, "one", NOW);
+    OK(f, store_open(f->dir, &test_key, STORE_WRITE, NOW, &newer, &f->err));
+    OK(f, store_exec(newer, "PRAGMA user_version=2", &f->err));
+    assert_int_equal(history_add(f->store, &c, &c.id, &f->err), -1);
+    assert_contains(f->err.text, "newer");
+    assert_int_equal(list_changes(f, "one").n, 1);
+    OK(f, store_exec(newer, "PRAGMA user_version=1", &f->err));
+    OK(f, store_check(f->store, NOW, &f->err));
+    add_change(f, "one", NOW);
+    OK(f, store_exec(newer, "PRAGMA user_version=2; DROP TABLE change", &f->err));
+    struct history_query q = {.limit = 1};
+    struct changes list;
+    assert_int_equal(history_list(f->store, f->arena, &q, &list, &f->err), -1);
+    assert_contains(f->err.text, "damaged");
+    assert_int_equal(store_check(f->store, NOW, &f->err), -1);
+    assert_contains(f->err.text, "newer");
+    assert_int_equal(count_files(f, "state.db.damaged-"), 0);
+    store_close(newer);
 }
 
 static void somebody_elses_database_is_left_alone(void **state)
@@ -374,6 +402,7 @@ int main(void)
         TEST(damage_under_way_is_mended_by_a_check),
         TEST(a_deleted_file_is_begun_again),
         TEST(a_newer_version_is_read_and_not_written),
+        TEST(a_newer_version_may_come_meanwhile),
         TEST(somebody_elses_database_is_left_alone),
         TEST(what_is_no_file_is_left_alone),
         TEST(reading_makes_no_file),

@@ -130,8 +130,8 @@ static void a_seal_moved_elsewhere_does_not_open(void **state)
     static const char *const moves[] = {
         "UPDATE generation_env SET name = 'AGENT_GREETING' WHERE name = 'DEEPGRAM_API_KEY'",
         "UPDATE generation_env SET role = 'llm'; UPDATE generation_role SET role = 'llm'",
-        "UPDATE generation SET agent_id = 'two'; UPDATE generation_role SET agent_id = 'two';"
-        " UPDATE generation_env SET agent_id = 'two'",
+        ("UPDATE generation SET agent_id = 'two'; UPDATE generation_role SET agent_id = 'two';"
+         " UPDATE generation_env SET agent_id = 'two'"),
         "UPDATE generation_env SET value = x'00' WHERE name = 'DEEPGRAM_API_KEY'",
     };
     struct fixture *f = *state;

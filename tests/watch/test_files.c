@@ -330,16 +330,38 @@ static bool got_told(void)
     return was;
 }
 
+/* What is mounted elsewhere does not make an old change new. */
+static bool mount_elsewhere(void)
+{
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, "") != 0)
+        return false;
+    make_folder("elsewhere");
+    put("a.yaml", "");
+    watch_one("a.yaml");
+    put("a.yaml", "changed");
+    must(got_told());
+    must(mount("none", in("elsewhere"), "tmpfs", 0, "") == 0);
+    run_for(0.05);
+    must(told[0] == 0);
+    return true;
+}
+
+static void something_is_mounted_elsewhere(void **state)
+{
+    (void)state;
+    in_a_child(mount_elsewhere, "a mount namespace");
+}
+
 static bool mount_and_unmount(void)
 {
-    if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, "") != 0)
         return false;
     make_folder("specs");
     put("specs/a.yaml", "below");
     watch_one("specs/a.yaml");
     run_for(0.01);
     must(told[0] == 0);
-    must(mount("none", in("specs"), "tmpfs", 0, NULL) == 0);
+    must(mount("none", in("specs"), "tmpfs", 0, "") == 0);
     must(got_told());
     put("specs/a.yaml", "on it");
     must(got_told());
@@ -347,7 +369,7 @@ static bool mount_and_unmount(void)
     must(got_told());
     put("specs/a.yaml", "below again");
     must(got_told());
-    must(mount(in("specs/a.yaml"), in("specs/a.yaml"), NULL, MS_BIND, NULL) == 0);
+    must(mount(in("specs/a.yaml"), in("specs/a.yaml"), "none", MS_BIND, "") == 0);
     run_for(0.05);
     told[0] = 0;
     put("specs/a.yaml", "through the mount");
@@ -442,6 +464,7 @@ int main(void)
         IT(events_were_lost),
         IT(the_set_changes),
         IT(something_is_mounted),
+        IT(something_is_mounted_elsewhere),
         IT(no_watches_left),
         IT(no_inotify),
     };

@@ -1,0 +1,13 @@
+/* clock.h - time that never jumps.
+ *
+ * Deadlines are kept on the monotonic clock.  Names and rows carry wall-clock times, so the wall
+ * clock is read once, when the process starts, and carried on monotonically from there. */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+int64_t mono_ms(void);
+int64_t wall_ms(void);
+
+#endif
