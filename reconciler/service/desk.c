@@ -192,8 +192,8 @@ static void on_gone(void *ctx, struct control_request *request)
     control_reply_exit(request, EXIT_CODE_ERROR);
 }
 
-static void run_errand(struct desk *d, struct control_request *request,
-                       const char *const *agents, size_t n, bool cares)
+static void run_errand(struct desk *d, struct control_request *request, const char *const *agents,
+                       size_t n, bool cares)
 {
     const struct wire_request *w = control_request_wire(request);
     struct service *s = d->service;
@@ -231,8 +231,7 @@ static void answer_apply(struct desk *d, struct control_request *request)
     run_errand(d, request, w->args, w->n_args, true);
 }
 
-void desk_errand(struct desk *d, struct control_request *request, const char *agent_id,
-                 bool cares)
+void desk_errand(struct desk *d, struct control_request *request, const char *agent_id, bool cares)
 {
     run_errand(d, request, &agent_id, 1, cares);
 }
@@ -320,8 +319,7 @@ static void finish(struct errand *e)
         add_held(e);
         outcome = (struct outcome){.agents = e->outcomes.items, .n_agents = e->outcomes.n};
         control_reply_event(e->request, outcome_encode(e->arena, &outcome));
-        control_reply_exit(e->request,
-                           e->cares ? (int)exit_of_outcome(&outcome) : EXIT_CODE_OK);
+        control_reply_exit(e->request, e->cares ? (int)exit_of_outcome(&outcome) : EXIT_CODE_OK);
     }
     errand_drop(e);
 }
