@@ -36,16 +36,15 @@ static int give(struct cli *cli, const struct sources *sources, struct answer *r
                                     .why = opt->value[OPT_WHY],
                                     .to = opt->value[OPT_TO],
                                     .now_ms = wall_ms()};
-    const struct agent *agent;
+    struct order_desk desk = {.arena = cli->arena, .desired = &sources->desired};
     struct digest_key key;
-    struct store *store;
 
     state_key(cli->config.state_dir, &key);
     /* What is wrong with the store, the writing tells. */
-    (void)store_open(cli->config.state_dir, &key, STORE_WRITE, command.now_ms, &store, err);
-    int result = order_give(store, cli->arena, &key, &sources->desired, opt->args[0], &command,
-                            &agent, ret, err);
-    store_close(store);
+    (void)store_open(cli->config.state_dir, &key, STORE_WRITE, command.now_ms, &desk.store, err);
+    desk.key = &key;
+    int result = order_give(&desk, opt->args[0], &command, ret, err);
+    store_close(desk.store);
     explicit_bzero(&key, sizeof key);
     return result;
 }

@@ -60,7 +60,7 @@ int orders_read_dir(struct arena *a, const char *dir, struct standing_orders *re
 struct giving {
     struct store *store;
     struct arena *arena;
-    const struct digest_key *key;
+    const struct order_desk *desk;
     const struct agent *agent;
     const struct command *command;
     struct answer *ret;
@@ -73,8 +73,9 @@ static const char *title(const struct giving *g)
 
 static int answer(const struct giving *g, enum to_follow follow, const char *text)
 {
-    *g->ret =
-        (struct answer){.text = arena_printf(g->arena, "%s %s", title(g), text), .follow = follow};
+    *g->ret = (struct answer){.agent = g->agent,
+                              .text = arena_printf(g->arena, "%s %s", title(g), text),
+                              .follow = follow};
     return 0;
 }
 
@@ -175,7 +176,7 @@ static int named_goal(const struct giving *g, struct generation *ret, struct err
 static int last_goal(const struct giving *g, struct generation *ret, struct err *err)
 {
     struct generations list;
-    struct generation newest;
+    struct generation newest = {0};
     const char *id = g->agent->id;
 
     if (generation_list(g->store, g->arena, id, MOST_GENERATIONS, &list, err) < 0)
@@ -196,7 +197,7 @@ static int last_goal(const struct giving *g, struct generation *ret, struct err 
 
 static int give_rollback(const struct giving *g, struct err *err)
 {
-    struct generation goal;
+    struct generation goal = {0};
 
     if (g->agent->problem)
         return err_set(err, ERR_INVALID, "%s: %s", title(g), g->agent->problem);
@@ -207,7 +208,7 @@ static int give_rollback(const struct giving *g, struct err *err)
         return err_set(err, ERR_INVALID, "%s cannot go back: %s", title(g), obstacle);
     struct order o = {.kind = ORDER_ROLLBACK,
                       .to_generation = goal.number,
-                      .away_from = asked_wish(g->arena, g->key, g->agent)};
+                      .away_from = asked_wish(g->arena, g->desk->key, g->agent)};
     if (set(g, &o, err) < 0)
         return -1;
     return answer(g, FOLLOW_WORK,
@@ -247,13 +248,16 @@ static const struct agent *find(struct arena *a, const struct desired *d, const 
     return agent_find(a, agents, d->n_agents, word, err);
 }
 
-int order_give(struct store *store, struct arena *a, const struct digest_key *key,
-               const struct desired *d, const char *word, const struct command *command,
-               const struct agent **ret_agent, struct answer *ret, struct err *err)
+int order_give(const struct order_desk *desk, const char *word, const struct command *command,
+               struct answer *ret, struct err *err)
 {
-    struct giving g = {.store = store, .arena = a, .key = key, .command = command, .ret = ret};
+    struct giving g = {.store = desk->store,
+                       .arena = desk->arena,
+                       .desk = desk,
+                       .agent = find(desk->arena, desk->desired, word, err),
+                       .command = command,
+                       .ret = ret};
 
-    *ret_agent = g.agent = find(a, d, word, err);
     if (!g.agent)
         return -1;
     for (size_t i = 0; i < N_VERBS; i++)

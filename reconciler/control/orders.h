@@ -27,16 +27,23 @@ enum to_follow { /* what whoever gave the order waits for */
 };
 
 struct answer {
+    const struct agent *agent;
     const char *text; /* for people: what is so now */
     enum to_follow follow;
+};
+
+struct order_desk { /* where orders are given */
+    struct store *store;
+    struct arena *arena; /* of the answers */
+    const struct digest_key *key;
+    const struct desired *desired;
 };
 
 bool is_order_verb(const char *);
 
 /* Finds the agent by id, name or the beginning of one id, and writes the order down, or takes it
  * back.  ERR_INVALID: no such agent, or what is ordered cannot be; nothing is written then. */
-int order_give(struct store *, struct arena *, const struct digest_key *, const struct desired *,
-               const char *agent, const struct command *, const struct agent **ret_agent,
+int order_give(const struct order_desk *, const char *agent, const struct command *,
                struct answer *ret, struct err *) MUST_CHECK;
 
 /* Forgets orders that are done or lapsed. */

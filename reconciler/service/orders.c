@@ -87,7 +87,7 @@ static void mark(struct service *s, const struct agent *agent, const struct comm
     intake_poke(s->intake, INTAKE_ORDERS);
 }
 
-static void carry_out(struct service *s, struct control_request *request, const struct agent *agent,
+static void carry_out(struct service *s, struct control_request *request,
                       const struct answer *answer)
 {
     const struct wire_request *w = control_request_wire(request);
@@ -101,7 +101,7 @@ static void carry_out(struct service *s, struct control_request *request, const 
         refuse(request, EXIT_CODE_UNREACHABLE,
                "the service has not seen the engine yet: the order stands until it has");
     else
-        desk_errand(s->desk, request, agent->id, answer->follow == FOLLOW_WORK);
+        desk_errand(s->desk, request, answer->agent->id, answer->follow == FOLLOW_WORK);
 }
 
 void service_order(struct service *s, struct control_request *request)
@@ -115,20 +115,21 @@ void service_order(struct service *s, struct control_request *request)
                                     .why = wire_value(w, "why"),
                                     .to = wire_value(w, "to"),
                                     .now_ms = wall_ms()};
-    const struct agent *agent;
+    struct order_desk desk = {.store = s->store, .arena = a, .key = session_key(s->session)};
     struct answer answer;
     struct err err;
 
+    if (sources)
+        desk.desired = &sources->desired;
     if (!sources) {
         refuse(request, EXIT_CODE_ERROR,
                "specs or database could not be read yet; the log says why");
     } else if (w->n_args != 1) {
         refuse(request, EXIT_CODE_USAGE, "an order is for one agent");
-    } else if (order_give(s->store, a, session_key(s->session), &sources->desired, w->args[0],
-                          &command, &agent, &answer, &err) < 0) {
+    } else if (order_give(&desk, w->args[0], &command, &answer, &err) < 0) {
         refuse(request, err.code == ERR_INVALID ? EXIT_CODE_USAGE : exit_of_err(&err), err.text);
     } else {
-        mark(s, agent, &command);
-        carry_out(s, request, agent, &answer);
+        mark(s, answer.agent, &command);
+        carry_out(s, request, &answer);
     }
 }

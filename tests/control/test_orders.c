@@ -71,11 +71,10 @@ static int give(struct desk *d, const char *verb, const char *agent, const char 
 {
     const struct command command = {
         .verb = verb, .who = "root", .why = "because", .to = to, .now_ms = 1000};
-    const struct agent *found;
+    const struct order_desk desk = {d->store, d->a, &d->key, &desired};
 
     d->err = (struct err){0};
-    return order_give(d->store, d->a, &d->key, &desired, agent, &command, &found, &d->answer,
-                      &d->err);
+    return order_give(&desk, agent, &command, &d->answer, &d->err);
 }
 
 static void given(struct desk *d, const char *verb, const char *agent, const char *says,
