@@ -60,6 +60,8 @@ static struct wire_request request_of(const struct cli *cli)
     for (int i = 0; i < OPT__N; i++)
         if (opt->is_set[i] && !is_told_otherwise((enum opt)i))
             ARRAY_PUSH(cli->arena, options, option_of(cli, (enum opt)i));
+    if (cli->who)
+        ARRAY_PUSH(cli->arena, options, ((struct wire_option){"who", &cli->who, 1}));
     return (struct wire_request){
         .verb = opt->cmd->name,
         .args = opt->args,

@@ -92,6 +92,10 @@ const char *session_login_problem(const struct session *);
 int session_apply(struct session *, struct arena *, const struct sources *,
                   const struct apply_options *, struct outcome *ret, struct err *) MUST_CHECK;
 
+/* The last lines of a container's log, made harmless; the text lives in the arena. */
+int session_logs(struct session *, struct arena *, const char *box_id, unsigned tail,
+                 const char **ret, struct err *) MUST_CHECK;
+
 void session_interrupt(struct session *); /* safe in a signal handler */
 
 struct ev_loop *session_loop(const struct session *);

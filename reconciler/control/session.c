@@ -202,6 +202,18 @@ const char *session_login_problem(const struct session *s)
     return credentials_problem(s->client.credentials);
 }
 
+int session_logs(struct session *s, struct arena *a, const char *box_id, unsigned tail,
+                 const char **ret, struct err *err)
+{
+    struct call call = {.kind = CALL_LOGS, .id = box_id, .tail = (int)tail};
+    struct facts facts;
+
+    if (client_greet(&s->client, err) < 0 || client_ask(&s->client, &call, a, &facts, err) < 0)
+        return -1;
+    *ret = facts.log ? facts.log : "";
+    return 0;
+}
+
 struct http_stats session_stats(const struct session *s)
 {
     return http_stats(s->client.http);

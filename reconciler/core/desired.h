@@ -5,7 +5,7 @@
 #ifndef CORE_DESIRED_H
 #define CORE_DESIRED_H
 
-#include "core/inputs.h"
+#include "core/orders.h"
 
 enum pull_policy { PULL_PREFER_LOCAL, PULL_MISSING, PULL_ALWAYS, PULL_NEVER };
 
@@ -68,6 +68,9 @@ struct agent {
     struct pos problem_at;
     const struct container_spec *containers; /* in role order */
     size_t n_containers;
+    /* Orders that stand; NULL: there is none.  One to stop is in `wish` already. */
+    const struct order *pause, *stop, *restart, *rollback;
+    const struct generation *goal; /* of the rollback; NULL: it is not remembered any more */
 };
 
 struct desired {
@@ -86,10 +89,11 @@ struct desired {
     size_t n_notices;
 };
 
-/* Merges the sources.  Never fails as a whole: what cannot be built is an agent with a problem.
- * `complete` is copied into the result. */
+/* Merges the sources and the orders (may be NULL), all of which must live as long as the result.
+ * Never fails as a whole: what cannot be built is an agent with a problem.  `complete` is copied
+ * into the result. */
 void merge(struct arena *, const struct spec *, const struct database *, const struct host *,
-           bool complete, struct desired *ret);
+           const struct standing_orders *, bool complete, struct desired *ret);
 
 /* The container of this role, or NULL. */
 const struct container_spec *agent_container(const struct agent *, enum role);

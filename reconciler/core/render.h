@@ -32,7 +32,7 @@ const char *render_plan(struct arena *, const struct render *, const struct desi
  *                             "drifts": [{"field", "key", "have", "want", "secret", "origin",
  *                                         "effect", "note"}]}],
  *                  "steps": [{"step", "role", "box", "name", "why", "gate"}],
- *                  "hold": null | {"kind", "why", "at", "advice"}}],
+ *                  "hold": null | {"kind", "why", "at", "advice"}, "orders": [text]}],
  *      "summary": {"replace", "update", "live", "create", "start", "remove", "underway", "held",
  *                  "orphans", "in_sync", "calls_cut" (null: not known),
  *                  "cut_after_limit"}}

@@ -117,6 +117,7 @@ static void put_agent(struct out *o, const struct render *r, const struct agent_
         put_step(o, &plan->steps[i]);
     out_end(o);
     put_hold(o, plan);
+    orders_out(o, r, plan->agent);
     out_end(o);
 }
 

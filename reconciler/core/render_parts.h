@@ -56,6 +56,15 @@ struct held {
 struct held held_make(struct arena *, const struct agent_plan *);
 bool is_left_alone(const struct agent_plan *); /* held, or an orphan that is kept */
 
+/* The orders that stand for the agent, a sentence each. */
+struct sentences {
+    const char *const *items;
+    size_t n;
+};
+struct sentences orders_said(struct arena *, const struct render *, const struct agent *);
+struct out;
+void orders_out(struct out *, const struct render *, const struct agent *); /* key "orders" */
+
 /* Lines that differ, for values of several lines. */
 enum line_kind { LINE_SAME, LINE_OLD, LINE_NEW };
 struct line_edit {

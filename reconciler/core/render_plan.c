@@ -214,6 +214,18 @@ static void put_steps(struct text *t, const struct render *r, const struct agent
     }
 }
 
+/* A pause is why it is held, and said there. */
+static void put_orders(struct text *t, const struct render *r, const struct agent_plan *plan)
+{
+    struct sentences orders = orders_said(t->arena, r, plan->agent);
+
+    for (size_t i = plan->hold.hold == HOLD_PAUSED; i < orders.n; i++) {
+        put_spaces(t, 6);
+        put(t, r, CYAN, arena_printf(t->arena, "order: %s", orders.items[i]));
+        text_add(t, "\n");
+    }
+}
+
 static void put_agent(struct text *t, const struct render *r, const struct agent_plan *plan)
 {
     struct mark mark = agent_mark(verdict_of(plan));
@@ -228,6 +240,7 @@ static void put_agent(struct text *t, const struct render *r, const struct agent
     text_add(t, "\n");
     if (is_left_alone(plan))
         put_held(t, r, plan);
+    put_orders(t, r, plan);
     for (size_t i = 0; i < plan->n_roles; i++)
         put_role(t, r, plan, &plan->roles[i]);
     if (r->verbose || (plan->verdict == VERDICT_SYNC && plan->n_steps))

@@ -92,6 +92,7 @@ static const struct {
                                "change."},
     [HOLD_UNHEALTHY] = {"unhealthy", "Look at the container's logs, its image and its keys."},
     [HOLD_CALLS] = {"calls", "Wait for them to end, or cut them with --now."},
+    [HOLD_PAUSED] = {"paused", "Nothing is done to it until it is resumed: avr-reconciler resume"},
     [HOLD_ORPHAN] = {"orphan", "Remove it with --prune, or ask for it again in a spec or the "
                                "dashboard."},
     [HOLD_UNSURE] = {"orphan", "It is kept until every source can be read."},

@@ -186,13 +186,23 @@ static void add_candidates(struct refs *refs, const struct image_policy *p)
     }
 }
 
+static void add_goal(struct refs *refs, const struct generation *goal)
+{
+    for (size_t i = 0; goal && i < goal->n_roles; i++) {
+        add_ref(refs, goal->roles[i].image_id);
+        add_ref(refs, goal->roles[i].image_ref);
+    }
+}
+
 size_t resolve_image_refs(struct arena *a, const struct desired *d, const char *const **ret)
 {
     struct refs refs = {.arena = a};
 
-    for (size_t i = 0; i < d->n_agents; i++)
+    for (size_t i = 0; i < d->n_agents; i++) {
         for (size_t k = 0; k < d->agents[i].n_containers; k++)
             add_candidates(&refs, &d->agents[i].containers[k].image);
+        add_goal(&refs, d->agents[i].goal);
+    }
     return sorted_unique(&refs, ret);
 }
 

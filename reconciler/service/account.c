@@ -285,6 +285,8 @@ static void on_end(void *ctx, const struct agent_outcome *outcome)
         outcome->result == RESULT_SYNC ? NULL : arena_strdup(j->arena, outcome->text);
     j->change.ended_ms = wall_ms();
     say_end(s, j, outcome);
+    if (outcome->result == RESULT_FAILED)
+        service_orders_failed(s, outcome->agent);
     if (outcome->result != RESULT_SYNC || j->mends)
         retry_note(s->retries, j->change.agent_id, j->wish, mono_ms(), drand48());
     if (!j->failed_box) {

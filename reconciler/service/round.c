@@ -89,9 +89,12 @@ static void report_hold(struct service *s, const struct agent_plan *ap)
     struct arena *a CLEANUP_ARENA = arena_new();
     const char *id = ap->agent->id;
     struct log_about about = {.agent = agent_title(ap->agent)};
-    enum log_level level = ap->hold.hold == HOLD_ORPHAN ? LEVEL_INFO : LEVEL_WARNING;
+    bool paused = ap->hold.hold == HOLD_PAUSED, meant = paused || ap->hold.hold == HOLD_ORPHAN;
+    /* How long ago it was paused changes with every round, and is no news. */
+    const char *why = paused ? order_text(a, ap->agent->pause, 0) : ap->hold.why;
 
-    log_condition(s->log, arena_printf(a, "agent/%s", id), level, &about, ap->hold.why);
+    log_condition(s->log, arena_printf(a, "agent/%s", id), meant ? LEVEL_INFO : LEVEL_WARNING,
+                  &about, why);
 }
 
 static bool still_holds(const struct look *look, const char *key)
@@ -152,6 +155,7 @@ static void finish(struct service *s, struct arena *a, const struct look *look)
     report_holds(s, look);
     report_registries(s, look);
     account_round(s->account, look);
+    service_orders_round(s, look);
     fleet_take(s->fleet, a, look, &(struct fleet_terms){0});
     round_in(s, next_round_ms(s, look));
     say_status(s, look);

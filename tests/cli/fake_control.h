@@ -20,6 +20,9 @@ static struct {
     bool read_only;
     struct apply_options asked;
     const char *only[4];
+    struct standing_orders orders;
+    char logged[4][80]; /* ids of the boxes whose logs were asked for */
+    size_t n_logged;
 } fake;
 
 struct session {
@@ -82,6 +85,16 @@ int session_apply(struct session *s, struct arena *a, const struct sources *sour
     return 0;
 }
 
+int session_logs(struct session *s, struct arena *a, const char *box_id, unsigned tail,
+                 const char **ret, struct err *err)
+{
+    (void)s, (void)err;
+    if (fake.n_logged < 4)
+        snprintf(fake.logged[fake.n_logged++], sizeof fake.logged[0], "%s", box_id);
+    *ret = arena_printf(a, "the last %u lines\x1b[2J\n", tail);
+    return 0;
+}
+
 void session_interrupt(struct session *s)
 {
     (void)s;
@@ -102,7 +115,8 @@ int sources_read(struct arena *a, const struct config *config, struct sources *r
         *err = fake.sources_err;
         return -1;
     }
-    *ret = (struct sources){.desired = fixture_desired, .text = "specs/agents.yaml, data.db"};
+    *ret = (struct sources){
+        .desired = fixture_desired, .orders = fake.orders, .text = "specs/agents.yaml, data.db"};
     return 0;
 }
 
