@@ -76,7 +76,13 @@ static const char *calls_note(struct arena *a, const struct agent_plan *plan, in
     return open && lost ? arena_printf(a, "%s, %s", open, lost) : open ? open : lost;
 }
 
-static struct status status_make(struct arena *a, const struct agent_plan *plan, int64_t now_ms)
+static const char *joined(struct arena *a, const char *note, const char *more)
+{
+    return more ? arena_printf(a, "%s%s%s", note, *note ? "; " : "", more) : note;
+}
+
+static struct status status_make(struct arena *a, const struct render *r,
+                                 const struct agent_plan *plan)
 {
     struct status s = {.mode = plan->agent->pipeline ? "pipeline" : "sts"};
     enum role speaks = plan->agent->pipeline ? ROLE_CORE : ROLE_STS;
@@ -96,9 +102,8 @@ static struct status status_make(struct arena *a, const struct agent_plan *plan,
         s.note = held_make(a, plan).why;
     else
         s.note = drift_note(a, plan);
-    const char *calls = calls_note(a, plan, now_ms);
-    if (calls)
-        s.note = arena_printf(a, "%s%s%s", s.note, *s.note ? "; " : "", calls);
+    s.note = joined(a, s.note, window_note(a, r, plan));
+    s.note = joined(a, s.note, calls_note(a, plan, r->now_ms));
     return s;
 }
 
@@ -125,7 +130,7 @@ struct line {
 
 static struct line make_line(struct arena *a, const struct render *r, const struct agent_plan *plan)
 {
-    struct status s = status_make(a, plan, r->now_ms);
+    struct status s = status_make(a, r, plan);
     int64_t up = uptime_s(&s, r->now_ms);
     struct line l = {.style = {BOLD, s.style}};
 
@@ -185,7 +190,7 @@ const char *render_status(struct arena *a, const struct render *r, const struct 
 
 static void put_status(struct out *o, const struct render *r, const struct agent_plan *plan)
 {
-    struct status s = status_make(o->text.arena, plan, r->now_ms);
+    struct status s = status_make(o->text.arena, r, plan);
 
     out_object(o, NULL);
     out_text(o, "id", plan->agent->id);
