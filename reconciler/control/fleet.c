@@ -20,7 +20,8 @@ struct member { /* an agent under way */
     struct arena *arena;
     const char *id, *wish;
     struct runner *runner;
-    bool paced; /* it might have waited: the next of these keeps its distance */
+    bool paced;  /* it might have waited: the next of these keeps its distance */
+    bool failed; /* and that was noted */
 };
 
 struct fleet {
@@ -88,10 +89,31 @@ static void begin_later(struct fleet *f)
 
 /* --- under way ------------------------------------------------------------------------------- */
 
+static const char *rollout_wish_of(const struct fleet *f, struct arena *a)
+{
+    return rollout_wish(a, &f->session->key, &f->look.sources->desired);
+}
+
+static void note_failure(struct member *m, const struct agent *agent)
+{
+    struct arena *scratch CLEANUP_ARENA = arena_new();
+    struct fleet *f = m->fleet;
+
+    if (m->failed)
+        return;
+    m->failed = true;
+    failures_note(&f->failures, agent, rollout_wish_of(f, scratch));
+    f->pace.failed = f->failures.ids.n;
+    f->pace.stopped |= agent->pause_on_failure;
+}
+
+/* What is left to do after a failure takes time, and others would be begun meanwhile. */
 static void on_event_of(void *ctx, const struct event *event)
 {
-    const struct member *m = ctx;
+    struct member *m = ctx;
 
+    if (runner_failure(m->runner))
+        note_failure(m, event->agent);
     if (m->fleet->owner.on_event)
         m->fleet->owner.on_event(m->fleet->owner.ctx, event);
 }
@@ -116,20 +138,6 @@ static void on_yield(void *ctx, struct runner *r, bool waits)
     begin_later(m->fleet);
 }
 
-static const char *rollout_wish_of(const struct fleet *f, struct arena *a)
-{
-    return rollout_wish(a, &f->session->key, &f->look.sources->desired);
-}
-
-static void note_failure(struct fleet *f, const struct agent *agent)
-{
-    struct arena *scratch CLEANUP_ARENA = arena_new();
-
-    failures_note(&f->failures, agent, rollout_wish_of(f, scratch));
-    f->pace.failed = f->failures.ids.n;
-    f->pace.stopped |= agent->pause_on_failure;
-}
-
 static void on_done(void *ctx, struct runner *r)
 {
     struct member *m = ctx;
@@ -140,7 +148,7 @@ static void on_done(void *ctx, struct runner *r)
     if (!runner_yields(r))
         leave(f, m);
     if (outcome->result == RESULT_FAILED)
-        note_failure(f, outcome->agent);
+        note_failure(m, outcome->agent);
     report(f, outcome);
     runner_retire(r);
     arena_free(m->arena);

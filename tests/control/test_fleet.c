@@ -14,7 +14,7 @@ static const char *const ids[AGENTS] = {"one", "two", "three", "four"};
 
 /* What is asked for; a test changes it and looks again. */
 static struct {
-    const char *prompt[AGENTS];
+    const char *prompt[AGENTS], *core_extra;
     int64_t parallelism, delay_s, max_failures;
     bool pause[AGENTS];
 } wish;
@@ -52,6 +52,11 @@ static struct agent_spec agent_spec_of(size_t i)
     spec.has_role[ROLE_STS] = spec.has_role[ROLE_CORE] = true;
     spec.role[ROLE_STS].image = spec.role[ROLE_CORE].image = (struct values){image, 1, true};
     spec.role[ROLE_STS].environment = (struct env_list){env, 2};
+    if (wish.core_extra) {
+        struct env_var *extra = arena_alloc(arena, sizeof *extra);
+        *extra = (struct env_var){.name = "EXTRA", .value = wish.core_extra};
+        spec.role[ROLE_CORE].environment = (struct env_list){extra, 1};
+    }
     return spec;
 }
 
@@ -325,6 +330,21 @@ static void one_that_asks_for_it_pauses_it(void **state)
     expect_prompt("two", "v0");
 }
 
+/* Its core was replaced and waits for a call to end, so others might begin; its sts has failed. */
+static void a_failure_counts_before_the_agent_is_through(void **state)
+{
+    (void)state;
+    ask_all_for("v1");
+    wish.prompt[3] = "bad";
+    wish.core_extra = "1";
+    wish.max_failures = 1;
+    fake_named("avr-core-four")->calls_until_ms = virtual_ms() + AN_HOUR / 2;
+    take_all();
+    assert_int_equal(n_begun, 1);
+    assert_true(fake_has_env(fake_named("avr-core-four"), "EXTRA=1"));
+    assert_string_equal(fleet_paused(fleet, arena), "four failed");
+}
+
 static void whoever_serves_nobody_is_mended_in_a_pause(void **state)
 {
     (void)state;
@@ -450,6 +470,7 @@ int main(void)
         TEST(an_apply_keeps_to_it_as_well),
         TEST(so_many_failures_pause_it),
         TEST(one_that_asks_for_it_pauses_it),
+        TEST(a_failure_counts_before_the_agent_is_through),
         TEST(whoever_serves_nobody_is_mended_in_a_pause),
         TEST(something_else_that_is_asked_for_ends_it),
         TEST(a_person_ends_it),
