@@ -64,8 +64,10 @@ docker kill "$night_core" >/dev/null
 eventually 30 runs "$night_core" || fail 'core is not mended in a pause'
 expect_equal "$(box_id "$night")" "$sts" 'the container, while the roll-out is paused'
 
-step 'apply lifts it'
-ask apply >"$W/apply.out" 2>&1 || true
+step 'apply lifts it, and ends although one agent is held'
+code=0
+ask apply >"$W/apply.out" 2>&1 || code=$?
+expect_equal "$code" 4 'exit of apply'
 expect_env "$night" EXTRA v4
 ! says 'the roll-out is paused' || fail 'it is still said to be paused'
 
