@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/say.h"
 #include "core/find.h"
@@ -110,7 +111,7 @@ enum exit_code look_at(struct cli *cli, struct session *session, struct sources 
 struct render render_of(const struct cli *cli, const struct session *session,
                         const struct look *look)
 {
-    return (struct render){
+    struct render r = {
         .key = session_key(session),
         .color = cli->color_out,
         .verbose = cli->opt->is_set[OPT_VERBOSE],
@@ -119,4 +120,6 @@ struct render render_of(const struct cli *cli, const struct session *session,
         .sources = look->sources ? look->sources->text : "",
         .engine = look->engine_text ? look->engine_text : cli->config.engine_name,
     };
+    local_now(&r.local);
+    return r;
 }

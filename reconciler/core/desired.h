@@ -6,6 +6,7 @@
 #define CORE_DESIRED_H
 
 #include "core/orders.h"
+#include "core/window.h"
 
 enum pull_policy { PULL_PREFER_LOCAL, PULL_MISSING, PULL_ALWAYS, PULL_NEVER };
 
@@ -63,6 +64,7 @@ struct agent {
     bool stop_first; /* asked for; a published port makes a slot stop-first without asking */
     bool pause_on_failure;
     int64_t monitor_s;
+    struct window window; /* when it may be replaced while it serves */
     struct drain_policy drain;
     const char *problem; /* not NULL: cannot be built from its inputs; it is left as it is */
     struct pos problem_at;
@@ -80,9 +82,11 @@ struct desired {
      * containers are neither wanted nor orphans. */
     const char *const *ignored;
     size_t n_ignored;
-    const char *tenant;  /* NULL: any */
-    const char *prefix;  /* "avr" */
-    int64_t parallelism; /* agents at a time */
+    const char *tenant;   /* NULL: any */
+    const char *prefix;   /* "avr" */
+    int64_t parallelism;  /* agents at a time */
+    int64_t delay_s;      /* from the end of one replacement to the begin of the next */
+    int64_t max_failures; /* so many agents that failed pause a roll-out; 0: no number does */
     bool prune;
     bool complete;              /* every source was read completely: absence may be believed */
     const char *const *notices; /* sentences worth a line in every listing */

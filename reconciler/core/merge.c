@@ -237,6 +237,8 @@ void merge(struct arena *a, const struct spec *spec, const struct database *db,
         .tenant = host->tenant && *host->tenant ? host->tenant : NULL,
         .prefix = s.prefix,
         .parallelism = parallelism->set ? parallelism->n : DEFAULT_PARALLELISM,
+        .delay_s = spec->rollout.delay_s.n,
+        .max_failures = spec->rollout.max_failures.n,
         .prune = text_is(spec->prune.text, "true"),
         .complete = complete,
     };

@@ -164,13 +164,23 @@ static void containers_make(const struct merging *s, const struct agent_inputs *
     agent->containers = list;
 }
 
+static void window_make(const struct merging *s, const struct value *v, struct agent *agent,
+                        struct problem *problem)
+{
+    const char *wrong = v->text ? window_parse(s->arena, v->text, &agent->window) : NULL;
+
+    if (wrong)
+        problem_set(s->arena, problem, v->origin.at, "its window cannot be read: %s", wrong);
+}
+
 static void rollout_make(const struct merging *s, const struct agent_inputs *in,
-                         struct agent *agent)
+                         struct agent *agent, struct problem *problem)
 {
     struct rollout r = s->spec->rollout;
 
     if (in->spec)
         rollout_overlay(&r, &in->spec->rollout);
+    window_make(s, &r.window, agent, problem);
     agent->stop_first = text_is(r.order.text, "stop-first");
     agent->pause_on_failure = text_is(r.failure_action.text, "pause");
     agent->monitor_s = r.monitor_s.set ? r.monitor_s.n : DEFAULT_MONITOR_S;
@@ -199,7 +209,7 @@ struct agent agent_make(const struct merging *s, const struct agent_inputs *in)
                     in->row->problem);
     agent.wish = wish_of(s, in, &agent.wish_origin, &problem);
     lay_orders_over(s, &agent);
-    rollout_make(s, in, &agent);
+    rollout_make(s, in, &agent, &problem);
     /* What shall not run needs no provider: nothing wrong with one may keep it running. */
     struct problem *p = agent.wish == WISH_RUN ? &problem : &ignored;
     agent.pipeline = is_pipeline(s, in, p);

@@ -15,6 +15,7 @@ struct render {
     bool verbose;   /* steps too, and agents in sync with their containers */
     unsigned width; /* columns; 0: no limit */
     int64_t now_ms;
+    struct tm local;     /* the same moment on the clock on the wall */
     const char *sources; /* "specs/agents.yaml, data.db" */
     const char *engine;  /* "pbx-01 (Docker 20.10.24)"; render_config() needs none */
 };
@@ -28,6 +29,7 @@ const char *render_plan(struct arena *, const struct render *, const struct desi
  *      "agents": [{"id", "name", "verdict", "live_calls" (null: not known), "oldest_call_s",
  *                  "unconnected_calls" (live ones that were seen to have no connection),
  *                  "lost_calls" (open for longer than max_call_age), "oldest_lost_s",
+ *                  "window": null | {"times", "opens_in_s"} (what the service waits for),
  *                  "roles": [{"role", "container", "verdict", "reason", "image",
  *                             "drifts": [{"field", "key", "have", "want", "secret", "origin",
  *                                         "effect", "note"}]}],

@@ -29,6 +29,8 @@ const char *lost_text(struct arena *, const struct agent_plan *, int64_t now_ms)
 /* Every notice about the sources and about the look, in order.  *ret_n of them. */
 const char *const *notices_make(struct arena *, const struct desired *, const struct plan *,
                                 size_t *ret_n);
+/* "waits for its window (Mon-Fri 02:00-05:00, opens in 3h12m)", or NULL. */
+const char *window_note(struct arena *, const struct render *, const struct agent_plan *);
 bool drift_hidden(const struct drift *);
 
 void put_notices(struct text *, const struct render *, const struct desired *, const struct plan *);

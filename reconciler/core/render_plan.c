@@ -202,6 +202,17 @@ static void put_held(struct text *t, const struct render *r, const struct agent_
     text_add(t, "\n");
 }
 
+static void put_window(struct text *t, const struct render *r, const struct agent_plan *plan)
+{
+    const char *note = window_note(t->arena, r, plan);
+
+    if (!note)
+        return;
+    put_spaces(t, 6);
+    put(t, r, CYAN, note);
+    text_add(t, "\n");
+}
+
 static void put_steps(struct text *t, const struct render *r, const struct agent_plan *plan)
 {
     if (plan->n_steps)
@@ -241,6 +252,7 @@ static void put_agent(struct text *t, const struct render *r, const struct agent
     if (is_left_alone(plan))
         put_held(t, r, plan);
     put_orders(t, r, plan);
+    put_window(t, r, plan);
     for (size_t i = 0; i < plan->n_roles; i++)
         put_role(t, r, plan, &plan->roles[i]);
     if (r->verbose || (plan->verdict == VERDICT_SYNC && plan->n_steps))

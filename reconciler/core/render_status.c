@@ -95,6 +95,11 @@ static const char *calls_note(struct arena *a, const struct agent_plan *plan, in
     return open && lost ? arena_printf(a, "%s, %s", open, lost) : open ? open : lost;
 }
 
+static const char *joined(struct arena *a, const char *note, const char *more)
+{
+    return more ? arena_printf(a, "%s%s%s", note, *note ? "; " : "", more) : note;
+}
+
 static struct status status_make(struct arena *a, const struct render *r,
                                  const struct agent_plan *plan)
 {
@@ -113,9 +118,8 @@ static struct status status_make(struct arena *a, const struct render *r,
             s.speaker = role->live;
     }
     s.note = note_of(a, r, plan);
-    const char *calls = calls_note(a, plan, r->now_ms);
-    if (calls)
-        s.note = arena_printf(a, "%s%s%s", s.note, *s.note ? "; " : "", calls);
+    s.note = joined(a, s.note, window_note(a, r, plan));
+    s.note = joined(a, s.note, calls_note(a, plan, r->now_ms));
     return s;
 }
 

@@ -135,6 +135,17 @@ const char *wanted_wish(struct arena *a, const struct digest_key *key, const str
     return digest_hex(a, key, t.s, t.len, WISH_DIGITS);
 }
 
+const char *rollout_wish(struct arena *a, const struct digest_key *key, const struct desired *d)
+{
+    struct arena *scratch CLEANUP_ARENA = arena_new();
+    struct text t = {.arena = scratch};
+
+    for (size_t i = 0; i < d->n_agents; i++)
+        serial_text(&t, agent_wish(scratch, key, d, &d->agents[i], NULL));
+    serial_number(&t, d->max_failures);
+    return digest_hex(a, key, t.s, t.len, WISH_DIGITS);
+}
+
 const char *desired_wish(struct arena *a, const struct digest_key *key, const struct desired *d)
 {
     struct arena *scratch CLEANUP_ARENA = arena_new();
@@ -144,7 +155,11 @@ const char *desired_wish(struct arena *a, const struct digest_key *key, const st
         serial_text(&t, agent_wish(scratch, key, d, &d->agents[i], NULL));
     serial_words(&t, d->ignored, d->n_ignored);
     serial_words(&t, d->notices, d->n_notices);
+    for (size_t i = 0; i < d->n_agents; i++)
+        serial_text(&t, d->agents[i].window.text);
     serial_number(&t, d->parallelism);
+    serial_number(&t, d->delay_s);
+    serial_number(&t, d->max_failures);
     serial_number(&t, d->prune);
     serial_number(&t, d->complete);
     return digest_hex(a, key, t.s, t.len, WISH_DIGITS);

@@ -23,6 +23,9 @@ const char *asked_wish(struct arena *, const struct digest_key *, const struct a
 /* Over the settings of one container: all of it but the image. */
 const char *wanted_wish(struct arena *, const struct digest_key *, const struct wanted *);
 
+/* Over what a roll-out is to reach: every agent, and how many may fail on the way. */
+const char *rollout_wish(struct arena *, const struct digest_key *, const struct desired *);
+
 /* Over everything that is asked for at all. */
 const char *desired_wish(struct arena *, const struct digest_key *, const struct desired *);
 

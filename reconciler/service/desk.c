@@ -51,13 +51,15 @@ static struct render render_for(const struct desk *d, const struct wire_request 
 {
     const struct service *s = d->service;
 
-    return (struct render){.key = session_key(s->session),
-                           .color = w->color,
-                           .verbose = w->verbose,
-                           .width = w->width,
-                           .now_ms = wall_ms(),
-                           .sources = s->last.look.sources->text,
-                           .engine = s->last.look.engine_text};
+    struct render r = {.key = session_key(s->session),
+                       .color = w->color,
+                       .verbose = w->verbose,
+                       .width = w->width,
+                       .now_ms = wall_ms(),
+                       .sources = s->last.look.sources->text,
+                       .engine = s->last.look.engine_text};
+    local_now(&r.local);
+    return r;
 }
 
 /* The agents that are named, all if none is; NULL after an error was said. */
@@ -243,6 +245,14 @@ void desk_terms(const struct desk *d, const struct agent *agent, struct fleet_te
             *terms = e->terms;
 }
 
+bool desk_asks_for(const struct desk *d, const struct agent *agent)
+{
+    for (const struct errand *e = d->errands; e; e = e->next)
+        if (e->taken && is_for(e, agent))
+            return true;
+    return false;
+}
+
 static struct errand *errand_for(const struct desk *d, const struct agent *agent,
                                  const struct errand *behind)
 {
@@ -360,6 +370,12 @@ void desk_round(struct desk *d, bool good)
             fleet_renew(s->fleet, agent->id);
         }
     }
+    finish_those_over(d);
+}
+
+/* Whoever was not begun is waited for no more. */
+void desk_turns(struct desk *d)
+{
     finish_those_over(d);
 }
 

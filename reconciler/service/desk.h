@@ -26,5 +26,7 @@ void desk_terms(const struct desk *, const struct agent *, struct fleet_terms *)
 void desk_event(struct desk *, const struct event *);
 void desk_end(struct desk *, const struct agent_outcome *);
 void desk_round(struct desk *, bool good); /* good: the engine was seen */
+void desk_turns(struct desk *);
+bool desk_asks_for(const struct desk *, const struct agent *); /* by an `apply` not over yet */
 
 #endif
