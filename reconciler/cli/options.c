@@ -63,6 +63,8 @@ const struct option_def option_defs[OPT__N] = {
                   "which image and settings answered this call"},
     [OPT_LIMIT] = {0, "limit", "N", ENV("LIMIT"), NULL, false,
                    "at most so many entries (default 20)"},
+    [OPT_WATCH] = {0, "watch", NULL, ENV("WATCH"), NULL, false,
+                   "show it again as it changes, until Ctrl-C"},
 };
 
 const char *suggestion(struct arena *a, const char *word, const char *const *candidates, size_t n)

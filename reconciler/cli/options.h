@@ -36,6 +36,7 @@ enum opt {
     OPT_DIFF,
     OPT_CALL,
     OPT_LIMIT,
+    OPT_WATCH,
     OPT__N
 };
 

@@ -43,6 +43,11 @@ int service_run(const struct config *config, const struct service_options *optio
     return 0;
 }
 
+void session_watch(struct session *s)
+{
+    (void)s;
+}
+
 void session_free(struct session *s)
 {
     (void)s;
