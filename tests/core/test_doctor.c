@@ -381,93 +381,91 @@ static void tenants(struct clinic *c)
     box_tenant(c, "avr-core-a1", "other");
 }
 
+static const struct {
+    void (*fault)(struct clinic *);
+    const char *said; /* "": it is none */
+} cases[] = {
+    {stale_port, "error stale-url sales core: STS_URL names port 6999, and avr-sts-a1 listens "
+                 "on 6000 | avr-reconciler apply sales\n"},
+    {stale_name, "error stale-url sales core: STS_URL names avrd-sts-0123456789ab, and no "
+                 "container has that name | avr-reconciler apply sales\n"},
+    {no_url, "error stale-url sales core: it has no STS_URL | avr-reconciler apply sales\n"},
+    {half_a_url, "error stale-url sales core: STS_URL is no URL | avr-reconciler apply sales\n"},
+    {url_elsewhere, ""},
+    {lower_case, "error lower-case-url booking core: it has tts_URL: AVR wrote the names wrong "
+                 "| avr-reconciler restart booking\n"},
+    {no_webhook,
+     "warning undefined: WEBHOOK_URL=undefined in core of sales: AVR's backend had none | "
+     "WEBHOOK_URL=http://avr-app-backend:3001/webhooks avr-reconciler apply\n"
+     "warning undefined: WEBHOOK_SECRET=undefined in core of booking: AVR's backend had none | "
+     "set WEBHOOK_SECRET for AVR's backend and, to the same, for avr-reconciler\n"},
+    {webhook_by_now, "warning undefined: WEBHOOK_URL=undefined in core of sales: AVR's backend "
+                     "had none | avr-reconciler apply\n"},
+    {prompt_like_a_url,
+     "error prompt-is-url sales sts: its prompt begins with \"Note:\", which AVR takes for the "
+     "address of a prompt (provider \"deepgram\", data.db) | begin the prompt with a word that "
+     "no colon follows\n"},
+    {all_gone, "error nothing-runs sales: the dashboard says running, and nothing runs | "
+               "avr-reconciler apply sales\n"},
+    {all_of_a_spec_gone, "error nothing-runs sales: it is asked for (a.yaml:5:10), and nothing "
+                         "runs | avr-reconciler apply sales\n"},
+    {one_gone, "error not-running booking: llm has stopped | avr-reconciler apply booking\n"},
+    {one_missing, "error not-running booking: llm is missing | avr-reconciler apply booking\n"},
+    {crashes, "warning restarts sales sts: the engine has restarted it 3 times | docker logs "
+              "--tail 50 avr-sts-a1\n"},
+    {crashes_now, "error restarts sales sts: the engine has restarted it 41 times, and is about "
+                  "to again | docker logs --tail 50 avr-sts-a1\n"},
+    {no_image, "error image sales sts: image acme/sts:7 is not on the engine and pull_policy "
+               "is never | docker pull acme/sts:7\n"},
+    {local_build, "warning newer-local sales sts: sts:local is here, and it runs another image "
+                  "| avr-reconciler apply sales\n"},
+    {name_taken, "error name-taken sales: a container that is none of AVR's, or of another "
+                 "TENANT, has this name | docker rename avr-sts-a1 avr-sts-a1-old\n"},
+    {no_provider, "error problem sales: no provider with the id gone in data.db | mend it in "
+                  "the dashboard\n"},
+    {no_provider_and_stopped,
+     "warning provider-missing sts: agent \"sales\", which is stopped, has a provider that is "
+     "no longer in the database (gone) | give it another provider in the dashboard\n"},
+    {wrong_type, "error provider-type booking llm: its provider \"llm one\" is of type TTS | "
+                 "give it a provider of type LLM in the dashboard\n"},
+    {unused_provider, "hint provider-unused: no agent uses the provider \"old one\" | delete "
+                      "it in the dashboard if nobody will need it\n"},
+    {network_missing,
+     "error network-missing: there is no network \"avr\" | docker network create avr\n"},
+    {network_nearly_full, "warning network-full: network \"avr\" (10.0.0.0/28) has 5 addresses "
+                          "left | docker network inspect avr\n"},
+    {network_full, "error network-full: network \"avr\" (10.0.0.0/28) has 0 addresses left | "
+                   "docker network inspect avr\n"},
+    {network_just_enough, ""},
+    {same_port, "error port-clash sales core: port 8088 of the host is wanted by avr-sts-a1, "
+                "too | give one of them another port under `ports`\n"},
+    {other_addresses, ""},
+    {other_protocols, ""},
+    {ports_of_the_engine, ""},
+    {dead_service, "warning service: left behind | systemctl start avr-reconciler\n"},
+    {silent_service, "error service: hangs | systemctl restart avr-reconciler\n"},
+    {refusing_service, "warning service: not for you | run it as root or as a member of the "
+                       "socket's group\n"},
+    {foreign_service, "error service: is no socket | name another path with --control, for the "
+                      "service as well\n"},
+    {no_service, ""},
+    {state_closed, "error state-dir: the state folder /var/lib/avr-reconciler cannot be "
+                   "written: Permission denied | install -d -m 0700 "
+                   "/var/lib/avr-reconciler\n"},
+    {no_sockets, "hint witness: the connections of calls cannot be counted from here | run it "
+                 "as root on the engine's host; in a container with `pid: host`\n"},
+    {watchtower, "warning updater: docker.io/containrrr/watchtower:1.7 runs on this engine | "
+                 "docker stop w\n"},
+    {two_services,
+     "warning second-service: two services run on this engine: a and b | docker stop b\n"},
+    {tenant, "warning tenant: containers carry the tenant \"acme co\", and TENANT is not set | "
+             "export TENANT='acme co'\n"},
+    {tenants, "warning tenant: containers carry several tenants, and TENANT is not set | set "
+              "TENANT as AVR's backend has it\n"},
+};
+
 static void each_fault_is_found(void **state)
 {
-    static const struct {
-        void (*fault)(struct clinic *);
-        const char *said; /* "": it is none */
-    } cases[] = {
-        {stale_port, "error stale-url sales core: STS_URL names port 6999, and avr-sts-a1 listens "
-                     "on 6000 | avr-reconciler apply sales\n"},
-        {stale_name, "error stale-url sales core: STS_URL names avrd-sts-0123456789ab, and no "
-                     "container has that name | avr-reconciler apply sales\n"},
-        {no_url, "error stale-url sales core: it has no STS_URL | avr-reconciler apply sales\n"},
-        {half_a_url,
-         "error stale-url sales core: STS_URL is no URL | avr-reconciler apply sales\n"},
-        {url_elsewhere, ""},
-        {lower_case, "error lower-case-url booking core: it has tts_URL: AVR wrote the names wrong "
-                     "| avr-reconciler restart booking\n"},
-        {no_webhook,
-         "warning undefined: WEBHOOK_URL=undefined in core of sales: AVR's backend had none | "
-         "WEBHOOK_URL=http://avr-app-backend:3001/webhooks avr-reconciler apply\n"
-         "warning undefined: WEBHOOK_SECRET=undefined in core of booking: AVR's backend had none | "
-         "set WEBHOOK_SECRET for AVR's backend and, to the same, for avr-reconciler\n"},
-        {webhook_by_now, "warning undefined: WEBHOOK_URL=undefined in core of sales: AVR's backend "
-                         "had none | avr-reconciler apply\n"},
-        {prompt_like_a_url,
-         "error prompt-is-url sales sts: its prompt begins with \"Note:\", which AVR takes for the "
-         "address of a prompt (provider \"deepgram\", data.db) | begin the prompt with a word that "
-         "no colon follows\n"},
-        {all_gone, "error nothing-runs sales: the dashboard says running, and nothing runs | "
-                   "avr-reconciler apply sales\n"},
-        {all_of_a_spec_gone, "error nothing-runs sales: it is asked for (a.yaml:5:10), and nothing "
-                             "runs | avr-reconciler apply sales\n"},
-        {one_gone, "error not-running booking: llm has stopped | avr-reconciler apply booking\n"},
-        {one_missing, "error not-running booking: llm is missing | avr-reconciler apply booking\n"},
-        {crashes, "warning restarts sales sts: the engine has restarted it 3 times | docker logs "
-                  "--tail 50 avr-sts-a1\n"},
-        {crashes_now,
-         "error restarts sales sts: the engine has restarted it 41 times, and is about "
-         "to again | docker logs --tail 50 avr-sts-a1\n"},
-        {no_image, "error image sales sts: image acme/sts:7 is not on the engine and pull_policy "
-                   "is never | docker pull acme/sts:7\n"},
-        {local_build, "warning newer-local sales sts: sts:local is here, and it runs another image "
-                      "| avr-reconciler apply sales\n"},
-        {name_taken, "error name-taken sales: a container that is none of AVR's, or of another "
-                     "TENANT, has this name | docker rename avr-sts-a1 avr-sts-a1-old\n"},
-        {no_provider, "error problem sales: no provider with the id gone in data.db | mend it in "
-                      "the dashboard\n"},
-        {no_provider_and_stopped,
-         "warning provider-missing sts: agent \"sales\", which is stopped, has a provider that is "
-         "no longer in the database (gone) | give it another provider in the dashboard\n"},
-        {wrong_type, "error provider-type booking llm: its provider \"llm one\" is of type TTS | "
-                     "give it a provider of type LLM in the dashboard\n"},
-        {unused_provider, "hint provider-unused: no agent uses the provider \"old one\" | delete "
-                          "it in the dashboard if nobody will need it\n"},
-        {network_missing,
-         "error network-missing: there is no network \"avr\" | docker network create avr\n"},
-        {network_nearly_full, "warning network-full: network \"avr\" (10.0.0.0/28) has 5 addresses "
-                              "left | docker network inspect avr\n"},
-        {network_full, "error network-full: network \"avr\" (10.0.0.0/28) has 0 addresses left | "
-                       "docker network inspect avr\n"},
-        {network_just_enough, ""},
-        {same_port, "error port-clash sales core: port 8088 of the host is wanted by avr-sts-a1, "
-                    "too | give one of them another port under `ports`\n"},
-        {other_addresses, ""},
-        {other_protocols, ""},
-        {ports_of_the_engine, ""},
-        {dead_service, "warning service: left behind | systemctl start avr-reconciler\n"},
-        {silent_service, "error service: hangs | systemctl restart avr-reconciler\n"},
-        {refusing_service, "warning service: not for you | run it as root or as a member of the "
-                           "socket's group\n"},
-        {foreign_service, "error service: is no socket | name another path with --control, for the "
-                          "service as well\n"},
-        {no_service, ""},
-        {state_closed, "error state-dir: the state folder /var/lib/avr-reconciler cannot be "
-                       "written: Permission denied | install -d -m 0700 "
-                       "/var/lib/avr-reconciler\n"},
-        {no_sockets, "hint witness: the connections of calls cannot be counted from here | run it "
-                     "as root on the engine's host; in a container with `pid: host`\n"},
-        {watchtower, "warning updater: docker.io/containrrr/watchtower:1.7 runs on this engine | "
-                     "docker stop w\n"},
-        {two_services,
-         "warning second-service: two services run on this engine: a and b | docker stop b\n"},
-        {tenant, "warning tenant: containers carry the tenant \"acme co\", and TENANT is not set | "
-                 "export TENANT='acme co'\n"},
-        {tenants, "warning tenant: containers carry several tenants, and TENANT is not set | set "
-                  "TENANT as AVR's backend has it\n"},
-    };
-
     for (size_t i = 0; i < N_OF(cases); i++) {
         CLEANUP_ARENA struct arena *a = arena_new();
         struct clinic *c = clinic_new(a);

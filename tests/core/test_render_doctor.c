@@ -32,21 +32,22 @@ static void a_finding_says_what_why_and_what_mends_it(void **state)
     struct small *s = small_new(*state);
     const struct findings found = {two, COUNT(two)}, none = {0}, one = {two, 1};
 
-    assert_string_equal(render_doctor(*state, &s->look, &s->plan, &found),
-                        "✗ Night desk core   STS_URL names port 6123\n"
-                        "    every call on it is answered by nobody\n"
-                        "      avr-reconciler apply 'Night desk'\n"
-                        "! w\\x1b]0;owned\\x07\\x1b[2J\\xc2\\x9b31m\\xff\\xe2\\x80\\xae\\r   it runs\n"
-                        "    it cuts calls\n"
-                        "    stop it:\n"
-                        "      docker stop w\n"
-                        "· not seen\n"
-                        "    no root\n"
-                        "    run it as root\n"
-                        "\n"
-                        "1 error, 1 warning, 1 hint.\n");
-    assert_non_null(strstr(render_doctor(*state, &s->look, &s->plan, &one),
-                           "1 error, 0 warnings, 0 hints.\n"));
+    assert_string_equal(
+        render_doctor(*state, &s->look, &s->plan, &found),
+        "✗ Night desk core   STS_URL names port 6123\n"
+        "    every call on it is answered by nobody\n"
+        "      avr-reconciler apply 'Night desk'\n"
+        "! w\\x1b]0;owned\\x07\\x1b[2J\\xc2\\x9b31m\\xff\\xe2\\x80\\xae\\r   it runs\n"
+        "    it cuts calls\n"
+        "    stop it:\n"
+        "      docker stop w\n"
+        "· not seen\n"
+        "    no root\n"
+        "    run it as root\n"
+        "\n"
+        "1 error, 1 warning, 1 hint.\n");
+    assert_non_null(
+        strstr(render_doctor(*state, &s->look, &s->plan, &one), "1 error, 0 warnings, 0 hints.\n"));
     assert_string_equal(render_doctor(*state, &s->look, &s->plan, &none),
                         "1 agent, 1 container: nothing found.\n");
 }
