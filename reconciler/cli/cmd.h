@@ -45,6 +45,7 @@ extern const struct cmd cmd_apply;
 extern const struct cmd cmd_run;
 extern const struct cmd cmd_status;
 extern const struct cmd cmd_history;
+extern const struct cmd cmd_doctor;
 extern const struct cmd cmd_health;
 extern const struct cmd cmd_validate;
 extern const struct cmd cmd_config;

@@ -67,6 +67,8 @@ const struct option_def option_defs[OPT__N] = {
     [OPT_TO] = {0, "to", "GENERATION", NULL, NULL, false,
                 "its number, as history tells it (default: the last good one before)"},
     [OPT_TAIL] = {0, "tail", "N", ENV("TAIL"), NULL, false, "the last lines only (default 50)"},
+    [OPT_WATCH] = {0, "watch", NULL, ENV("WATCH"), NULL, false,
+                   "show it again as it changes, until Ctrl-C"},
 };
 
 const char *suggestion(struct arena *a, const char *word, const char *const *candidates, size_t n)

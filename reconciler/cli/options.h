@@ -39,6 +39,7 @@ enum opt {
     OPT_WHY,
     OPT_TO,
     OPT_TAIL,
+    OPT_WATCH,
     OPT__N
 };
 

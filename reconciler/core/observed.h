@@ -105,6 +105,13 @@ struct image {
                                 * what it said before may still stand in remote_digest */
 };
 
+struct network { /* texts never NULL */
+    const char *name;
+    bool missing;
+    const char *subnet;  /* of IPv4, "172.18.0.0/16"; "": none, or not told */
+    size_t n_containers; /* running ones: those that hold an address */
+};
+
 struct observed {
     int64_t now_ms; /* wall clock of this look, from a clock that never jumps within a run */
     const struct box *boxes; /* ours only: label app=AVR, tenant, and a name of ours */

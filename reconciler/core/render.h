@@ -7,7 +7,7 @@
 #ifndef CORE_RENDER_H
 #define CORE_RENDER_H
 
-#include "core/plan.h"
+#include "core/doctor.h"
 
 struct render {
     const struct digest_key *key; /* for fingerprints */
@@ -75,6 +75,14 @@ const char *render_adopt(struct arena *, const struct render *, const struct des
  * Words and keys are those of render_plan_json(). */
 const char *render_adopt_json(struct arena *, const struct render *, const struct desired *,
                               const struct plan *, size_t *ret_restarts);
+
+/* What doctor_find() found, and what mends it. */
+const char *render_doctor(struct arena *, const struct render *, const struct plan *,
+                          const struct findings *);
+/* {"version", "engine", "findings": [{"severity" ("error", "warning", "hint"), "kind", "agent",
+ *  "agent_id", "role", "container", "what", "why", "advice", "command"}],
+ *  "summary": {"errors", "warnings", "hints"}}; what does not apply is null. */
+const char *render_doctor_json(struct arena *, const struct render *, const struct findings *);
 
 /* The agents' names, one a line; only those that differ when `differing`. */
 const char *render_names(struct arena *, const struct plan *, bool differing);

@@ -144,6 +144,23 @@ static int decode_info(const cJSON *body, struct arena *a, struct facts *ret)
     return 0;
 }
 
+/* Of several subnets the first of IPv4: it is the one that runs out. */
+static int decode_network(const struct call *call, const cJSON *body, struct arena *a,
+                          struct facts *ret, struct err *err)
+{
+    const cJSON *entry, *containers = json_get(body, "Containers");
+
+    if (!text_is(json_text(body, "Name"), call->name))
+        return no_information(call, err, "the answer is about another network");
+    ret->network.n_containers = (size_t)cJSON_GetArraySize(containers);
+    json_each(entry, FIELD(body, "IPAM", "Config")) {
+        const char *subnet = json_text(entry, "Subnet");
+        if (subnet && strchr(subnet, '.') && !*ret->network.subnet)
+            ret->network.subnet = harmless_sentence(a, subnet, strlen(subnet), SENTENCE);
+    }
+    return 0;
+}
+
 static int decode_digest(const struct call *call, const cJSON *body, struct arena *a,
                          struct facts *ret, struct err *err)
 {
@@ -196,6 +213,8 @@ static int decode_json(const struct call *call, const struct http_response *r, s
         return decode_box(call, body, a, ret, err);
     case CALL_IMAGE:
         return docker_read_image(a, body, &ret->image, err);
+    case CALL_NETWORK:
+        return decode_network(call, body, a, ret, err);
     case CALL_DIGEST:
         return decode_digest(call, body, a, ret, err);
     case CALL_CREATE:
@@ -205,10 +224,10 @@ static int decode_json(const struct call *call, const struct http_response *r, s
     }
 }
 
-/* A missing image is a fact, not a failure. */
-static bool is_missing_image(const struct call *call, const struct http_response *r)
+/* A missing image or network is a fact, not a failure. */
+static bool is_missing(const struct call *call, const struct http_response *r)
 {
-    return call->kind == CALL_IMAGE && r->status == 404;
+    return (call->kind == CALL_IMAGE || call->kind == CALL_NETWORK) && r->status == 404;
 }
 
 int docker_decode(const struct call *call, const struct http_response *r, struct arena *a,
@@ -217,7 +236,10 @@ int docker_decode(const struct call *call, const struct http_response *r, struct
     *ret = (struct facts){0};
     if (call->kind == CALL_IMAGE)
         ret->image = (struct image){.asked = call->ref, .user = ""};
-    if (is_missing_image(call, r))
+    if (call->kind == CALL_NETWORK)
+        ret->network =
+            (struct network){.name = call->name, .missing = is_missing(call, r), .subnet = ""};
+    if (is_missing(call, r))
         return 0;
     if (r->status == 304 && (call->kind == CALL_START || call->kind == CALL_STOP)) {
         ret->already_so = true;
@@ -241,6 +263,7 @@ int docker_decode(const struct call *call, const struct http_response *r, struct
     case CALL_INSPECT:
     case CALL_IMAGE:
     case CALL_DIGEST:
+    case CALL_NETWORK:
     case CALL_CREATE:
         return decode_json(call, r, a, ret, err);
     default: /* connect, start, stop, rename, remove, update: the status was all */

@@ -31,6 +31,7 @@ static const struct {
     [CALL_REMOVE] = {"DELETE", 30000, 30000, 30000, MIB},
     [CALL_UPDATE] = {"POST", 30000, 30000, 30000, MIB},
     [CALL_LOGS] = {"GET", 5000, 5000, 30000, 16 * MIB},
+    [CALL_NETWORK] = {"GET", 5000, 5000, 30000, 4 * MIB},
     [CALL_EVENTS] = {"GET", 10000, 0, 0, MIB}, /* the head comes at once, events when they will */
 };
 
@@ -134,14 +135,21 @@ static int add_create(struct text *t, const struct create *create, struct err *e
     return 0;
 }
 
+static int add_network(struct text *t, const struct call *call, struct err *err)
+{
+    if (docker_check_network(call->name, docker_call_name[call->kind], err))
+        return -1;
+    text_add(t, "/networks/");
+    add_escaped(t, call->name, "");
+    return 0;
+}
+
 static int add_connect(struct text *t, const struct call *call, struct err *err)
 {
     if (!docker_is_id(call->id))
         return err_set(err, ERR_DENIED, "connect: no full container id");
-    if (docker_check_network(call->name, "connect", err))
+    if (add_network(t, call, err))
         return -1;
-    text_add(t, "/networks/");
-    add_escaped(t, call->name, "");
     text_add(t, "/connect");
     return 0;
 }
@@ -199,6 +207,8 @@ static int add_path(struct text *t, const struct call *call, struct err *err)
         return add_create(t, call->create, err);
     case CALL_CONNECT:
         return add_connect(t, call, err);
+    case CALL_NETWORK:
+        return add_network(t, call, err);
     case CALL_START:
         return add_id(t, call, "/start", err);
     case CALL_STOP:

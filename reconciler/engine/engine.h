@@ -27,6 +27,7 @@ enum call_kind {
     CALL_REMOVE,  /* id; of a stopped container, with its anonymous volumes, never forced */
     CALL_UPDATE,  /* id, wanted: restart policy and limits, in place */
     CALL_LOGS,    /* id, tail: log */
+    CALL_NETWORK, /* name: network; 404 is a network that is missing, no error */
     CALL_EVENTS,  /* ref ("image"; NULL: containers, images and networks), since_s: a stream of
                    * lines without end, each for event_line() */
     CALL__N
@@ -42,7 +43,7 @@ struct call {
     enum call_kind kind;
     const char *id;   /* full container id: nothing is ever changed by name */
     const char *ref;  /* CALL_IMAGE, CALL_DIGEST, CALL_PULL */
-    const char *name; /* CALL_RENAME; CALL_CONNECT: the network's */
+    const char *name; /* CALL_RENAME; CALL_CONNECT, CALL_NETWORK: the network's */
     /* CALL_DIGEST, CALL_PULL: the login as docker_auth_encode() writes it, a secret; NULL: none. */
     const char *registry_auth;
     const struct create *create;
@@ -64,6 +65,7 @@ struct facts { /* fields the call does not speak of stay empty */
     size_t n_entries;
     struct box box;
     struct image image;
+    struct network network;
     const char *api_version, *server, *engine_id, *host_name, *created_id, *digest, *log;
     const char *busy;      /* CALL_DIGEST: the registry was asked too often, in its words */
     int64_t retry_after_s; /* with it: when it may be asked again; 0: it did not say */

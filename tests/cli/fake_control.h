@@ -6,6 +6,7 @@
 
 #include "cli/cli_fixture.h"
 #include "core/render_fixture.h"
+#include "control/examine.h"
 #include "service/service.h"
 
 static struct {
@@ -15,6 +16,7 @@ static struct {
     const struct event *events;
     size_t n_events;
     struct outcome outcome;
+    struct doctor_facts facts;
     /* What was asked of it. */
     int looks, applies, sessions, freed;
     bool read_only;
@@ -44,6 +46,11 @@ int service_run(const struct config *config, const struct service_options *optio
     return 0;
 }
 
+void session_watch(struct session *s)
+{
+    (void)s;
+}
+
 void session_free(struct session *s)
 {
     (void)s;
@@ -64,6 +71,14 @@ int session_look(struct session *s, struct arena *a, const struct sources *sourc
                          .observed = {.now_ms = NOW},
                          .plan = *fake.plan,
                          .engine_text = "pbx-01 (Docker 20.10.24)"};
+    return 0;
+}
+
+int examine(struct session *s, struct arena *a, const struct look *look, struct doctor_facts *ret,
+            struct err *err)
+{
+    (void)s, (void)a, (void)look, (void)err;
+    *ret = fake.facts;
     return 0;
 }
 

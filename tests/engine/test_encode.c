@@ -108,6 +108,7 @@ static void asks_the_rest(void **state)
     } cases[] = {
         {{.kind = CALL_LIST}, "GET", "/v1.41/containers/json?all=1"},
         {{.kind = CALL_INFO}, "GET", "/v1.41/info"},
+        {{.kind = CALL_NETWORK, .name = "a/../b c"}, "GET", "/v1.41/networks/a%2F..%2Fb%20c"},
         {{.kind = CALL_STOP, .id = ID, .grace_s = -1}, "POST", "/v1.41/containers/" ID "/stop"},
         {{.kind = CALL_STOP, .id = ID, .grace_s = 25},
          "POST",
