@@ -78,7 +78,7 @@ static const struct sources *sources_now(void)
     s->spec.rollout.parallelism = (struct number){wish.parallelism, true, none};
     s->spec.rollout.delay_s = (struct number){wish.delay_s, true, none};
     s->spec.rollout.max_failures = (struct number){wish.max_failures, true, none};
-    merge(arena, &s->spec, &db, &host, true, &s->desired);
+    merge(arena, &s->spec, &db, &host, NULL, true, &s->desired);
     for (size_t i = 0; i < AGENTS; i++)
         assert_null(s->desired.agents[i].problem);
     s->text = "test";

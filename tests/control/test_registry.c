@@ -63,7 +63,7 @@ static struct sources *sources_of(const char *policy, const char *const *images,
     s->spec.agents = agents;
     s->spec.n_agents = n;
     s->spec.defaults.healthcheck.kind.text = "TCP";
-    merge(arena, &s->spec, &db, &host, true, &s->desired);
+    merge(arena, &s->spec, &db, &host, NULL, true, &s->desired);
     for (size_t i = 0; i < n; i++)
         assert_null(s->desired.agents[i].problem);
     s->text = "test";

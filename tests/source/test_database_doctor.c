@@ -31,7 +31,7 @@ static const char *findings(struct arena *a, const struct host *host)
         fail_msg("%s", err.text);
     fleet_observe(a, FLEET, &observed);
     observed.calls_known = db.calls_known;
-    merge(a, &spec, &db, host, true, &desired);
+    merge(a, &spec, &db, host, NULL, true, &desired);
     struct plan plan = plan_make(a, &desired, &observed, &key, &options, NULL, 0);
     struct doctor_input in = {&spec, &db, &desired, &observed, &plan, host, &facts};
     struct findings found = doctor_find(a, &in);
