@@ -9,7 +9,10 @@
 #include "control/runner_parts.h"
 #include "core/view.h"
 
-enum { MAX_STEPS = 200 }; /* of one agent in one apply: more means that it does not settle */
+enum {
+    MAX_STEPS = 200, /* of one agent in one apply: more means that it does not settle */
+    LOOK_MS = 100    /* of quiet before it looks at what happened */
+};
 
 void runner_report(struct runner *r, enum event_state state, const char *text)
 {
@@ -363,21 +366,7 @@ bool runner_yields(const struct runner *r)
     return r->yielded;
 }
 
-void runner_renew(struct runner *r, const struct task *task)
-{
-    task_drop(r->renewed);
-    r->renewed = task_keep(task);
-    runner_look(r);
-}
-
-void runner_look(struct runner *r)
-{
-    r->must_look = true;
-    if (r->yielded)
-        runner_wake(r);
-}
-
-void runner_wake(struct runner *r)
+static void wake_in(struct runner *r, int64_t ms)
 {
     bool asks = r->call || r->relook;
 
@@ -387,7 +376,29 @@ void runner_wake(struct runner *r)
         prober_cancel(r->prober);
         r->prober = NULL;
     }
-    runner_set_timer(r, 0);
+    runner_set_timer(r, ms);
+}
+
+void runner_renew(struct runner *r, const struct task *task)
+{
+    task_drop(r->renewed);
+    r->renewed = task_keep(task);
+    runner_look(r);
+}
+
+/* What one hand does comes as several events: a stop is told after the end it led to. */
+void runner_look(struct runner *r)
+{
+    bool known = r->must_look;
+
+    r->must_look = true;
+    if (r->yielded && !known)
+        wake_in(r, LOOK_MS);
+}
+
+void runner_wake(struct runner *r)
+{
+    wake_in(r, 0);
 }
 
 const struct agent_outcome *runner_outcome(const struct runner *r)

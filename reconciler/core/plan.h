@@ -39,6 +39,7 @@ enum gate { /* what a WAIT waits for */
             GATE_SOAK,  /* the new box must stay ready for `monitor` */
             GATE_QUIET, /* longer than a call takes to show up in the database */
             GATE_DRAIN, /* live calls on the old box */
+            GATE_OTHERS, /* somebody else is at work on the agent's containers */
 };
 
 enum hold { /* why nothing can be done */
@@ -82,6 +83,8 @@ bool step_waits_for_calls(const struct step *);
 struct plan_options {
     bool prune; /* remove orphans */
     bool now;   /* cut calls: no drain waits */
+    /* Somebody else is at work on these containers: nothing is changed before this; 0: nobody is */
+    int64_t others_until_ms;
 };
 
 /* The rule table.  `wanted` and `slots` are this agent's. */

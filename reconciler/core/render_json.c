@@ -67,7 +67,8 @@ static void put_step(struct out *o, const struct step *s)
                                         [GATE_SETUP] = "setup",
                                         [GATE_SOAK] = "soak",
                                         [GATE_QUIET] = "quiet",
-                                        [GATE_DRAIN] = "drain"};
+                                        [GATE_DRAIN] = "drain",
+                                        [GATE_OTHERS] = "others"};
 
     out_object(o, NULL);
     out_text(o, "step", step_text[s->kind]);

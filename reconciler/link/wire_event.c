@@ -18,7 +18,8 @@ static const char *const gate_word[] = {[GATE_NONE] = "none",
                                         [GATE_SETUP] = "setup",
                                         [GATE_SOAK] = "soak",
                                         [GATE_QUIET] = "quiet",
-                                        [GATE_DRAIN] = "drain"};
+                                        [GATE_DRAIN] = "drain",
+                                        [GATE_OTHERS] = "others"};
 
 static void put_step(struct out *o, const struct step *s)
 {

@@ -149,6 +149,7 @@ static void finish(struct service *s, struct arena *a, const struct look *look)
     arena_free(s->last.arena);
     s->last = (struct round){.arena = a, .look = *look, .at_ms = wall_ms()};
     report_holds(s, look);
+    others_round(s->others, &look->sources->desired);
     account_round(s->account, look);
     fleet_take(s->fleet, a, look, &(struct fleet_terms){0});
     desk_round(s->desk);

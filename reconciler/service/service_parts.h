@@ -3,6 +3,7 @@
  *     service.c    its life
  *     triggers.c   what happened: files, database, engine, signals, time
  *     round.c      one look at everything, and who gets to work
+ *     others.c     who else is at work on the same containers
  *     account.c    what the work led to: log, history, notifications, when to try again
  *     desk.c       what people ask for over the control socket */
 #ifndef SERVICE_SERVICE_PARTS_H
@@ -14,6 +15,7 @@
 #include "service/account.h"
 #include "link/control_server.h"
 #include "service/intake.h"
+#include "service/others.h"
 #include "tell/notify.h"
 #include "service/reap.h"
 #include "service/retry.h"
@@ -54,6 +56,7 @@ struct service {
     struct settle *settle;
     struct fleet *fleet;
     struct retries *retries;
+    struct others *others;
     struct ev_timer due; /* the next round, whatever happens until then */
     struct ev_signal signals[3];
     struct round last;
