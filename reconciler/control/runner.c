@@ -236,6 +236,17 @@ static bool is_core(const struct runner *r, const struct box *b)
     return core && (strcmp(core->name, b->name) == 0 || text_is(slot, core->name));
 }
 
+/* Several boxes of a slot may be on their way out, and the one that still has a call must not hide
+ * from the rules that another has none. */
+static bool goes_with_it(const struct runner *r, const struct box *b)
+{
+    const struct container_spec *spec = agent_container(r->task.agent, r->step.role);
+    const char *slot = pair_get(b->labels, b->n_labels, "agentName");
+
+    return text_is(b->id, r->step.box_id) ||
+           (spec && text_is(slot, spec->name) && place_is_temporary(b->name));
+}
+
 /* Counts what the step depends on, if it stops a box or waits for its calls; true if it did.  Not
  * at other steps: the kernel walks its whole table for each box, and that would be time in which a
  * name is free. */
@@ -248,7 +259,7 @@ static bool count_connections(struct runner *r)
     for (size_t i = 0; i < r->world.now.n_boxes; i++) {
         struct box *b = &r->world.boxes[i];
         bool carries = !role_holds_calls(r->step.role) && is_core(r, b);
-        if (carries || text_is(b->id, r->step.box_id))
+        if (carries || goes_with_it(r, b))
             witness_sockets(b, 1, r->world.now.now_ms);
     }
     return true;

@@ -373,9 +373,26 @@ static void who_was_renamed_gets_the_name_back_or_drains(void **state)
     next_is(&p, "sales", "rename  sts  old-sts -> avrd-drain-#1 (the agent was stopped)");
 }
 
+/* The agent's calls are on the box that serves: they do not hold up the next wish. */
+static void a_candidate_that_is_not_wanted_goes_though_calls_are_open(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    box_named(&p.m, "avr-sts-a1")->sockets = 1;
+    add_call(&p, "a1", 60000);
+    sales_says(&p, "Be brief");
+    put_box(&p, "sales", ROLE_STS, PLACE_NEXT, 9000);
+    sales_says(&p, "Be very brief");
+    next_is(&p, "sales", "stop    sts  avrd-next-#1 (something else is wanted by now)");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_candidate_that_is_not_wanted_goes_though_calls_are_open),
         cmocka_unit_test(while_others_are_at_work_nothing_is_changed),
         cmocka_unit_test(who_was_renamed_gets_the_name_back_or_drains),
         cmocka_unit_test(candidate_that_failed_is_kept_for_its_logs),
