@@ -11,7 +11,8 @@
 enum {
     SOAK_PROBE_MS = 5000, /* a box that was ready must answer within this */
     MAX_CONFLICTS = 5,
-    CONFLICT_MS = 200, /* before it looks again, from the second conflict on; each time twice that */
+    CONFLICT_MS =
+        200,          /* before it looks again, from the second conflict on; each time twice that */
     RELOOK_MS = 3000, /* how often a drain looks at the containers themselves */
 };
 
@@ -130,7 +131,8 @@ static void on_pulled_image(void *ctx, const struct facts *facts, const struct e
     runner_turn(r);
 }
 
-/* The world moved under the plan: somebody else holds the name, or the box is gone or just going. */
+/* The world moved under the plan: somebody else holds the name, or the box is gone or just going.
+ */
 static void look_again(struct runner *r, const char *why)
 {
     if (++r->n_conflicts > MAX_CONFLICTS) {

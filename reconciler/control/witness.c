@@ -11,8 +11,8 @@
  * carries nothing.  Some modes have no network to list, and say so by their name. */
 static bool is_cut_off(const struct box *b)
 {
-    static const char *const without[] = {"host",        "none",  "container:", "ns:",
-                                          "slirp4netns", "pasta", "private"};
+    static const char *const without[] = {
+        "host", "none", "container:", "ns:", "slirp4netns", "pasta", "private"};
 
     for (size_t i = 0; i < sizeof without / sizeof without[0]; i++)
         if (!b->network_mode || text_starts(b->network_mode, without[i]))

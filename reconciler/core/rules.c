@@ -30,6 +30,13 @@ static struct step hold(enum role role, enum hold reason, const char *why)
     return s;
 }
 
+static struct step hold_failed(enum role role, const struct role_view *rv)
+{
+    struct step s = hold(role, HOLD_FAILED, rv->held_why);
+    s.until_ms = rv->held_until_ms;
+    return s;
+}
+
 static struct step on_box(enum step_kind kind, enum role role, const struct box *b, const char *why)
 {
     struct step s = step_make(kind, role, why);
@@ -312,7 +319,7 @@ static struct step take_name(struct agent_view *v, enum role r)
     if (rv->wanted.problem)
         return hold(r, HOLD_PROBLEM, rv->wanted.problem);
     if (rv->held)
-        return hold(r, HOLD_FAILED, rv->held_why);
+        return hold_failed(r, rv);
     return r == ROLE_CORE && !set_is_ready(v) ? rest(r) : bring_up(v, r, true);
 }
 
@@ -419,7 +426,7 @@ static struct step settle(struct agent_view *v, enum role r)
     if (rv->slot.next)
         return drop_candidate(v, r, rv->slot.next, "not needed");
     if (rv->held)
-        return hold(r, HOLD_FAILED, rv->held_why);
+        return hold_failed(r, rv);
     if (rv->wanted.problem)
         return hold(r, HOLD_PROBLEM, rv->wanted.problem);
     if (drifts_have(&rv->drifts, EFFECT_UPDATE))

@@ -1,5 +1,5 @@
-/* others.h - whoever else creates, starts, stops and removes the same containers: AVR's backend, and
- * people.
+/* others.h - whoever else creates, starts, stops and removes the same containers: AVR's backend,
+ * and people.
  *
  * The backend writes what was asked of it only after its containers.  Meanwhile the database says
  * the opposite of what its hands do: of a Run "stopped", of a Stop "running", of a Delete that the

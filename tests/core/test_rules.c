@@ -389,10 +389,27 @@ static void a_candidate_that_is_not_wanted_goes_though_calls_are_open(void **sta
     next_is(&p, "sales", "stop    sts  avrd-next-#1 (something else is wanted by now)");
 }
 
+/* Whoever looks only when something happens must know when to look again. */
+static void a_back_off_says_when_it_ends(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    sales_says(&p, "Be brief");
+    struct box *b = put_box(&p, "sales", ROLE_STS, PLACE_FAILED, 9000);
+    b->state = BOX_EXITED;
+    struct step s = agent_next(a, &p.m.d, agent_of(&p.m, "sales"), &p.m.o, &test_key, &p.options);
+    assert_int_equal(s.kind, STEP_HOLD);
+    assert_int_equal(s.until_ms, box_since_ms(b) + backoff_ms(1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_candidate_that_is_not_wanted_goes_though_calls_are_open),
+        cmocka_unit_test(a_back_off_says_when_it_ends),
         cmocka_unit_test(while_others_are_at_work_nothing_is_changed),
         cmocka_unit_test(who_was_renamed_gets_the_name_back_or_drains),
         cmocka_unit_test(candidate_that_failed_is_kept_for_its_logs),

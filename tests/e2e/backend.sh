@@ -75,8 +75,9 @@ press_box_stop() { button box-stop "$(box_id "$1")"; }
 
 # ---- what must be so when it is over
 
+in_use() { slot_boxes "$1" | grep -v '^avrd-failed-.* exited$' || true; } # those are kept for their logs
 roles_once() {
-    [[ $(slot_boxes "$STS") == "$STS running" && $(slot_boxes "$CORE") == "$CORE running" ]]
+    [[ $(in_use "$STS") == "$STS running" && $(in_use "$CORE") == "$CORE running" ]]
 }
 nothing_left() { [[ -z $(agent_boxes "$AGENT") ]]; }
 

@@ -1,5 +1,6 @@
 /* Goal: what others do against what the database says of an agent leaves that agent alone for as
- * long as the database may still be late; our own work, and what the database agrees with, never. */
+ * long as the database may still be late; our own work, and what the database agrees with, never.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
