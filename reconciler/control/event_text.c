@@ -61,6 +61,8 @@ static const char *wait_text(struct arena *a, const struct step *s, int64_t wall
         return done ? "quiet for long enough" : "waiting for calls that just began to show";
     case GATE_DRAIN:
         return done ? "all calls on the old container have ended" : drain_text(a, s, wall_ms);
+    case GATE_OTHERS:
+        return done ? "goes on" : "somebody else is at work on its containers: waiting";
     case GATE_NONE:
         break;
     }

@@ -19,6 +19,7 @@ struct member { /* an agent under way */
     struct fleet *fleet;
     struct arena *arena;
     const char *id, *wish;
+    bool leaves; /* nobody asks for it any more, and it is worked on as such */
     struct runner *runner;
     bool paced;  /* it might have waited: the next of these keeps its distance */
     bool failed; /* and that was noted */
@@ -183,6 +184,7 @@ static void begin(struct fleet *f, const struct agent_plan *plan)
     *m = (struct member){.next = f->members, .fleet = f, .arena = a, .paced = pace_may_wait(plan)};
     m->id = arena_strdup(a, plan->agent->id);
     m->wish = wish_of(f, a, plan->agent);
+    m->leaves = plan->agent->wish == WISH_ABSENT;
     f->members = m;
     f->active++;
     if (f->owner.on_begin)
@@ -207,7 +209,27 @@ static void renew(struct fleet *f, struct member *m, const struct agent_plan *pl
     if (text_is(wish, m->wish) || (pace_may_wait(plan) && !admits(f, plan)))
         return;
     m->wish = arena_strdup(m->arena, wish);
+    m->leaves = agent->wish == WISH_ABSENT;
     runner_renew(m->runner, &task);
+}
+
+static bool is_in(const struct plan *plan, const char *id)
+{
+    for (size_t i = 0; i < plan->n_agents; i++)
+        if (text_is(plan->agents[i].agent->id, id))
+            return true;
+    return false;
+}
+
+/* Nobody asks for it, and the look saw nothing of it: a runner that knows no better would make it
+ * anew.  What it made since the look is an orphan, for the next one. */
+static void dismiss(struct fleet *f, struct member *m)
+{
+    struct agent gone = {.id = arena_strdup(f->arena, m->id),
+                         .wish = WISH_ABSENT,
+                         .problem = "nobody asks for it any more"};
+
+    renew(f, m, arena_memdup(f->arena, &gone, sizeof gone));
 }
 
 /* --- whose turn it is ------------------------------------------------------------------------ */
@@ -308,6 +330,9 @@ void fleet_take(struct fleet *f, struct arena *a, const struct look *look,
         if (m)
             renew(f, m, &look->plan.agents[i]);
     }
+    for (struct member *m = f->members; m; m = m->next)
+        if (!m->leaves && !is_in(&look->plan, m->id))
+            dismiss(f, m);
     arena_free(before);
     begin_later(f);
 }

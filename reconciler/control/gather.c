@@ -29,9 +29,11 @@ bool is_ours(const struct list_entry *e, const struct desired *d)
         return false;
     if (d->tenant && !text_is(pair_get(e->labels, e->n_labels, "tenant"), d->tenant))
         return false;
+    const char *slot = pair_get(e->labels, e->n_labels, "agentName");
     if (place_parse(e->name, &place, NULL))
-        return pair_get(e->labels, e->n_labels, "agentName") != NULL;
-    return canonical_parse(e->name, d->prefix, &role, &id) || is_desired_name(d, e->name);
+        return slot;
+    return canonical_parse(e->name, d->prefix, &role, &id) || is_desired_name(d, e->name) ||
+           (slot && is_desired_name(d, slot)); /* somebody renamed it */
 }
 
 /* --- the look -------------------------------------------------------------------------------- */

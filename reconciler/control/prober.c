@@ -58,6 +58,8 @@ static const char *death(struct prober *p, const struct box *b)
         return arena_printf(p->arena, "it exited with code %d", b->exit_code);
     if (b->state == BOX_PAUSED)
         return "somebody paused it";
+    if (*p->ip && !b->n_networks)
+        return "somebody took it off its network";
     return b->engine_health == ENGINE_HEALTH_BAD ? "its own health check says unhealthy" : NULL;
 }
 

@@ -9,7 +9,10 @@
 #include "control/runner_parts.h"
 #include "core/view.h"
 
-enum { MAX_STEPS = 200 }; /* of one agent in one apply: more means that it does not settle */
+enum {
+    MAX_STEPS = 200, /* of one agent in one apply: more means that it does not settle */
+    LOOK_MS = 100    /* of quiet before it looks at what happened */
+};
 
 void runner_report(struct runner *r, enum event_state state, const char *text)
 {
@@ -233,6 +236,17 @@ static bool is_core(const struct runner *r, const struct box *b)
     return core && (strcmp(core->name, b->name) == 0 || text_is(slot, core->name));
 }
 
+/* Several boxes of a slot may be on their way out, and the one that still has a call must not hide
+ * from the rules that another has none. */
+static bool goes_with_it(const struct runner *r, const struct box *b)
+{
+    const struct container_spec *spec = agent_container(r->task.agent, r->step.role);
+    const char *slot = pair_get(b->labels, b->n_labels, "agentName");
+
+    return text_is(b->id, r->step.box_id) ||
+           (spec && text_is(slot, spec->name) && place_is_temporary(b->name));
+}
+
 /* Counts what the step depends on, if it stops a box or waits for its calls; true if it did.  Not
  * at other steps: the kernel walks its whole table for each box, and that would be time in which a
  * name is free. */
@@ -245,7 +259,7 @@ static bool count_connections(struct runner *r)
     for (size_t i = 0; i < r->world.now.n_boxes; i++) {
         struct box *b = &r->world.boxes[i];
         bool carries = !role_holds_calls(r->step.role) && is_core(r, b);
-        if (carries || text_is(b->id, r->step.box_id))
+        if (carries || goes_with_it(r, b))
             witness_sockets(b, 1, r->world.now.now_ms);
     }
     return true;
@@ -379,21 +393,7 @@ const char *runner_failure(const struct runner *r)
     return r->failure;
 }
 
-void runner_renew(struct runner *r, const struct task *task)
-{
-    task_drop(r->renewed);
-    r->renewed = task_keep(task);
-    runner_look(r);
-}
-
-void runner_look(struct runner *r)
-{
-    r->must_look = true;
-    if (r->yielded)
-        runner_wake(r);
-}
-
-void runner_wake(struct runner *r)
+static void wake_in(struct runner *r, int64_t ms)
 {
     bool asks = r->call || r->relook;
 
@@ -403,7 +403,29 @@ void runner_wake(struct runner *r)
         prober_cancel(r->prober);
         r->prober = NULL;
     }
-    runner_set_timer(r, 0);
+    runner_set_timer(r, ms);
+}
+
+void runner_renew(struct runner *r, const struct task *task)
+{
+    task_drop(r->renewed);
+    r->renewed = task_keep(task);
+    runner_look(r);
+}
+
+/* What one hand does comes as several events: a stop is told after the end it led to. */
+void runner_look(struct runner *r)
+{
+    bool known = r->must_look;
+
+    r->must_look = true;
+    if (r->yielded && !known)
+        wake_in(r, LOOK_MS);
+}
+
+void runner_wake(struct runner *r)
+{
+    wake_in(r, 0);
 }
 
 const struct agent_outcome *runner_outcome(const struct runner *r)

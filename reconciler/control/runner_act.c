@@ -11,6 +11,8 @@
 enum {
     SOAK_PROBE_MS = 5000, /* a box that was ready must answer within this */
     MAX_CONFLICTS = 5,
+    CONFLICT_MS =
+        200,          /* before it looks again, from the second conflict on; each time twice that */
     RELOOK_MS = 3000, /* how often a drain looks at the containers themselves */
 };
 
@@ -130,7 +132,8 @@ static void on_pulled_image(void *ctx, const struct facts *facts, const struct e
     runner_turn(r);
 }
 
-/* The world moved under the plan: somebody else holds the name, or the box is gone. */
+/* The world moved under the plan: somebody else holds the name, or the box is gone or just going.
+ */
 static void look_again(struct runner *r, const char *why)
 {
     if (++r->n_conflicts > MAX_CONFLICTS) {
@@ -138,7 +141,12 @@ static void look_again(struct runner *r, const char *why)
         return;
     }
     runner_end_step(r, EVENT_FAILED, why);
-    runner_relook(r);
+    if (r->n_conflicts == 1) {
+        runner_relook(r);
+        return;
+    }
+    r->must_look = true;
+    runner_set_timer(r, (int64_t)CONFLICT_MS << (r->n_conflicts - 2));
 }
 
 static void on_refused(struct runner *r, const struct err *err)
@@ -285,7 +293,7 @@ static void wait(struct runner *r)
             return;
         }
     }
-    if (step_waits_for_calls(&r->step))
+    if (step_waits_for_calls(&r->step) || r->step.gate == GATE_OTHERS)
         runner_yield(r, true);
     if (r->step.gate == GATE_DRAIN && mono_ms() - r->relooked_ms >= RELOOK_MS) {
         runner_relook(r);

@@ -7,12 +7,25 @@
 #include "control/sockets.h"
 #include "source/database.h"
 
+/* Somebody took it off its last network: what was connected lingers for a quarter of an hour, and
+ * carries nothing.  Some modes have no network to list, and say so by their name. */
+static bool is_cut_off(const struct box *b)
+{
+    static const char *const without[] = {
+        "host", "none", "container:", "ns:", "slirp4netns", "pasta", "private"};
+
+    for (size_t i = 0; i < sizeof without / sizeof without[0]; i++)
+        if (!b->network_mode || text_starts(b->network_mode, without[i]))
+            return false;
+    return b->n_networks == 0;
+}
+
 void witness_sockets(struct box *boxes, size_t n, int64_t now_ms)
 {
     for (size_t i = 0; i < n; i++) {
         struct box *b = &boxes[i];
         const char *port = pair_get(b->env, b->n_env, "PORT");
-        bool runs = b->state == BOX_RUNNING || b->state == BOX_PAUSED;
+        bool runs = (b->state == BOX_RUNNING || b->state == BOX_PAUSED) && !is_cut_off(b);
         struct err why; /* what cannot be counted is -1, and that counts as busy */
 
         b->sockets = runs ? sockets_count("/proc", b->pid, b->id, port ? port : "0", &why) : 0;

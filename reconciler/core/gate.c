@@ -83,20 +83,21 @@ struct calls calls_of(const struct agent *agent, const struct observed *o)
     return calls;
 }
 
-/* A candidate that failed had calls for a moment at most, while its predecessor had all others:
- * the agent's rows say nothing of it where its own connections can be counted. */
-static bool is_failed(const struct box *b)
+/* A candidate never had the name, and one that failed had it for a moment at most, while its
+ * predecessor had all calls: the agent's rows say nothing of it where its own connections can be
+ * counted. */
+static bool is_candidate(const struct box *b)
 {
     enum place place;
 
-    return place_parse(b->name, &place, NULL) && place == PLACE_FAILED;
+    return place_parse(b->name, &place, NULL) && place != PLACE_DRAIN;
 }
 
 struct calls calls_on(const struct agent *agent, enum role role, const struct box *box,
                       const struct observed *o, int64_t until_ms)
 {
     bool holds = role_holds_calls(role); /* of the others, who dials them tells */
-    bool rows_apply = o->calls_known && holds && !(o->sockets_known && is_failed(box));
+    bool rows_apply = o->calls_known && holds && !(o->sockets_known && is_candidate(box));
     struct calls calls = {.witness = o->sockets_known || rows_apply || !holds};
 
     if (rows_apply)

@@ -114,7 +114,7 @@ struct network { /* texts never NULL */
 
 struct observed {
     int64_t now_ms; /* wall clock of this look, from a clock that never jumps within a run */
-    const struct box *boxes; /* ours only: label app=AVR, tenant, and a name of ours */
+    const struct box *boxes; /* ours only: label app=AVR, tenant, and a name or slot of ours */
     size_t n_boxes;
     const struct foreign *foreign;
     size_t n_foreign;

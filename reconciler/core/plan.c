@@ -330,6 +330,18 @@ static bool is_known(const struct agent *agents, size_t n, const char *id)
     return false;
 }
 
+/* Nothing of this orphan is left but what was replaced or never served: our own, and on its way
+ * out before anybody stopped asking for the agent. */
+static bool has_only_leftovers(const struct desired *d, const struct observed *o, const char *id)
+{
+    for (size_t i = 0; i < o->n_boxes; i++) {
+        const char *name, *of = orphan_id(d, &o->boxes[i], &name);
+        if (of && strcmp(of, id) == 0 && !place_is_temporary(o->boxes[i].name))
+            return false;
+    }
+    return true;
+}
+
 /* Agents that only containers speak of.  Absence is not a wish: they stay, unless somebody asked
  * for the removal and every source was read completely. */
 static const struct agent *orphans_find(struct arena *a, const struct desired *d,
@@ -352,6 +364,8 @@ static const struct agent *orphans_find(struct arena *a, const struct desired *d
     }
     size_t tenth = d->n_agents / 10, most = tenth > 1 ? tenth : 1, removed = 0;
     for (size_t i = 0; i < orphans.n; i++) {
+        if (d->complete && has_only_leftovers(d, o, orphans.items[i].id))
+            continue;
         if (!d->complete)
             orphans.items[i].problem =
                 "nothing that could be read asks for it, but not everything could be read";

@@ -35,10 +35,11 @@ extern const char *const step_text[STEP__N];
 
 enum gate { /* what a WAIT waits for */
             GATE_NONE,
-            GATE_SETUP, /* a call between call_initiated and call_started */
-            GATE_SOAK,  /* the new box must stay ready for `monitor` */
-            GATE_QUIET, /* longer than a call takes to show up in the database */
-            GATE_DRAIN, /* live calls on the old box */
+            GATE_SETUP,  /* a call between call_initiated and call_started */
+            GATE_SOAK,   /* the new box must stay ready for `monitor` */
+            GATE_QUIET,  /* longer than a call takes to show up in the database */
+            GATE_DRAIN,  /* live calls on the old box */
+            GATE_OTHERS, /* somebody else is at work on the agent's containers */
 };
 
 enum hold { /* why nothing can be done */
@@ -66,7 +67,7 @@ struct step {
     const char *network;  /* CONNECT */
     const char *why;
     int attempt;       /* CREATE */
-    int64_t until_ms;  /* WAIT: when a timer ends it; 0: only calls do */
+    int64_t until_ms;  /* WAIT, HOLD: when a timer ends it; 0: only calls, or people, do */
     int calls;         /* WAIT drain: live calls counted, -1 unknown */
     int64_t oldest_ms; /* WAIT drain: start of the oldest, 0 unknown */
     int64_t quiet_ms;  /* WAIT drain: since when none of them has a connection; 0: not so */
@@ -83,6 +84,8 @@ bool step_waits_for_calls(const struct step *);
 struct plan_options {
     bool prune; /* remove orphans */
     bool now;   /* cut calls: no drain waits */
+    /* Somebody else is at work on these containers: nothing is changed before this; 0: nobody is */
+    int64_t others_until_ms;
 };
 
 /* The rule table.  `wanted` and `slots` are this agent's. */

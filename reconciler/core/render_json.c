@@ -64,11 +64,9 @@ static void put_role(struct out *o, const struct render *r, const struct role_pl
 
 static void put_step(struct out *o, const struct step *s)
 {
-    static const char *const gates[] = {[GATE_NONE] = NULL,
-                                        [GATE_SETUP] = "setup",
-                                        [GATE_SOAK] = "soak",
-                                        [GATE_QUIET] = "quiet",
-                                        [GATE_DRAIN] = "drain"};
+    static const char *const gates[] = {
+        [GATE_NONE] = NULL,     [GATE_SETUP] = "setup", [GATE_SOAK] = "soak",
+        [GATE_QUIET] = "quiet", [GATE_DRAIN] = "drain", [GATE_OTHERS] = "others"};
 
     out_object(o, NULL);
     out_text(o, "step", step_text[s->kind]);

@@ -33,6 +33,7 @@ static const char *wait_text(struct arena *a, const struct step *s)
         [GATE_SOAK] = "wait until the new container has stayed ready for a while",
         [GATE_QUIET] = "wait until calls that just began can be seen",
         [GATE_DRAIN] = "wait until no call is on the old container",
+        [GATE_OTHERS] = "wait until nobody else is at work on its containers",
     };
 
     if (s->gate == GATE_DRAIN && s->calls > 0)

@@ -132,13 +132,15 @@ static struct step take_name(struct agent_view *v, enum role r)
     if (drain && !box_runs(drain) && rv->wanted.stop_first && next && rv->next_fits &&
         next->health != HEALTH_BAD)
         return step_rename_to(v, r, next, PLACE_LIVE, "takes over");
+    if (rv->slot.stray)
+        return step_rename_to(v, r, rv->slot.stray, PLACE_LIVE, "somebody else renamed it");
     if (drain)
         return step_rename_to(v, r, drain, PLACE_LIVE,
                               "put back: it serves until another is ready");
     if (rv->wanted.problem)
         return step_hold(r, HOLD_PROBLEM, rv->wanted.problem);
     if (rv->held)
-        return step_hold(r, HOLD_FAILED, rv->held_why);
+        return step_hold_failed(r, rv);
     return r == ROLE_CORE && !set_is_ready(v) ? step_rest(r) : bring_up(v, r, true);
 }
 
@@ -247,7 +249,7 @@ static struct step settle(struct agent_view *v, enum role r)
     if (rv->slot.next)
         return drop_candidate(v, r, rv->slot.next, "not needed");
     if (rv->held)
-        return step_hold(r, HOLD_FAILED, rv->held_why);
+        return step_hold_failed(r, rv);
     if (rv->wanted.problem)
         return step_hold(r, HOLD_PROBLEM, rv->wanted.problem);
     if (drifts_have(&rv->drifts, EFFECT_UPDATE))
@@ -305,6 +307,8 @@ static struct step slot_next(struct agent_view *v, enum role r)
                                       slot->name));
     if (!live)
         return or_tidy(v, r, take_name(v, r));
+    if (slot->stray)
+        return step_rename_to(v, r, slot->stray, PLACE_DRAIN, "somebody else renamed it");
     if (slot->next && box_runs(slot->next) && view_is_dialled(v, r, slot->next))
         return finish_set(v, r);
     if (live->state == BOX_PAUSED)
@@ -342,6 +346,8 @@ static struct step retire(struct agent_view *v, enum role r, const char *why)
     const struct box *const rests[] = {slot->next, slot->failed};
     int64_t until = v->options->now ? 0 : calls_setup_until(v->agent, v->observed);
 
+    if (slot->stray)
+        return step_rename_to(v, r, slot->stray, PLACE_DRAIN, why);
     for (size_t i = 0; i < 2; i++)
         if (rests[i])
             return drop_candidate(v, r, rests[i], why);
@@ -413,6 +419,30 @@ static struct step run_agent(struct agent_view *v)
     return waiting;
 }
 
+/* The second of our two renames is not put off: callers find nobody meanwhile. */
+static bool fills_our_gap(const struct agent_view *v, const struct step *s)
+{
+    const struct slot *slot = &v->role[s->role].slot;
+
+    return s->kind == STEP_RENAME && !slot->live && slot->next && slot->n_drains &&
+           text_is(s->box_id, slot->next->id);
+}
+
+/* Somebody else is at work on these containers, and the database does not say yet what for: what he
+ * takes away is not put back, and what he makes not removed, before he can have told it. */
+static struct step unless_others_work(const struct agent_view *v, struct step s)
+{
+    int64_t until = v->options->others_until_ms;
+    bool changes = step_acts(&s) && s.kind != STEP_HOLD && s.kind != STEP_WAIT && s.kind != STEP_PROBE;
+
+    if (v->observed->now_ms >= until || !changes || fills_our_gap(v, &s))
+        return s;
+    s = step_make(STEP_WAIT, s.role, "somebody else is at work on its containers");
+    s.gate = GATE_OTHERS;
+    s.until_ms = until;
+    return s;
+}
+
 static struct step unpaused(struct agent_view *v)
 {
     switch (v->agent->wish) {
@@ -442,7 +472,7 @@ struct step view_next(struct agent_view *v)
 {
     if (v->agent->problem)
         return step_hold(ROLE_CORE, HOLD_PROBLEM, v->agent->problem);
-    struct step s = unpaused(v);
+    struct step s = unless_others_work(v, unpaused(v));
     return v->agent->pause ? paused(v, &s) : s;
 }
 

@@ -13,6 +13,7 @@
 struct step step_make(enum step_kind, enum role, const char *why);
 struct step step_rest(enum role); /* nothing is to be done */
 struct step step_hold(enum role, enum hold reason, const char *why);
+struct step step_hold_failed(enum role, const struct role_view *); /* its settings failed before */
 struct step step_on_box(enum step_kind, enum role, const struct box *, const char *why);
 struct step step_rename_to(struct agent_view *, enum role, const struct box *, enum place,
                            const char *why);

@@ -20,6 +20,13 @@ struct step step_hold(enum role role, enum hold reason, const char *why)
     return s;
 }
 
+struct step step_hold_failed(enum role role, const struct role_view *rv)
+{
+    struct step s = step_hold(role, HOLD_FAILED, rv->held_why);
+    s.until_ms = rv->held_until_ms;
+    return s;
+}
+
 struct step step_on_box(enum step_kind kind, enum role role, const struct box *b, const char *why)
 {
     struct step s = step_make(kind, role, why);

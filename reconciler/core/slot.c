@@ -103,9 +103,12 @@ void slot_find(struct arena *a, const char *name, enum role role, const struct o
             ret->live = b;
             continue;
         }
-        if (!text_is(pair_get(b->labels, b->n_labels, "agentName"), name) ||
-            !place_parse(b->name, &place, NULL))
+        if (!text_is(pair_get(b->labels, b->n_labels, "agentName"), name))
             continue;
+        if (!place_parse(b->name, &place, NULL)) {
+            ret->stray = box_runs(b) ? b : ret->stray;
+            continue;
+        }
         if (place == PLACE_DRAIN) {
             ARRAY_PUSH(a, drains, b);
             continue;
@@ -129,7 +132,7 @@ const struct box *slot_carried(const struct slot *s)
 {
     if (s->live)
         return s->live;
-    return s->next ? s->next : s->n_drains ? s->drains[0] : NULL;
+    return s->next ? s->next : s->n_drains ? s->drains[0] : s->stray;
 }
 
 /* The canonical names of the agent, of roles it has and of roles it may have had. */

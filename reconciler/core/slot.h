@@ -7,9 +7,10 @@
  *     avrd-drain-<12 hex>    drain   replaced, finishing its calls; there may be several
  *     avrd-failed-<12 hex>   failed  a candidate that did not become ready, kept for its logs
  *
- * The 12 digits are the wall clock in milliseconds when the name was given, so that drain
- * deadlines and back-off survive a restart with no file.  No such name contains the canonical name
- * or the agent's id: AVR's backend finds containers by substring. */
+ * A running box of the slot under any other name was renamed by somebody: a stray.  The 12 digits
+ * are the wall clock in milliseconds when the name was given, so that drain deadlines and back-off
+ * survive a restart with no file.  No such name contains the canonical name or the agent's id:
+ * AVR's backend finds containers by substring. */
 #ifndef CORE_SLOT_H
 #define CORE_SLOT_H
 
@@ -33,6 +34,7 @@ struct slot {
     size_t n_drains;
     const struct box *const *stale; /* older candidates and failures: leftovers to clear away */
     size_t n_stale;
+    const struct box *stray;       /* runs under a name that somebody else gave it */
     const struct foreign *foreign; /* holds our name and is not ours */
 };
 

@@ -144,6 +144,7 @@ static void find_held(struct agent_view *v, enum role r)
                            : arena_printf(v->arena, "in %s",
                                           text_duration(v->arena, (again_ms - now + 999) / 1000));
     rv->held = true;
+    rv->held_until_ms = now < again_ms ? again_ms : 0;
     rv->held_why = arena_printf(
         v->arena, "the same image and settings failed %s ago (kept as %s); next try %s",
         text_duration(v->arena, (now - box_since_ms(failed)) / 1000), failed->name, when);
@@ -210,6 +211,7 @@ static void settle_sets(struct agent_view *v)
             continue;
         rv->held = true;
         rv->held_why = core->held ? core->held_why : core->wanted.problem;
+        rv->held_until_ms = core->held_until_ms;
     }
 }
 

@@ -13,6 +13,7 @@ struct role_view {
     bool next_fits;       /* the candidate is what is wanted */
     bool held;            /* these settings failed a moment ago: the live box stays */
     const char *held_why;
+    int64_t held_until_ms; /* when they are tried again; 0: no time ends it */
 };
 
 struct agent_view {

@@ -14,11 +14,9 @@ const char *const result_word[] = {[RESULT_SYNC] = "in_sync",
                                    [RESULT_WAITING] = "waiting",
                                    [RESULT_HELD] = "held",
                                    [RESULT_INTERRUPTED] = "interrupted"};
-static const char *const gate_word[] = {[GATE_NONE] = "none",
-                                        [GATE_SETUP] = "setup",
-                                        [GATE_SOAK] = "soak",
-                                        [GATE_QUIET] = "quiet",
-                                        [GATE_DRAIN] = "drain"};
+static const char *const gate_word[] = {
+    [GATE_NONE] = "none",   [GATE_SETUP] = "setup", [GATE_SOAK] = "soak",
+    [GATE_QUIET] = "quiet", [GATE_DRAIN] = "drain", [GATE_OTHERS] = "others"};
 
 static void put_step(struct out *o, const struct step *s)
 {

@@ -84,8 +84,13 @@ static const char *wish_of(const struct account *a, struct arena *arena, const s
 int64_t account_due_ms(const struct account *a, const struct agent *agent)
 {
     struct arena *scratch CLEANUP_ARENA = arena_new();
+    const struct service *s = a->service;
+    int64_t retry_ms = retry_due_ms(s->retries, agent->id, wish_of(a, scratch, agent), mono_ms());
+    int64_t others_ms = others_until_ms(s->others, agent, wall_ms());
 
-    return retry_due_ms(a->service->retries, agent->id, wish_of(a, scratch, agent), mono_ms());
+    if (others_ms)
+        others_ms += mono_ms() - wall_ms();
+    return others_ms > retry_ms ? others_ms : retry_ms;
 }
 
 /* Whoever asks for it by command does not mean the window. */
@@ -110,6 +115,7 @@ static void terms(void *ctx, const struct agent *agent, struct fleet_terms *term
 {
     const struct account *a = ctx;
 
+    terms->plan.others_until_ms = others_until_ms(a->service->others, agent, wall_ms());
     desk_terms(a->service->desk, agent, terms);
 }
 
@@ -201,6 +207,8 @@ static void on_fleet_event(void *ctx, const struct event *event)
     struct job *j = job_of(a, event->agent->id); /* the fleet tells of agents only */
 
     desk_event(a->service->desk, event);
+    if (event->step && event->step->kind == STEP_STOP && event->state == EVENT_STARTED)
+        others_except(a->service->others, event->step->box_id);
     if (!j || !event->step)
         return;
     note_wait(j, event);

@@ -192,14 +192,15 @@ static void doubt_database(struct intake *in, const char *why)
     in->owner.on_condition(in->owner.ctx, "database", arena_printf(a, "%s%s", why, then));
 }
 
-/* A table that was full a moment ago: a restore under way, or somebody's mistake. */
+/* A table that was full a moment ago: a restore under way, or somebody's mistake.  But where there
+ * was one agent, whoever deletes it in the dashboard leaves none. */
 static const char *emptied(const struct intake *in, const struct database *now)
 {
     const struct database *before = &in->good_db.db;
 
     if (!in->good_db.arena || in->allow_empty || !text_is(before->path, now->path))
         return NULL;
-    if (before->n_agents && !now->n_agents)
+    if (before->n_agents > 1 && !now->n_agents)
         return "suddenly has no agents (if that is meant: avr-reconciler apply --allow-empty)";
     if (before->n_providers && !now->n_providers)
         return "suddenly has no providers (if that is meant: avr-reconciler apply --allow-empty)";

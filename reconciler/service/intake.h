@@ -3,7 +3,7 @@
  * Specs are believed only when two reads 200 ms apart agree and every file parses: half of all
  * cut-off specs are valid YAML with fewer agents.  Whatever is wrong with a source, its last good
  * state stays in force, and absence is not believed meanwhile.  A database that suddenly has no
- * agents or no providers is held back until somebody confirms it. */
+ * providers, or none of its several agents, is held back until somebody confirms it. */
 #ifndef SERVICE_INTAKE_H
 #define SERVICE_INTAKE_H
 

@@ -180,6 +180,7 @@ static void finish(struct service *s, struct arena *a, const struct look *look)
     s->last = (struct round){.arena = a, .look = *look, .at_ms = wall_ms()};
     report_holds(s, look);
     report_registries(s, look);
+    others_round(s->others, &look->sources->desired);
     account_round(s->account, look);
     service_orders_round(s, look);
     fleet_take(s->fleet, a, look, &(struct fleet_terms){0});

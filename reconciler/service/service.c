@@ -49,6 +49,7 @@ static void close_all(struct service *s)
     arena_free(s->orders_arena);
     account_free(s->account);
     retries_free(s->retries);
+    others_free(s->others);
     notify_close(s->notify);
     reap_close(s->reaper);
     systemd_close(s->systemd);
@@ -69,6 +70,7 @@ static int open_all(struct service *s, struct err *err)
     s->reaper = reap_open(s->loop, getpid() == 1);
     open_store(s);
     s->retries = retries_new();
+    s->others = others_new();
     s->account = account_new(s);
     s->fleet = fleet_new(s->session, account_fleet_owner(s->account));
     s->desk = desk_new(s);

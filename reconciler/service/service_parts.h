@@ -4,6 +4,7 @@
  *     triggers.c   what happened: files, database, engine, signals, time
  *     round.c      one look at everything, and who gets to work
  *     registries.c what is wrong with registries
+ *     others.c     who else is at work on the same containers
  *     account.c    what the work led to: log, history, notifications, when to try again
  *     desk.c       what people ask for over the control socket
  *     orders.c     what they order: kept in the store, an input of every merge */
@@ -16,6 +17,7 @@
 #include "service/account.h"
 #include "link/control_server.h"
 #include "service/intake.h"
+#include "service/others.h"
 #include "tell/notify.h"
 #include "service/reap.h"
 #include "service/retry.h"
@@ -58,6 +60,7 @@ struct service {
     struct settle *settle;
     struct fleet *fleet;
     struct retries *retries;
+    struct others *others;
     struct ev_timer due; /* the next round, whatever happens until then */
     struct ev_signal signals[3];
     struct round last;

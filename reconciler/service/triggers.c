@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "control/cache.h"
 #include "core/slot.h"
@@ -115,6 +116,26 @@ static const char *agent_of(const struct service *s, const char *slot)
     return slot && canonical_parse(slot, d->prefix, &role, &id) ? id : NULL;
 }
 
+/* Somebody else may have done it: then its runner learns until when to leave the agent alone. */
+static void heed_others(struct service *s, const char *agent_id, const struct engine_event *e)
+{
+    const struct desired *d = &s->last.look.sources->desired;
+    size_t i = 0;
+
+    while (i < d->n_agents && strcmp(d->agents[i].id, agent_id) != 0)
+        i++;
+    if (i == d->n_agents || !others_event(s->others, &d->agents[i], e, wall_ms()))
+        return;
+    fleet_renew(s->fleet, agent_id);
+    int64_t until_ms = others_until_ms(s->others, &d->agents[i], wall_ms());
+    struct log_about about = {.agent = agent_title(&d->agents[i])};
+    if (until_ms && e->action != ACTION_DIE)
+        log_say(s->log, LEVEL_INFO, &about,
+                "somebody else is at work on %s (%s): left alone for %lld s, or until the database "
+                "says what is wanted",
+                e->name, engine_action_text(e->action), (long long)(until_ms - wall_ms()) / 1000);
+}
+
 static void on_container(struct service *s, const struct engine_event *e)
 {
     char cause[120];
@@ -123,6 +144,8 @@ static void on_container(struct service *s, const struct engine_event *e)
 
     if (s->last.arena) {
         const char *agent = agent_of(s, e->agent_name ? e->agent_name : e->name);
+        if (agent)
+            heed_others(s, agent, e);
         if (!agent || fleet_look(s->fleet, agent))
             return; /* a stranger's, or its runner looks */
     }
@@ -131,17 +154,40 @@ static void on_container(struct service *s, const struct engine_event *e)
     service_mark(s, cause);
 }
 
+static const struct box *box_of(const struct service *s, const char *id)
+{
+    const struct observed *o = &s->last.look.observed;
+
+    for (size_t i = 0; s->last.arena && i < o->n_boxes; i++)
+        if (strcmp(o->boxes[i].id, id) == 0)
+            return &o->boxes[i];
+    return NULL;
+}
+
+/* The event names the network and the container's id; the list does not show a lost network. */
+static void on_network(struct service *s, const struct engine_event *e)
+{
+    const struct box *b = box_of(s, e->id);
+    const char *slot = b ? pair_get(b->labels, b->n_labels, "agentName") : NULL;
+    const char *agent = b ? agent_of(s, slot ? slot : b->name) : NULL;
+
+    cache_box_news(session_cache(s->session), e->id);
+    if (!agent || !fleet_look(s->fleet, agent))
+        service_mark(s, NULL);
+}
+
 static void on_engine_event(void *ctx, const struct engine_event *e)
 {
     struct service *s = ctx;
 
     if (e->object == OBJECT_CONTAINER) {
         on_container(s, e);
-        return;
-    }
-    if (e->object == OBJECT_IMAGE)
+    } else if (e->object == OBJECT_NETWORK) {
+        on_network(s, e);
+    } else {
         cache_image_news(session_cache(s->session));
-    service_mark(s, e->object == OBJECT_IMAGE ? "an image changed on the engine" : NULL);
+        service_mark(s, "an image changed on the engine");
+    }
 }
 
 static void on_gap(void *ctx)

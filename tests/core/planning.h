@@ -51,7 +51,7 @@ static inline const char *sentence_text(struct planning *p, const char *why)
 
 static inline const char *step_line(struct planning *p, const struct step *s)
 {
-    static const char *const gates[] = {"", "setup", "soak", "quiet", "drain"};
+    static const char *const gates[] = {"", "setup", "soak", "quiet", "drain", "others"};
     static const char *const holds[] = {"",      "problem", "conflict", "failed", "unhealthy",
                                         "calls", "orphan",  "unsure",   "paused"};
     struct text t = {.arena = p->m.a};

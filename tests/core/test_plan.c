@@ -197,6 +197,16 @@ static void orphan(struct planning *p)
     story_merge(p);
 }
 
+/* What is left of a deleted agent was replaced long ago: nobody has to ask for its removal. */
+static void orphan_leftovers(struct planning *p)
+{
+    orphan(p);
+    retire_live(p, "avr-core-b2", PLACE_DRAIN, 60000);
+    for (enum role r = 0; r < ROLE_CORE; r++)
+        if (r != ROLE_STS)
+            retire_live(p, canonical_name(p->m.a, "avr", r, "b2"), PLACE_DRAIN, 60000 + (int)r);
+}
+
 static void orphan_pruned(struct planning *p)
 {
     orphan(p);
@@ -472,6 +482,7 @@ static const struct {
     CASE(pipeline_stopped_under_a_call, "booking"),
     CASE(stopped_with_a_failure, "sales"),
     CASE(orphan, NULL),
+    CASE(orphan_leftovers, NULL),
     CASE(orphan_pruned, NULL),
     CASE(orphan_half_a_view, NULL),
     CASE(orphans_too_many, NULL),

@@ -321,9 +321,97 @@ static void absent_agents_go_like_stopped_ones(void **state)
     next_is(&p, "sales", "wait    core avr-core-a1 setup until +8s (a call is just being set up)");
 }
 
+/* What somebody else takes away or makes is left alone, our own half-done swap is not. */
+static void while_others_are_at_work_nothing_is_changed(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    p.options.others_until_ms = p.m.o.now_ms + 15000;
+    struct box *b = box_named(&p.m, "avr-sts-a1");
+    b->state = BOX_EXITED;
+    next_is(&p, "sales",
+            "wait    sts  others until +15s (somebody else is at work on its containers)");
+    b->state = BOX_RUNNING;
+    retire_live(&p, "avr-sts-a1", PLACE_DRAIN, 1000);
+    next_is(&p, "sales",
+            "wait    sts  others until +15s (somebody else is at work on its containers)");
+    sales_says(&p, "Be brief");
+    put_box(&p, "sales", ROLE_STS, PLACE_NEXT, 2000)->health = HEALTH_GOOD;
+    next_is(&p, "sales", "rename  sts  avrd-next-#1 -> avr-sts-a1 (takes over)");
+
+    story_begin(&p, a);
+    p.agent = (struct agent_spec){.key = "a1", .state.text = "stopped"};
+    story_merge(&p);
+    p.options.others_until_ms = p.m.o.now_ms + 15000;
+    next_is(&p, "sales",
+            "wait    core others until +15s (somebody else is at work on its containers)");
+    p.options.others_until_ms = p.m.o.now_ms;
+    next_is(&p, "sales", "rename  core avr-core-a1 -> avrd-drain-#1 (the agent was stopped)");
+}
+
+static void who_was_renamed_gets_the_name_back_or_drains(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    struct box *b = box_named(&p.m, "avr-sts-a1");
+    b->name = "old-sts";
+    next_is(&p, "sales", "rename  sts  old-sts -> avr-sts-a1 (somebody else renamed it)");
+    put_box(&p, "sales", ROLE_STS, PLACE_LIVE, 3000);
+    next_is(&p, "sales", "rename  sts  old-sts -> avrd-drain-#1 (somebody else renamed it)");
+    box_named(&p.m, "old-sts")->state = BOX_EXITED; /* kept by somebody: not ours to clear away */
+    next_is(&p, "sales", "nothing core");
+    box_named(&p.m, "old-sts")->state = BOX_RUNNING;
+    p.agent = (struct agent_spec){.key = "a1", .state.text = "stopped"};
+    story_merge(&p);
+    drop_box(&p, "avr-core-a1");
+    next_is(&p, "sales", "rename  sts  old-sts -> avrd-drain-#1 (the agent was stopped)");
+}
+
+/* The agent's calls are on the box that serves: they do not hold up the next wish. */
+static void a_candidate_that_is_not_wanted_goes_though_calls_are_open(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    box_named(&p.m, "avr-sts-a1")->sockets = 1;
+    add_call(&p, "a1", 60000);
+    sales_says(&p, "Be brief");
+    put_box(&p, "sales", ROLE_STS, PLACE_NEXT, 9000);
+    sales_says(&p, "Be very brief");
+    next_is(&p, "sales", "stop    sts  avrd-next-#1 (something else is wanted by now)");
+}
+
+/* Whoever looks only when something happens must know when to look again. */
+static void a_back_off_says_when_it_ends(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    sales_says(&p, "Be brief");
+    struct box *b = put_box(&p, "sales", ROLE_STS, PLACE_FAILED, 9000);
+    b->state = BOX_EXITED;
+    struct step s = agent_next(a, &p.m.d, agent_of(&p.m, "sales"), &p.m.o, &test_key, &p.options);
+    assert_int_equal(s.kind, STEP_HOLD);
+    assert_int_equal(s.until_ms, box_since_ms(b) + backoff_ms(1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_candidate_that_is_not_wanted_goes_though_calls_are_open),
+        cmocka_unit_test(a_back_off_says_when_it_ends),
+        cmocka_unit_test(while_others_are_at_work_nothing_is_changed),
+        cmocka_unit_test(who_was_renamed_gets_the_name_back_or_drains),
         cmocka_unit_test(candidate_that_failed_is_kept_for_its_logs),
         cmocka_unit_test(failed_candidate_that_still_runs_is_stopped),
         cmocka_unit_test(live_that_works_no_more_and_matches_holds),

@@ -294,6 +294,22 @@ static void a_database_that_is_suddenly_empty(void **state)
     assert_int_equal(agents_in_force(w), 0);
 }
 
+/* Whoever deletes the only agent in the dashboard leaves none: that is no accident. */
+static void a_database_whose_only_agent_is_deleted(void **state)
+{
+    struct world *w = *state;
+
+    use_database(w);
+    sql(w, "DELETE FROM agent WHERE rowid > (SELECT min(rowid) FROM agent)");
+    poke(w, INTAKE_DATABASE);
+    assert_int_equal(agents_in_force(w), 1);
+    sql(w, "DELETE FROM agent");
+    poke(w, INTAKE_DATABASE);
+    assert_null(w->database_wrong);
+    assert_true(is_complete(w));
+    assert_int_equal(agents_in_force(w), 0);
+}
+
 static void a_database_that_cannot_be_read(void **state)
 {
     struct world *w = *state;
@@ -360,6 +376,7 @@ int main(void)
         TEST(nothing_good_yet),
         TEST(only_what_is_asked_for_counts),
         TEST(a_database_that_is_suddenly_empty),
+        TEST(a_database_whose_only_agent_is_deleted),
         TEST(a_database_that_cannot_be_read),
         TEST(every_file_that_matters_is_told),
         TEST(orders_are_merged_when_told_of),
