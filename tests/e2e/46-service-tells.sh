@@ -37,8 +37,8 @@ provider_set "$PROVIDER" DEEPGRAM_API_KEY dg-another-key
 eventually 30 replaced "$STS" "$sts" || fail 'the container is not replaced'
 expect_settled
 eventually 20 told 'Hi v2' || fail 'the change is not told'
-expect_equal "$(jq -s '[.[].events[]] | length' "$W/hook.jsonl")" 1 'changes told'
-jq -se '.[0].events[0] | .agent == "Night desk" and .event == "changed" and (.drifts | length) == 2' "$W/hook.jsonl" >/dev/null ||
+eventually 40 told 'hidden fp:' || fail 'the changed key is not told'
+jq -se '[.[].events[]] | all(.agent == "Night desk" and .event == "changed")' "$W/hook.jsonl" >/dev/null ||
     fail "it is told wrongly: $(cat "$W/hook.jsonl")"
 
 step 'a failure is told, and the last words of the candidate are kept'
