@@ -11,82 +11,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "core/rules_steps.h"
 #include "core/sets.h"
-
-static struct step step_make(enum step_kind kind, enum role role, const char *why)
-{
-    return (struct step){.kind = kind, .role = role, .why = why};
-}
-
-static struct step rest(enum role role)
-{
-    return step_make(STEP_NOTHING, role, NULL);
-}
-
-static struct step hold(enum role role, enum hold reason, const char *why)
-{
-    struct step s = step_make(STEP_HOLD, role, why);
-    s.hold = reason;
-    return s;
-}
-
-static struct step hold_failed(enum role role, const struct role_view *rv)
-{
-    struct step s = hold(role, HOLD_FAILED, rv->held_why);
-    s.until_ms = rv->held_until_ms;
-    return s;
-}
-
-static struct step on_box(enum step_kind kind, enum role role, const struct box *b, const char *why)
-{
-    struct step s = step_make(kind, role, why);
-    s.box_id = b->id;
-    s.box_name = b->name;
-    return s;
-}
-
-static struct step rename_to(struct agent_view *v, enum role r, const struct box *b,
-                             enum place place, const char *why)
-{
-    struct step s = on_box(STEP_RENAME, r, b, why);
-    s.new_name = place == PLACE_LIVE ? v->role[r].slot.name
-                                     : place_name(v->arena, place, v->observed->now_ms);
-    return s;
-}
-
-static struct step wait_until(enum role role, const struct box *b, enum gate gate, int64_t until_ms,
-                              const char *why)
-{
-    struct step s = on_box(STEP_WAIT, role, b, why);
-    s.gate = gate;
-    s.until_ms = until_ms;
-    return s;
-}
-
-static struct step with_wanted(struct step s, const struct role_view *rv)
-{
-    s.wanted = &rv->wanted;
-    return s;
-}
-
-static bool acts(const struct step *s)
-{
-    return s->kind != STEP_NOTHING;
-}
-
-/* A step that only waits for calls, or for people: others of the agent may go on meanwhile. */
-static bool yields(const struct step *s)
-{
-    return s->kind == STEP_HOLD || step_waits_for_calls(s);
-}
-
-/* Of two steps that yield: what ends by itself is waited for before what only a person can end. */
-static struct step first_of(const struct step *a, const struct step *b)
-{
-    if (!acts(a) || (a->kind == STEP_HOLD && b->kind == STEP_WAIT))
-        return *b;
-    return *a;
-}
 
 /* Starts a box, once it is on all its networks if it is the one that is wanted. */
 static struct step start(struct agent_view *v, enum role r, const struct box *b, const char *why)
