@@ -6,6 +6,7 @@ set -euo pipefail
 . "$(dirname "$0")/service.sh"
 
 agent_new_sts 'Night desk' 'Hi v1'
+# shellcheck disable=SC2119 # without further arguments
 serve
 
 step 'a commit in the database'

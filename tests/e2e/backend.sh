@@ -18,7 +18,8 @@ serve_watched() {
     "$E2E/proxy.py" "$W/proxy.sock" "$(engine_socket)" "$W/requests" "$W/hold" &
     eventually 10 test -S "$W/proxy.sock" || fail 'the proxy does not listen'
     DOCKER_HOST=unix://$W/proxy.sock
-    serve "$@"
+    # shellcheck disable=SC2119 # without further arguments
+    serve
     DOCKER_HOST=$real
 }
 
@@ -45,7 +46,7 @@ expect_writes() {
 expect_calm_log() {
     local most
     most=$(sed 's/^[^ ]* //; s/avrd-[a-z]*-[0-9a-f]*//g; s/[0-9]\+//g' "$W/bg.err" | sort | uniq -c | sort -rn | head -n 1)
-    ((${most%%[^0-9 ]*} <= ${1:-30})) || fail "the log repeats itself: $most"
+    ((${most%%[^0-9 ]*} <= 30)) || fail "the log repeats itself: $most"
 }
 
 # ---- the dashboard's database
@@ -83,14 +84,14 @@ nothing_left() { [[ -z $(agent_boxes "$AGENT") ]]; }
 
 # The agent runs: each role exactly once, the service at rest, core dials the port of sts.
 expect_running() {
-    eventually "${1:-45}" roles_once || fail "not each role once: $(slot_boxes "$STS"), $(slot_boxes "$CORE")"
+    eventually 45 roles_once || fail "not each role once: $(slot_boxes "$STS"), $(slot_boxes "$CORE")"
     expect_settled 45
     roles_once || fail "not each role once: $(slot_boxes "$STS"), $(slot_boxes "$CORE")"
     expect_env "$CORE" STS_URL "ws://$STS:$(env_of "$STS" PORT)"
     expect_in_sync
 }
 expect_stopped() {
-    eventually "${1:-45}" nothing_left || fail "left: $(slot_boxes "$STS"), $(slot_boxes "$CORE")"
+    eventually 45 nothing_left || fail "left: $(slot_boxes "$STS"), $(slot_boxes "$CORE")"
     expect_settled
     nothing_left || fail "came back: $(slot_boxes "$STS"), $(slot_boxes "$CORE")"
     expect_in_sync
