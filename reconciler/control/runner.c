@@ -251,15 +251,26 @@ static bool count_connections(struct runner *r)
     return true;
 }
 
+/* A name was just taken away: the next step gives it to another, and nothing comes in between. */
+static bool is_in_gap(const struct runner *r)
+{
+    enum place place;
+
+    return r->step.kind == STEP_RENAME && place_parse(r->step.new_name, &place, NULL) &&
+           place == PLACE_DRAIN;
+}
+
 void runner_turn(struct runner *r)
 {
     struct err err;
 
-    if (r->renewed)
-        take_up_renewal(r);
-    if (r->must_look && !*r->shared->interrupted) {
-        runner_relook(r);
-        return;
+    if (!is_in_gap(r)) {
+        if (r->renewed)
+            take_up_renewal(r);
+        if (r->must_look && !*r->shared->interrupted) {
+            runner_relook(r);
+            return;
+        }
     }
     r->world.now.now_ms = decision_ms(r->shared);
     if (witness_calls_refresh(r->shared->calls, &r->task.sources->database, &r->world.now, &err) <

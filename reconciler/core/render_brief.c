@@ -1,14 +1,19 @@
 /* One line a difference, for a log, a history, a message. */
 #include "core/render_parts.h"
 
+static const char *side(struct arena *a, const struct render *r, const struct drift *d,
+                        const char *value)
+{
+    if (value && text_starts(value, "sha256:"))
+        return short_id(a, value);
+    return render_value(a, r->key, value, drift_hidden(d));
+}
+
 const char *render_drift_line(struct arena *a, const struct render *r, const struct drift *d)
 {
-    bool hide = drift_hidden(d);
-
-    return arena_printf(
-        a, "%s%s%s %s → %s (%s)", d->field, d->key ? " " : "",
-        d->key ? render_visible(a, d->key) : "", render_value(a, r->key, d->have, hide),
-        render_value(a, r->key, d->want, hide), render_visible(a, origin_text(a, &d->origin)));
+    return arena_printf(a, "%s%s%s %s → %s (%s)", d->field, d->key ? " " : "",
+                        d->key ? render_visible(a, d->key) : "", side(a, r, d, d->have),
+                        side(a, r, d, d->want), render_visible(a, origin_text(a, &d->origin)));
 }
 
 const char *const *render_drift_lines(struct arena *a, const struct render *r,

@@ -11,182 +11,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "core/rules_parts.h"
 #include "core/sets.h"
-
-static struct step step_make(enum step_kind kind, enum role role, const char *why)
-{
-    return (struct step){.kind = kind, .role = role, .why = why};
-}
-
-static struct step rest(enum role role)
-{
-    return step_make(STEP_NOTHING, role, NULL);
-}
-
-static struct step hold(enum role role, enum hold reason, const char *why)
-{
-    struct step s = step_make(STEP_HOLD, role, why);
-    s.hold = reason;
-    return s;
-}
-
-static struct step on_box(enum step_kind kind, enum role role, const struct box *b, const char *why)
-{
-    struct step s = step_make(kind, role, why);
-    s.box_id = b->id;
-    s.box_name = b->name;
-    return s;
-}
-
-static struct step rename_to(struct agent_view *v, enum role r, const struct box *b,
-                             enum place place, const char *why)
-{
-    struct step s = on_box(STEP_RENAME, r, b, why);
-    s.new_name = place == PLACE_LIVE ? v->role[r].slot.name
-                                     : place_name(v->arena, place, v->observed->now_ms);
-    return s;
-}
-
-static struct step wait_until(enum role role, const struct box *b, enum gate gate, int64_t until_ms,
-                              const char *why)
-{
-    struct step s = on_box(STEP_WAIT, role, b, why);
-    s.gate = gate;
-    s.until_ms = until_ms;
-    return s;
-}
-
-static struct step with_wanted(struct step s, const struct role_view *rv)
-{
-    s.wanted = &rv->wanted;
-    return s;
-}
-
-static bool acts(const struct step *s)
-{
-    return s->kind != STEP_NOTHING;
-}
-
-/* A step that only waits for calls, or for people: others of the agent may go on meanwhile. */
-static bool yields(const struct step *s)
-{
-    return s->kind == STEP_HOLD || step_waits_for_calls(s);
-}
-
-/* Of two steps that yield: what ends by itself is waited for before what only a person can end. */
-static struct step first_of(const struct step *a, const struct step *b)
-{
-    if (!acts(a) || (a->kind == STEP_HOLD && b->kind == STEP_WAIT))
-        return *b;
-    return *a;
-}
-
-/* Starts a box, once it is on all its networks if it is the one that is wanted. */
-static struct step start(struct agent_view *v, enum role r, const struct box *b, const char *why)
-{
-    const struct role_view *rv = &v->role[r];
-    struct step s = with_wanted(on_box(STEP_START, r, b, why), rv);
-
-    bool is_wanted = b == rv->slot.next ? rv->next_fits : b == rv->slot.live && !rv->differs;
-    if (is_wanted && !rv->wanted.problem)
-        s.network = network_to_connect(v->arena, &rv->wanted, b);
-    if (s.network)
-        s.kind = STEP_CONNECT;
-    return s;
-}
-
-/* --- letting a box go ------------------------------------------------------------------------ */
-
-/* Stops a box once its calls have ended.  In pipeline mode core holds the calls of all roles, so
- * `carrier` is the box whose calls count. */
-static struct step stop_when_idle(struct agent_view *v, enum role r, const struct box *b,
-                                  enum role carrier_role, const struct box *carrier,
-                                  const char *why)
-{
-    int64_t now = v->observed->now_ms, since = box_since_ms(b), until;
-    struct step s = on_box(STEP_STOP, r, b, why);
-
-    if (v->options->now) {
-        s.forced = true;
-        return s;
-    }
-    if (since && now < since + QUIET_MS && role_holds_calls(carrier_role))
-        return wait_until(r, b, GATE_QUIET, since + QUIET_MS,
-                          "a call that just began must have time to show");
-    struct calls calls =
-        calls_on(v->agent, carrier_role, carrier, v->observed, since ? since + QUIET_MS : 0);
-    enum drain_verdict verdict =
-        drain_check(v->agent, &calls, since ? since : b->waiting_ms, now, &until);
-    s.calls = calls.n;
-    s.oldest_ms = calls.oldest_ms;
-    s.quiet_ms = calls.quiet_ms;
-    s.lost = calls.lost;
-    s.lost_ms = calls.lost_ms;
-    s.until_ms = until;
-    s.forced = verdict == DRAIN_FORCE;
-    if (verdict == DRAIN_WAIT) {
-        s.kind = STEP_WAIT;
-        s.gate = GATE_DRAIN;
-        s.why = calls.witness ? "its live calls go on to their end"
-                              : "nothing tells whether calls are on it: it gets its whole timeout";
-    } else if (verdict == DRAIN_ABORT) {
-        s.kind = STEP_HOLD;
-        s.hold = HOLD_CALLS;
-        s.why = "calls are still open after the drain timeout, and on_timeout is abort";
-    }
-    return s;
-}
-
-/* A box that new calls no longer reach: its calls end, then stop, then remove if it should go. */
-static struct step let_go(struct agent_view *v, enum role r, const struct box *b, bool remove,
-                          const char *why)
-{
-    if (!box_runs(b))
-        return remove ? on_box(STEP_REMOVE, r, b, why) : rest(r);
-    if (view_is_dialled(v, r, b))
-        return rest(r);
-    return stop_when_idle(v, r, b, r, b, why);
-}
-
-/* A candidate that is not wanted any more.  It never had the name, so no drain applies. */
-static struct step drop_candidate(struct agent_view *v, enum role r, const struct box *b,
-                                  const char *why)
-{
-    if (!box_runs(b))
-        return on_box(STEP_REMOVE, r, b, why);
-    return let_go(v, r, b, true, why);
-}
-
-/* What was replaced, oldest first: each is let go on its own.  A drain that waits for calls does
- * not keep the others, so the first wait is returned only if nothing else is to be done. */
-static struct step finish_drains(struct agent_view *v, enum role r)
-{
-    const struct slot *slot = &v->role[r].slot;
-    struct step waiting = rest(r);
-
-    for (size_t i = slot->n_drains; i-- > 0;) {
-        struct step s = let_go(v, r, slot->drains[i], true, "replaced");
-        if (s.kind == STEP_STOP || s.kind == STEP_REMOVE)
-            return s;
-        if (acts(&s) && !acts(&waiting))
-            waiting = s;
-    }
-    return waiting;
-}
-
-/* Failed candidates are stopped and kept; leftovers of earlier ones are removed. */
-static struct step tidy_failures(struct agent_view *v, enum role r)
-{
-    const struct slot *slot = &v->role[r].slot;
-
-    for (size_t i = 0; i < slot->n_stale; i++) {
-        struct step s = let_go(v, r, slot->stale[i], true, "a leftover of an earlier try");
-        if (acts(&s))
-            return s;
-    }
-    return slot->failed ? let_go(v, r, slot->failed, false, "it failed; kept for its logs")
-                        : rest(r);
-}
 
 /* --- bringing a candidate up ----------------------------------------------------------------- */
 
@@ -200,8 +26,9 @@ static struct step fail(struct agent_view *v, enum role r, const struct box *b, 
     const struct slot *slot = &v->role[r].slot;
 
     if (slot->failed && !box_runs(slot->failed))
-        return on_box(STEP_REMOVE, r, slot->failed, "the logs of a newer failure take its place");
-    return rename_to(v, r, b, PLACE_FAILED, why);
+        return step_on_box(STEP_REMOVE, r, slot->failed,
+                           "the logs of a newer failure take its place");
+    return step_rename_to(v, r, b, PLACE_FAILED, why);
 }
 
 static struct step create_candidate(struct agent_view *v, enum role r)
@@ -211,11 +38,11 @@ static struct step create_candidate(struct agent_view *v, enum role r)
     struct step s;
 
     if (rv->wanted.pull) {
-        s = with_wanted(step_make(STEP_PULL, r, rv->wanted.pull_why), rv);
+        s = step_with_wanted(step_make(STEP_PULL, r, rv->wanted.pull_why), rv);
         s.image = rv->wanted.image_ref;
         return s;
     }
-    s = with_wanted(step_make(STEP_CREATE, r, rv->slot.live ? "differs" : "missing"), rv);
+    s = step_with_wanted(step_make(STEP_CREATE, r, rv->slot.live ? "differs" : "missing"), rv);
     s.new_name = place_name(v->arena, PLACE_NEXT, v->observed->now_ms);
     s.attempt = 1;
     if (failed) {
@@ -242,7 +69,7 @@ static struct step make_candidate(struct agent_view *v, enum role r)
     const struct box *failed = v->role[r].slot.failed;
     struct step s = tidy_failures(v, r);
 
-    if (acts(&s) && !yields(&s))
+    if (step_acts(&s) && !step_yields(&s))
         return s;
     if (answers_to_alias(&v->role[r]))
         return stop_when_idle(v, r, failed, r, failed,
@@ -263,14 +90,14 @@ static struct step bring_up(struct agent_view *v, enum role r, bool may_start)
     if (next->health == HEALTH_BAD)
         return fail(v, r, next, bad_text(next));
     if (!box_runs(next)) {
-        struct step s = start(v, r, next, "candidate");
-        return s.kind == STEP_CONNECT || may_start ? s : rest(r);
+        struct step s = step_start(v, r, next, "candidate");
+        return s.kind == STEP_CONNECT || may_start ? s : step_rest(r);
     }
     if (!may_start)
-        return rest(r);
+        return step_rest(r);
     if (next->health == HEALTH_UNKNOWN)
-        return with_wanted(on_box(STEP_PROBE, r, next, "candidate"), rv);
-    return rest(r);
+        return step_with_wanted(step_on_box(STEP_PROBE, r, next, "candidate"), rv);
+    return step_rest(r);
 }
 
 /* Core may only be brought up when all it is to dial is there. */
@@ -299,19 +126,20 @@ static struct step take_name(struct agent_view *v, enum role r)
     const struct box *drain = rv->slot.n_drains ? rv->slot.drains[0] : NULL;
 
     if (next && view_is_dialled(v, r, next))
-        return rename_to(v, r, next, PLACE_LIVE, "core dials it already");
+        return step_rename_to(v, r, next, PLACE_LIVE, "core dials it already");
     if (next && rv->next_fits && next->health == HEALTH_GOOD)
-        return rename_to(v, r, next, PLACE_LIVE, "takes over");
+        return step_rename_to(v, r, next, PLACE_LIVE, "takes over");
     if (drain && !box_runs(drain) && rv->wanted.stop_first && next && rv->next_fits &&
         next->health != HEALTH_BAD)
-        return rename_to(v, r, next, PLACE_LIVE, "takes over");
+        return step_rename_to(v, r, next, PLACE_LIVE, "takes over");
     if (drain)
-        return rename_to(v, r, drain, PLACE_LIVE, "put back: it serves until another is ready");
+        return step_rename_to(v, r, drain, PLACE_LIVE,
+                              "put back: it serves until another is ready");
     if (rv->wanted.problem)
-        return hold(r, HOLD_PROBLEM, rv->wanted.problem);
+        return step_hold(r, HOLD_PROBLEM, rv->wanted.problem);
     if (rv->held)
-        return hold(r, HOLD_FAILED, rv->held_why);
-    return r == ROLE_CORE && !set_is_ready(v) ? rest(r) : bring_up(v, r, true);
+        return step_hold(r, HOLD_FAILED, rv->held_why);
+    return r == ROLE_CORE && !set_is_ready(v) ? step_rest(r) : bring_up(v, r, true);
 }
 
 /* The live box replaced another that is still there and turned out bad: the two change places. */
@@ -322,7 +150,7 @@ static struct step roll_back(struct agent_view *v, enum role r, const char *why)
 
     /* Two that share a published port or a volume never run side by side. */
     if (v->role[r].wanted.stop_first && box_runs(live) && !box_runs(drain))
-        return on_box(STEP_STOP, r, live, "it failed");
+        return step_on_box(STEP_STOP, r, live, "it failed");
     return fail(v, r, live, why);
 }
 
@@ -339,20 +167,22 @@ static struct step mend_live(struct agent_view *v, enum role r)
 
     if (!rv->differs || rv->held) {
         if (live->health == HEALTH_BAD || live->state == BOX_RESTARTING)
-            return hold(r, HOLD_UNHEALTHY,
-                        *live->health_text ? live->health_text : "it restarts again and again");
-        return start(v, r, live, "not running");
+            return step_hold(r, HOLD_UNHEALTHY,
+                             *live->health_text ? live->health_text
+                                                : "it restarts again and again");
+        return step_start(v, r, live, "not running");
     }
     if (r == ROLE_CORE && !set_is_ready(v))
-        return rest(r);
+        return step_rest(r);
     struct step s = bring_up(v, r, !rv->wanted.stop_first);
-    if (acts(&s))
+    if (step_acts(&s))
         return s;
     if (rv->wanted.stop_first && box_runs(live))
-        return on_box(STEP_STOP, r, live, "does not work, and cannot run beside its successor");
+        return step_on_box(STEP_STOP, r, live,
+                           "does not work, and cannot run beside its successor");
     if (rv->wanted.as_set && r != ROLE_CORE && !rv->wanted.stop_first)
-        return rest(r); /* core moves first */
-    return rename_to(v, r, live, PLACE_DRAIN, "replaced");
+        return step_rest(r); /* core moves first */
+    return step_rename_to(v, r, live, PLACE_DRAIN, "replaced");
 }
 
 /* The last gate before the live box loses its name. */
@@ -362,10 +192,10 @@ static struct step hand_over(struct agent_view *v, enum role r)
     int64_t until = v->options->now ? 0 : calls_setup_until(v->agent, v->observed);
 
     if (v->role[r].wanted.as_set && r != ROLE_CORE)
-        return rest(r); /* core moves first; finish_set() does the rest */
+        return step_rest(r); /* core moves first; finish_set() does the rest */
     if (until)
-        return wait_until(r, live, GATE_SETUP, until, "a call is just being set up");
-    return rename_to(v, r, live, PLACE_DRAIN, "replaced");
+        return step_wait_until(r, live, GATE_SETUP, until, "a call is just being set up");
+    return step_rename_to(v, r, live, PLACE_DRAIN, "replaced");
 }
 
 /* Stop-first: the live box keeps the name until its calls have ended.  Those of a provider that is
@@ -393,8 +223,8 @@ static struct step finish_set(struct agent_view *v, enum role r)
     const struct box *live = v->role[r].slot.live;
 
     if (view_is_dialled_by_name(v, r, live))
-        return rest(r);
-    return rename_to(v, r, live, PLACE_DRAIN, "core dials its successor");
+        return step_rest(r);
+    return step_rename_to(v, r, live, PLACE_DRAIN, "core dials its successor");
 }
 
 static struct step replace_live(struct agent_view *v, enum role r)
@@ -402,9 +232,9 @@ static struct step replace_live(struct agent_view *v, enum role r)
     bool stop_first = v->role[r].wanted.stop_first;
 
     if (r == ROLE_CORE && !set_is_ready(v))
-        return rest(r);
+        return step_rest(r);
     struct step s = bring_up(v, r, !stop_first);
-    if (acts(&s))
+    if (step_acts(&s))
         return s;
     return stop_first ? stop_live(v, r) : hand_over(v, r);
 }
@@ -417,15 +247,15 @@ static struct step settle(struct agent_view *v, enum role r)
     if (rv->slot.next)
         return drop_candidate(v, r, rv->slot.next, "not needed");
     if (rv->held)
-        return hold(r, HOLD_FAILED, rv->held_why);
+        return step_hold(r, HOLD_FAILED, rv->held_why);
     if (rv->wanted.problem)
-        return hold(r, HOLD_PROBLEM, rv->wanted.problem);
+        return step_hold(r, HOLD_PROBLEM, rv->wanted.problem);
     if (drifts_have(&rv->drifts, EFFECT_UPDATE))
-        return with_wanted(on_box(STEP_UPDATE, r, rv->slot.live, "differs"), rv);
+        return step_with_wanted(step_on_box(STEP_UPDATE, r, rv->slot.live, "differs"), rv);
     if (rv->slot.failed && !box_runs(rv->slot.failed) && !rv->slot.n_drains &&
         v->observed->now_ms >= box_kept_until_ms(rv->slot.failed))
-        return on_box(STEP_REMOVE, r, rv->slot.failed, "kept for its logs for long enough");
-    return rest(r);
+        return step_on_box(STEP_REMOVE, r, rv->slot.failed, "kept for its logs for long enough");
+    return step_rest(r);
 }
 
 /* The live box replaced another a moment ago: it must prove itself before that one may go, and a
@@ -440,26 +270,26 @@ static struct step soak(struct agent_view *v, enum role r)
     enum role role = r;
 
     if (live->health == HEALTH_UNKNOWN)
-        return with_wanted(on_box(STEP_PROBE, r, live, "replaced another"), &v->role[r]);
+        return step_with_wanted(step_on_box(STEP_PROBE, r, live, "replaced another"), &v->role[r]);
     if (r == ROLE_CORE)
         role = set_least_asked(v, &asked);
     if (asked->health == HEALTH_UNKNOWN)
-        return with_wanted(on_box(STEP_PROBE, role, asked, "the new core dials it"),
-                           &v->role[role]);
+        return step_with_wanted(step_on_box(STEP_PROBE, role, asked, "the new core dials it"),
+                                &v->role[role]);
     if (v->observed->now_ms < until)
-        return with_wanted(
-            wait_until(r, asked, GATE_SOAK, until, "must stay ready before the old one may go"),
-            &v->role[role]);
-    return rest(r);
+        return step_with_wanted(step_wait_until(r, asked, GATE_SOAK, until,
+                                                "must stay ready before the old one may go"),
+                                &v->role[role]);
+    return step_rest(r);
 }
 
 /* Who has nothing better to do clears away what failed. */
 static struct step or_tidy(struct agent_view *v, enum role r, struct step s)
 {
-    if (acts(&s) && !yields(&s))
+    if (step_acts(&s) && !step_yields(&s))
         return s;
     struct step tidy = tidy_failures(v, r);
-    return acts(&tidy) && !yields(&tidy) ? tidy : first_of(&s, &tidy);
+    return step_acts(&tidy) && !step_yields(&tidy) ? tidy : step_first_of(&s, &tidy);
 }
 
 static struct step slot_next(struct agent_view *v, enum role r)
@@ -469,37 +299,38 @@ static struct step slot_next(struct agent_view *v, enum role r)
     const struct box *live = slot->live;
 
     if (slot->foreign)
-        return hold(r, HOLD_CONFLICT,
-                    arena_printf(v->arena, "the name %s is held by a container that is not ours",
-                                 slot->name));
+        return step_hold(r, HOLD_CONFLICT,
+                         arena_printf(v->arena,
+                                      "the name %s is held by a container that is not ours",
+                                      slot->name));
     if (!live)
         return or_tidy(v, r, take_name(v, r));
     if (slot->next && box_runs(slot->next) && view_is_dialled(v, r, slot->next))
         return finish_set(v, r);
     if (live->state == BOX_PAUSED)
-        return hold(r, HOLD_CONFLICT, "somebody has paused it");
+        return step_hold(r, HOLD_CONFLICT, "somebody has paused it");
     if (slot->n_drains && (live->health == HEALTH_BAD || live->state == BOX_RESTARTING))
         return roll_back(v, r, bad_text(live));
     if (slot->n_drains && !box_runs(live))
-        return start(v, r, live, "not running");
+        return step_start(v, r, live, "not running");
     if (live_is_down(live))
         return or_tidy(v, r, mend_live(v, r));
 
-    struct step waiting = rest(r), s;
+    struct step waiting = step_rest(r), s;
     if (slot->n_drains) {
         s = soak(v, r);
-        if (acts(&s))
+        if (step_acts(&s))
             return s;
         waiting = finish_drains(v, r);
-        if (acts(&waiting) && !yields(&waiting))
+        if (step_acts(&waiting) && !step_yields(&waiting))
             return waiting;
     }
     s = tidy_failures(v, r);
-    if (acts(&s) && !yields(&s))
+    if (step_acts(&s) && !step_yields(&s))
         return s;
-    waiting = first_of(&waiting, &s);
+    waiting = step_first_of(&waiting, &s);
     s = rv->differs && !rv->held ? replace_live(v, r) : settle(v, r);
-    return acts(&s) && !yields(&s) ? s : first_of(&waiting, &s);
+    return step_acts(&s) && !step_yields(&s) ? s : step_first_of(&waiting, &s);
 }
 
 /* --- agents ---------------------------------------------------------------------------------- */
@@ -517,24 +348,24 @@ static struct step retire(struct agent_view *v, enum role r, const char *why)
     if (slot->live && r == ROLE_CORE && box_runs(slot->live)) {
         /* Core loses its name first, so that no new call begins on an agent that is to stop. */
         if (until)
-            return wait_until(r, slot->live, GATE_SETUP, until, "a call is just being set up");
-        return rename_to(v, r, slot->live, PLACE_DRAIN, why);
+            return step_wait_until(r, slot->live, GATE_SETUP, until, "a call is just being set up");
+        return step_rename_to(v, r, slot->live, PLACE_DRAIN, why);
     }
     if (slot->n_drains || slot->n_stale) {
         struct step s = finish_drains(v, r);
-        return acts(&s) ? s : tidy_failures(v, r);
+        return step_acts(&s) ? s : tidy_failures(v, r);
     }
-    return slot->live ? let_go(v, r, slot->live, true, why) : rest(r);
+    return slot->live ? let_go(v, r, slot->live, true, why) : step_rest(r);
 }
 
 static struct step stop_agent(struct agent_view *v, const char *why)
 {
     for (int r = ROLE_CORE; r >= 0; r--) {
         struct step s = retire(v, (enum role)r, why);
-        if (acts(&s))
+        if (step_acts(&s))
             return s;
     }
-    return rest(ROLE_CORE);
+    return step_rest(ROLE_CORE);
 }
 
 static bool serves(const struct slot *slot)
@@ -552,7 +383,7 @@ static struct step fill_name(struct agent_view *v)
         if (s.kind == STEP_RENAME && !place_is_temporary(s.new_name))
             return s;
     }
-    return rest(ROLE_CORE);
+    return step_rest(ROLE_CORE);
 }
 
 /* A free name comes first, then a set with a dead part, then a role that nobody serves, whatever
@@ -562,7 +393,7 @@ static struct step run_agent(struct agent_view *v)
     const struct slot *core = &v->role[ROLE_CORE].slot;
     struct step waiting = fill_name(v);
 
-    if (acts(&waiting))
+    if (step_acts(&waiting))
         return waiting;
     if (core->live && core->live->state != BOX_PAUSED && !core->foreign && set_broken(v))
         return roll_back(v, ROLE_CORE, set_broken(v));
@@ -573,11 +404,11 @@ static struct step run_agent(struct agent_view *v)
                 continue;
             struct step s =
                 is_wanted ? slot_next(v, r) : retire(v, r, "not part of the agent any more");
-            if (!acts(&s))
+            if (!step_acts(&s))
                 continue;
-            if (!yields(&s))
+            if (!step_yields(&s))
                 return s;
-            waiting = first_of(&waiting, &s);
+            waiting = step_first_of(&waiting, &s);
         }
     return waiting;
 }
@@ -585,7 +416,7 @@ static struct step run_agent(struct agent_view *v)
 struct step view_next(struct agent_view *v)
 {
     if (v->agent->problem)
-        return hold(ROLE_CORE, HOLD_PROBLEM, v->agent->problem);
+        return step_hold(ROLE_CORE, HOLD_PROBLEM, v->agent->problem);
     switch (v->agent->wish) {
     case WISH_RUN:
         return run_agent(v);

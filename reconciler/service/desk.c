@@ -23,9 +23,16 @@ struct errand { /* an `apply` somebody waits for */
     ARRAY(struct agent_outcome) outcomes;
 };
 
+struct visitor { /* somebody who wants to know how things are at this moment */
+    struct visitor *next;
+    struct desk *desk;
+    struct control_request *request;
+};
+
 struct desk {
     struct service *service;
     struct errand *errands;
+    struct visitor *visitors;
 };
 
 static bool is_for(const struct errand *e, const struct agent *agent)
@@ -90,7 +97,8 @@ static void say_conditions(const struct desk *d, struct control_request *request
     }
 }
 
-static void answer_status(struct desk *d, struct control_request *request)
+/* The last round says it, but for whoever has to wait for the first one. */
+static void tell_status(const struct desk *d, struct control_request *request)
 {
     const struct wire_request *w = control_request_wire(request);
     struct arena *a = control_request_arena(request);
@@ -109,6 +117,41 @@ static void answer_status(struct desk *d, struct control_request *request)
         say_conditions(d, request);
     }
     control_reply_exit(request, plan_in_sync(plan) ? EXIT_CODE_OK : EXIT_CODE_DIFFERS);
+}
+
+static void visitor_drop(struct visitor *gone)
+{
+    struct visitor **at = &gone->desk->visitors;
+
+    while (*at != gone)
+        at = &(*at)->next;
+    *at = gone->next; /* it dies with its request */
+}
+
+static void on_visitor_gone(void *ctx, struct control_request *request)
+{
+    visitor_drop(ctx);
+    control_reply_exit(request, EXIT_CODE_ERROR);
+}
+
+/* Calls come and go without a round: one is made first. */
+static void answer_status(struct desk *d, struct control_request *request)
+{
+    struct visitor *v = arena_alloc(control_request_arena(request), sizeof *v);
+
+    *v = (struct visitor){d->visitors, d, request};
+    d->visitors = v;
+    control_request_on_gone(request, on_visitor_gone, v);
+    service_mark(d->service, NULL);
+}
+
+static void tell_visitors(struct desk *d)
+{
+    while (d->visitors) {
+        struct control_request *request = d->visitors->request;
+        d->visitors = d->visitors->next;
+        tell_status(d, request);
+    }
 }
 
 static void answer_health(const struct desk *d, struct control_request *request)
@@ -274,10 +317,13 @@ void desk_end(struct desk *d, const struct agent_outcome *outcome)
 
 /* What they asked for is in the round that was just made, once everything was read that they may
  * have changed before they asked. */
-void desk_round(struct desk *d)
+void desk_round(struct desk *d, bool good)
 {
     struct service *s = d->service;
 
+    tell_visitors(d);
+    if (!good)
+        return;
     for (struct errand *e = d->errands; e; e = e->next) {
         if (e->taken || !intake_is_settled(s->intake))
             continue;

@@ -21,6 +21,6 @@ void desk_on_request(void *desk, struct control_request *);
 void desk_terms(const struct desk *, const struct agent *, struct fleet_terms *);
 void desk_event(struct desk *, const struct event *);
 void desk_end(struct desk *, const struct agent_outcome *);
-void desk_round(struct desk *);
+void desk_round(struct desk *, bool good); /* good: the engine was seen */
 
 #endif

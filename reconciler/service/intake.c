@@ -209,7 +209,7 @@ static const char *emptied(const struct intake *in, const struct database *now)
 static void retry(struct intake *in)
 {
     in->asked |= INTAKE_DATABASE;
-    in->retry_s = in->retry_s ? 2 * in->retry_s : RETRY_S;
+    in->retry_s = in->retry_s > 0 ? 2 * in->retry_s : RETRY_S;
     if (in->retry_s > LONGEST_RETRY_S)
         in->retry_s = LONGEST_RETRY_S;
     read_in(in, in->retry_s);

@@ -151,15 +151,11 @@ static void finish(struct service *s, struct arena *a, const struct look *look)
     report_holds(s, look);
     account_round(s->account, look);
     fleet_take(s->fleet, a, look, &(struct fleet_terms){0});
-    desk_round(s->desk);
     round_in(s, next_round_ms(s, look));
     say_status(s, look);
-    if (!s->ready)
-        systemd_ready(s->systemd);
-    s->ready = true;
 }
 
-void service_round(struct service *s)
+static bool look_at_all(struct service *s)
 {
     struct arena *a = arena_new();
     const struct sources *sources = intake_sources(s->intake, a);
@@ -168,7 +164,7 @@ void service_round(struct service *s)
 
     if (!sources || !have_lock(s)) {
         arena_free(a);
-        return;
+        return false;
     }
     account_cause(s->account, s->cause);
     *s->cause = '\0';
@@ -176,9 +172,20 @@ void service_round(struct service *s)
     if (ok < 0) {
         arena_free(a);
         engine_failed(s, &err);
-        return;
+        return false;
     }
     log_clear(s->log, "engine", "the engine answers again");
     s->failed_rounds = 0;
     finish(s, a, &look);
+    return true;
+}
+
+void service_round(struct service *s)
+{
+    bool good = look_at_all(s);
+
+    desk_round(s->desk, good);
+    if (s->reloading)
+        systemd_ready(s->systemd);
+    s->reloading = false;
 }

@@ -93,6 +93,7 @@ static void turn(struct service *s)
 static void run(struct service *s)
 {
     log_say(s->log, LEVEL_INFO, NULL, "started, watching %s", s->config->engine_name);
+    systemd_ready(s->systemd); /* whatever the engine does: one that is away is waited for */
     while (!s->stopping)
         turn(s);
     systemd_stopping(s->systemd);

@@ -58,7 +58,7 @@ struct service {
     struct ev_signal signals[3];
     struct round last;
     int lock; /* the engine's; -1: somebody else has it */
-    bool round_due, stopping, ready;
+    bool round_due, stopping, reloading;
     unsigned failed_rounds; /* in a row */
     char cause[200];        /* why the next round is due: the first cause since the last one */
 };

@@ -175,7 +175,7 @@ static void on_hup(struct ev_loop *loop, struct ev_signal *signal, int events)
     (void)loop, (void)events;
     log_say(s->log, LEVEL_INFO, NULL, "asked to look at once");
     systemd_reloading(s->systemd);
-    s->ready = false;
+    s->reloading = true;
     intake_poke(s->intake, INTAKE_SPECS | INTAKE_DATABASE);
     service_mark(s, "asked for by signal");
 }

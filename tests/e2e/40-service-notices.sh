@@ -31,7 +31,7 @@ ask status >"$W/status.out" || true
 grep -q 'last good state' "$W/status.out" || fail 'status does not tell of the broken spec'
 expect_equal "$(box_id "$STS")" "$sts" 'the container'
 spec 'environment: {EXTRA: "1"}'
-rec_says 'no longer' 10
+rec_says 'believed again' 10
 expect_settled
 
 step 'a container is removed, another one is killed'
