@@ -109,13 +109,14 @@ static bool is_same_wait(const struct step *a, const struct step *b)
 
 /* --- what it knows --------------------------------------------------------------------------- */
 
-/* The step that was decided in it is compared with the next one. */
+/* The step that was decided in it is compared with the next one.  What is left is held by an arena
+ * of its own: some of it leans on others of it already, and a circle would live for ever. */
 static void leave(struct runner *r, struct arena *a)
 {
-    if (r->left)
-        arena_lean(a, r->left);
-    arena_free(r->left);
-    r->left = a;
+    if (!r->left)
+        r->left = arena_new();
+    arena_lean(r->left, a);
+    arena_free(a);
 }
 
 /* What was found takes the place of what was known. */
