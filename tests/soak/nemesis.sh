@@ -21,7 +21,7 @@ DEEDS=(
     engine_restart engine_kill engine_pause engine_pause
     proxy_cut proxy_cut proxy_pause proxy_stutter
     backend_run backend_stop
-    call call call call call call call call hang_up
+    hang_up
 )
 
 # Random choices: into R, and one of the arguments into CHOSEN.
@@ -167,7 +167,8 @@ do_local_image() {
         docker rmi soak/avr-sts-deepgram:local >/dev/null
     else
         next
-        image_build soak/avr-sts-deepgram:local sts "local $SERIAL"
+        image_build "soak/built:$SERIAL" sts "local $SERIAL"
+        docker tag "soak/built:$SERIAL" soak/avr-sts-deepgram:local
     fi
 }
 
@@ -284,7 +285,7 @@ do_proxy_stutter() { # a slow connection
 
 do_call() {
     calls_open
-    ((CALLS_OPEN < 5)) || return 0
+    ((CALLS_OPEN < 6)) || return 0
     an_agent
     random 40
     call_begin "$ID" $((R + 3))
@@ -304,6 +305,7 @@ nemesis() { # UNTIL
         note "$deed: over ${ID-}"
         count "$deed"
         service_expected
+        do_call
         seconds $((SOAK_PACE * 10))
     done
 }
