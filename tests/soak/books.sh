@@ -62,7 +62,7 @@ caller() { # NUMBER AGENT SECONDS
 verdict() { # CODE PLACED AGENT MODE BOXES NUMBER
     local mine
     (($1)) || { echo whole; return; }
-    grep -qs 'heard: ' "$BOOKS/call-$6.out" || { echo missed; return; }
+    ! grep -qs ' 0 heard' "$BOOKS/call-$6.out" && grep -qs 'heard: ' "$BOOKS/call-$6.out" || { echo missed; return; }
     mine=" $(tr '\n' ' ' <<<"$5"; tr '\n' ' ' <"$BOOKS/call-$6.boxes") "
     awk -v placed="$2" -v agent="$3" -v mode="$4" -v mine="$mine" -v after=5 '
         $2 == "end" {ended[$3] = $1}
