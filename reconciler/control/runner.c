@@ -158,7 +158,7 @@ static void on_relooked(void *ctx, struct arena *a, const struct observed *found
 
 void runner_relook(struct runner *r)
 {
-    r->must_look = false;
+    r->must_look = r->relook_due = false;
     r->relooked_ms = mono_ms();
     r->relook =
         relook_start(r->shared->client, &r->task.sources->desired, r->task.agent, on_relooked, r);
@@ -313,8 +313,13 @@ void runner_turn(struct runner *r)
 
 static void on_timer(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
+    struct runner *r = timer->data;
+
     (void)loop, (void)events;
-    runner_turn(timer->data);
+    if (r->relook_due)
+        runner_relook(r);
+    else
+        runner_turn(r);
 }
 
 static void on_pass(void *ctx)

@@ -11,6 +11,7 @@
 enum {
     SOAK_PROBE_MS = 5000, /* a box that was ready must answer within this */
     MAX_CONFLICTS = 5,
+    CONFLICT_MS = 100, /* before the second look, twice as long before the next */
     RELOOK_MS = 3000, /* how often a drain looks at the containers themselves */
 };
 
@@ -129,7 +130,8 @@ static void on_pulled_image(void *ctx, const struct facts *facts, const struct e
     runner_turn(r);
 }
 
-/* The world moved under the plan: somebody else holds the name, or the box is gone. */
+/* The world moved under the plan: somebody else holds the name, or the box is gone.  Once is looked
+ * at at once; then somebody may be at work, such as an engine that removes what it still shows. */
 static void look_again(struct runner *r, const char *why)
 {
     if (++r->n_conflicts > MAX_CONFLICTS) {
@@ -137,7 +139,12 @@ static void look_again(struct runner *r, const char *why)
         return;
     }
     runner_end_step(r, EVENT_FAILED, why);
-    runner_relook(r);
+    if (r->n_conflicts == 1) {
+        runner_relook(r);
+        return;
+    }
+    r->relook_due = true;
+    runner_set_timer(r, CONFLICT_MS << (r->n_conflicts - 2));
 }
 
 static void on_refused(struct runner *r, const struct err *err)
