@@ -16,7 +16,7 @@ import sqlite3
 import sys
 import time
 
-LIMIT = 2.0  # seconds nobody may serve: two renames, and a machine that is busy
+LIMIT = 5.0  # seconds nobody may serve: two renames, on a machine that is busy
 ROLES = {"sts": ("core", "sts"), "pipeline": ("core", "asr", "llm", "tts")}
 STRANGERS = ("stranger", "avr-sts-of-another")
 
