@@ -1,7 +1,5 @@
 #include "base/clock.h"
 
-#include <time.h>
-
 static int64_t read_ms(clockid_t clock)
 {
     struct timespec t;
@@ -22,4 +20,12 @@ int64_t wall_ms(void)
     if (!offset)
         offset = read_ms(CLOCK_REALTIME) - mono_ms();
     return offset + mono_ms();
+}
+
+void local_now(struct tm *ret)
+{
+    time_t now = (time_t)(read_ms(CLOCK_REALTIME) / 1000);
+
+    tzset(); /* the zone may be another one by now */
+    localtime_r(&now, ret);
 }

@@ -246,3 +246,9 @@ const char *text_suggest(const char *word, const char *const *candidates, size_t
     }
     return best;
 }
+
+void text_wipe(void *s)
+{
+    if (s)
+        explicit_bzero(s, strlen(s));
+}

@@ -32,6 +32,8 @@ const char *text_duration(struct arena *, int64_t seconds); /* "3m12s", "45s", "
 /* "512m", "1g", "64kb", "1073741824"; -1 if it is no such size. */
 int64_t text_bytes(const char *);
 
+void text_wipe(void *); /* overwrites a secret; for arena_at_free(), NULL is fine */
+
 /* The nearest of the candidates if it is near enough to be a typo of word, else NULL. */
 const char *text_suggest(const char *word, const char *const *candidates, size_t n);
 

@@ -17,6 +17,7 @@ struct cli {             /* what a verb gets */
     bool color_out, color_err;
     bool can_ask;              /* a person sits at a terminal */
     unsigned width, width_err; /* of the terminals of out and err; 0: none, no limit */
+    const char *who;           /* gives an order; NULL: this verb is none */
 };
 
 #define FORMAT_BIT(f) (1u << (f))
@@ -44,6 +45,7 @@ extern const struct cmd cmd_apply;
 extern const struct cmd cmd_run;
 extern const struct cmd cmd_status;
 extern const struct cmd cmd_history;
+extern const struct cmd cmd_doctor;
 extern const struct cmd cmd_health;
 extern const struct cmd cmd_validate;
 extern const struct cmd cmd_config;
@@ -52,6 +54,13 @@ extern const struct cmd cmd_schema;
 extern const struct cmd cmd_completion;
 extern const struct cmd cmd_version;
 extern const struct cmd cmd_help;
+extern const struct cmd cmd_logs;
+extern const struct cmd cmd_restart;
+extern const struct cmd cmd_rollback;
+extern const struct cmd cmd_pause;
+extern const struct cmd cmd_resume;
+extern const struct cmd cmd_stop;
+extern const struct cmd cmd_start;
 
 extern const struct cmd *const cmds[];
 extern const size_t n_cmds;

@@ -13,8 +13,8 @@ static enum exit_code run(struct cli *cli)
         size_t restarts = 0;
         const char *text =
             cli->opt->format == FORMAT_JSON
-                ? render_adopt_json(cli->arena, &r, &sources.desired, &look.plan, &restarts)
-                : render_adopt(cli->arena, &r, &sources.desired, &look.plan, &restarts);
+                ? render_adopt_json(cli->arena, &r, &look.sources->desired, &look.plan, &restarts)
+                : render_adopt(cli->arena, &r, &look.sources->desired, &look.plan, &restarts);
         if (!cli->opt->is_set[OPT_QUIET])
             write_data(cli, text);
         if (restarts)

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli/apply.h"
 #include "cli/look.h"
 #include "cli/progress.h"
 #include "cli/remote.h"
@@ -174,6 +175,7 @@ static enum exit_code carry_out(struct cli *cli, struct session *session,
     }
     enum exit_code code = exit_of_outcome(&outcome);
     report(cli, &outcome, progress, code);
+    forget_orders(cli, session, sources, &outcome);
     return code;
 }
 
@@ -217,7 +219,7 @@ static enum exit_code run(struct cli *cli)
 }
 
 /* The service looks at the calls itself; which ones there are at this moment is not known here. */
-static enum exit_code confirm_blindly(struct cli *cli)
+enum exit_code confirm_blindly(struct cli *cli)
 {
     if (!cli->opt->is_set[OPT_NOW] || cli->opt->is_set[OPT_YES])
         return EXIT_CODE_OK;
@@ -232,7 +234,7 @@ static enum exit_code confirm_blindly(struct cli *cli)
     return EXIT_CODE_ERROR;
 }
 
-static enum exit_code ask_to_apply(struct cli *cli)
+enum exit_code ask_to_apply(struct cli *cli)
 {
     struct outcome outcome = {0};
 

@@ -130,6 +130,16 @@ const char *configure_state_dir(struct arena *a, const struct options *opt,
     return home ? arena_printf(a, "%s/.local/state/avr-reconciler", home) : system_dir;
 }
 
+/* Where `docker login` leaves its logins. */
+static const char *docker_config(struct arena *a, const struct spec_env *env)
+{
+    const char *folder = plain(env, "DOCKER_CONFIG"), *home = plain(env, "HOME");
+
+    if (folder)
+        return arena_printf(a, "%s/config.json", folder);
+    return home ? arena_printf(a, "%s/.docker/config.json", home) : NULL;
+}
+
 const char *control_path(struct arena *a, const struct options *opt, const struct spec_env *env)
 {
     static const char system_path[] = "/run/avr-reconciler/control.sock";
@@ -166,6 +176,7 @@ int configure(struct arena *a, const struct options *opt, const struct spec_env 
     if (read_database(a, env, ret, err) < 0 || find_specs(a, opt, ret, err) < 0 ||
         find_engine(a, opt, env, ret, err) < 0)
         return -1;
+    ret->docker_config = docker_config(a, env);
     ret->control_path = control_path(a, opt, env);
     ret->state_dir = configure_state_dir(a, opt, env);
     find_bind_roots(a, env, ret);

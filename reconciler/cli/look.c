@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/say.h"
+#include "core/find.h"
 
 enum exit_code read_sources(struct cli *cli, struct sources *ret)
 {
@@ -22,45 +24,6 @@ enum exit_code read_sources(struct cli *cli, struct sources *ret)
     return err.code == ERR_INVALID ? EXIT_CODE_ERROR : exit_of_err(&err);
 }
 
-static void unknown_agent(struct arena *a, const char *arg, const char *const *words, size_t n,
-                          struct err *err)
-{
-    const char *near = suggestion(a, arg, words, n);
-
-    err_set(err, ERR_INVALID, "unknown agent \"%s\"%s", arg,
-            *near ? near : "; \"avr-reconciler status\" lists them");
-}
-
-static const struct agent *find_one(struct arena *a, const struct agent *const *agents, size_t n,
-                                    const char *arg, struct err *err)
-{
-    const struct agent *named = NULL, *begun = NULL;
-    size_t n_named = 0, n_begun = 0;
-    ARRAY(const char *) words = {0};
-
-    for (size_t i = 0; i < n; i++) {
-        if (text_is(agents[i]->id, arg))
-            return agents[i];
-        if (text_is(agents[i]->name, arg) && ++n_named)
-            named = agents[i];
-        if (text_starts(agents[i]->id, arg) && ++n_begun)
-            begun = agents[i];
-        ARRAY_PUSH(a, words, agents[i]->id);
-        if (agents[i]->name)
-            ARRAY_PUSH(a, words, agents[i]->name);
-    }
-    if (n_named == 1 || (n_named == 0 && n_begun == 1 && *arg))
-        return named ? named : begun;
-    if (n_named > 1)
-        err_set(err, ERR_INVALID, "%zu agents are named \"%s\": write the id instead", n_named,
-                arg);
-    else if (n_begun > 1 && *arg)
-        err_set(err, ERR_INVALID, "%zu ids begin with \"%s\": write more of it", n_begun, arg);
-    else
-        unknown_agent(a, arg, words.items, words.n, err);
-    return NULL;
-}
-
 int select_agents(struct arena *a, const struct agent *const *agents, size_t n_agents,
                   const char *const *args, size_t n_args, const char *const **ret_ids,
                   struct err *err)
@@ -68,7 +31,7 @@ int select_agents(struct arena *a, const struct agent *const *agents, size_t n_a
     const char **ids = arena_alloc(a, (n_args + 1) * sizeof *ids);
 
     for (size_t i = 0; i < n_args; i++) {
-        const struct agent *agent = find_one(a, agents, n_agents, args[i], err);
+        const struct agent *agent = agent_find(a, agents, n_agents, args[i], err);
         if (!agent)
             return -1;
         ids[i] = agent->id;
@@ -148,7 +111,7 @@ enum exit_code look_at(struct cli *cli, struct session *session, struct sources 
 struct render render_of(const struct cli *cli, const struct session *session,
                         const struct look *look)
 {
-    return (struct render){
+    struct render r = {
         .key = session_key(session),
         .color = cli->color_out,
         .verbose = cli->opt->is_set[OPT_VERBOSE],
@@ -157,4 +120,6 @@ struct render render_of(const struct cli *cli, const struct session *session,
         .sources = look->sources ? look->sources->text : "",
         .engine = look->engine_text ? look->engine_text : cli->config.engine_name,
     };
+    local_now(&r.local);
+    return r;
 }

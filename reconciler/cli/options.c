@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "cli/cmd.h"
 
-enum { DEFAULT_RESYNC_S = 300 };
+enum { DEFAULT_RESYNC_S = 300, DEFAULT_LIMIT = 20, DEFAULT_TAIL = 50 };
 
 #define ENV(name) "AVR_RECONCILER_" name
 
@@ -63,6 +63,12 @@ const struct option_def option_defs[OPT__N] = {
                   "which image and settings answered this call"},
     [OPT_LIMIT] = {0, "limit", "N", ENV("LIMIT"), NULL, false,
                    "at most so many entries (default 20)"},
+    [OPT_WHY] = {0, "why", "TEXT", NULL, NULL, false, "a reason, shown wherever the order is"},
+    [OPT_TO] = {0, "to", "GENERATION", NULL, NULL, false,
+                "its number, as history tells it (default: the last good one before)"},
+    [OPT_TAIL] = {0, "tail", "N", ENV("TAIL"), NULL, false, "the last lines only (default 50)"},
+    [OPT_WATCH] = {0, "watch", NULL, ENV("WATCH"), NULL, false,
+                   "show it again as it changes, until Ctrl-C"},
 };
 
 const char *suggestion(struct arena *a, const char *word, const char *const *candidates, size_t n)
@@ -252,18 +258,20 @@ static int check_format(struct arena *a, const struct options *opt, struct err *
                    known.len ? text_str(&known) : "plain text");
 }
 
-static int read_limit(const char *text, unsigned *ret, struct err *err)
+static int read_count(const struct options *opt, enum opt which, unsigned dflt, unsigned *ret,
+                      struct err *err)
 {
-    enum { DEFAULT = 20, MOST = 100000 };
+    enum { MOST = 100000 };
+    const char *text = opt->value[which];
     char *end;
 
-    *ret = DEFAULT;
+    *ret = dflt;
     if (!text)
         return 0;
     long n = strtol(text, &end, 10);
     if (!isdigit((unsigned char)*text) || *end || n < 1 || n > MOST)
-        return err_set(err, ERR_INVALID, "--limit is \"%s\", not a number from 1 to %d", text,
-                       MOST);
+        return err_set(err, ERR_INVALID, "--%s is \"%s\", not a number from 1 to %d",
+                       option_defs[which].name, text, MOST);
     *ret = (unsigned)n;
     return 0;
 }
@@ -297,7 +305,8 @@ static int interpret(struct parser *p, struct err *err)
                            "--diff-exit-code is \"%s\", not a number from 0 to 255", code);
         o->diff_exit_code = (int)n;
     }
-    if (read_limit(o->value[OPT_LIMIT], &o->limit, err) < 0)
+    if (read_count(o, OPT_LIMIT, DEFAULT_LIMIT, &o->limit, err) < 0 ||
+        read_count(o, OPT_TAIL, DEFAULT_TAIL, &o->tail, err) < 0)
         return -1;
     if (p->files.n == 0 && o->value[OPT_FILE]) {
         o->n_files = split_list(p->arena, o->value[OPT_FILE], ':', &o->files);

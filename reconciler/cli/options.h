@@ -36,6 +36,10 @@ enum opt {
     OPT_DIFF,
     OPT_CALL,
     OPT_LIMIT,
+    OPT_WHY,
+    OPT_TO,
+    OPT_TAIL,
+    OPT_WATCH,
     OPT__N
 };
 
@@ -69,6 +73,7 @@ struct options {
     enum color_mode color;
     int64_t wait_timeout_s; /* -1: no limit */
     int64_t resync_s;
+    unsigned tail; /* lines */
     int diff_exit_code;
     unsigned limit; /* of entries in a listing */
 };

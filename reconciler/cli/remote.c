@@ -60,6 +60,8 @@ static struct wire_request request_of(const struct cli *cli)
     for (int i = 0; i < OPT__N; i++)
         if (opt->is_set[i] && !is_told_otherwise((enum opt)i))
             ARRAY_PUSH(cli->arena, options, option_of(cli, (enum opt)i));
+    if (cli->who)
+        ARRAY_PUSH(cli->arena, options, ((struct wire_option){"who", &cli->who, 1}));
     return (struct wire_request){
         .verb = opt->cmd->name,
         .args = opt->args,
@@ -111,16 +113,19 @@ static void hear_event(void *ctx, const cJSON *event)
     }
 }
 
-static enum exit_code failed(struct cli *cli, const struct err *err)
+static enum exit_code failed(const struct hearing *h, const struct err *err)
 {
+    struct cli *cli = h->cli;
+
     if (err->code != ERR_INTERRUPTED) {
         say_error(cli, "%s", err->text);
         return err->code == ERR_INVALID ? EXIT_CODE_ERROR : exit_of_err(err);
     }
     if (ferror(cli->out))
         return EXIT_CODE_ERROR; /* cli_main() says so */
-    say(cli, "\nNo longer watching; what the service has begun goes on. See it with:  "
-             "avr-reconciler status");
+    if (h->outcome || h->progress)
+        say(cli, "\nNo longer watching; what the service has begun goes on. See it with:  "
+                 "avr-reconciler status");
     return EXIT_CODE_INTERRUPTED;
 }
 
@@ -133,7 +138,7 @@ static enum exit_code converse(struct hearing *h, unsigned answer_ms)
     int code = EXIT_CODE_ERROR;
 
     if (control_ask(path, &request, answer_ms, &listener, &code, &err) < 0)
-        return failed(h->cli, &err);
+        return failed(h, &err);
     return (enum exit_code)code;
 }
 

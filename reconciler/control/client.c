@@ -11,6 +11,8 @@ struct client_call {
     struct arena *arena;            /* of the facts */
     struct arena *request;          /* of the request's text */
     struct http_transfer *transfer; /* NULL while a refused encoding is being reported */
+    struct credentials_wait *login; /* is being looked for; the request follows */
+    bool with_login;
     struct ev_timer refused;
     struct err err;
     client_open *on_open;
@@ -22,8 +24,15 @@ struct client_call {
 static void drop(struct client_call *c)
 {
     ev_timer_stop(c->client->loop, &c->refused);
+    if (c->login)
+        credentials_cancel(c->login);
     arena_free(c->request);
     free(c);
+}
+
+static bool asks_registry(const struct client_call *c)
+{
+    return c->client->credentials && (c->call.kind == CALL_PULL || c->call.kind == CALL_DIGEST);
 }
 
 static void on_answer(void *ctx, const struct http_response *response, const struct err *failure)
@@ -41,6 +50,8 @@ static void on_answer(void *ctx, const struct http_response *response, const str
              c->client->driver->decode(&c->call, response, c->arena, &facts, &err) < 0)
         c->err = err;
     err = c->err;
+    if (err.code == ERR_DENIED && asks_registry(c))
+        credentials_refused(c->client->credentials, c->call.ref, c->with_login, &err);
     drop(c);
     done(done_ctx, err.code ? NULL : &facts, err.code ? &err : NULL);
 }
@@ -87,11 +98,37 @@ static void on_refused(struct ev_loop *loop, struct ev_timer *timer, int events)
     done(ctx, NULL, &err);
 }
 
+static void send(struct client_call *c, const char *login)
+{
+    const struct client *client = c->client;
+    struct call call = c->call;
+    struct http_request request = {0};
+    const char *version = *client->api_version ? client->api_version : NULL;
+
+    call.registry_auth = login;
+    c->with_login = login != NULL;
+    if (client->driver->encode(&call, version, c->request, &request, &c->err) < 0)
+        ev_timer_start(client->loop, &c->refused);
+    else
+        c->transfer =
+            http_send(client->http, &client->endpoint, &request,
+                      call.kind == CALL_PULL || c->on_event ? on_line : NULL, on_answer, c);
+}
+
+/* Whose login cannot be found is asked without one: it may be for everybody. */
+static void on_login(void *ctx, const char *login, const struct err *err)
+{
+    struct client_call *c = ctx;
+
+    (void)err;
+    c->login = NULL;
+    send(c, login);
+}
+
 static struct client_call *begin(struct client *client, const struct call *call, struct arena *a,
                                  client_event *on_event, client_done *done, void *ctx)
 {
     struct client_call *c = calloc(1, sizeof *c);
-    struct http_request request = {0};
 
     if (!c)
         abort();
@@ -106,12 +143,10 @@ static struct client_call *begin(struct client *client, const struct call *call,
         c->arena = c->request; /* nobody asks for facts */
     ev_timer_init(&c->refused, on_refused, 0., 0.);
     c->refused.data = c;
-    const char *version = *client->api_version ? client->api_version : NULL;
-    if (client->driver->encode(call, version, c->request, &request, &c->err) < 0)
-        ev_timer_start(client->loop, &c->refused);
+    if (asks_registry(c))
+        c->login = credentials_ask(client->credentials, call->ref, on_login, c);
     else
-        c->transfer = http_send(client->http, &client->endpoint, &request,
-                                call->kind == CALL_PULL || on_event ? on_line : NULL, on_answer, c);
+        send(c, NULL);
     return c;
 }
 

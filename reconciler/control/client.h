@@ -5,6 +5,7 @@
 #ifndef CONTROL_CLIENT_H
 #define CONTROL_CLIENT_H
 
+#include "control/credentials.h"
 #include "engine/engine.h"
 #include "net/http.h"
 
@@ -13,8 +14,9 @@ struct client {
     struct http *http;
     const struct engine_driver *driver;
     struct endpoint endpoint;
-    char api_version[16]; /* "" before the first ping */
-    char server[64];      /* "Docker/20.10.24 (linux)" */
+    struct credentials *credentials; /* for pulls and questions to registries; NULL: no logins */
+    char api_version[16];            /* "" before the first ping */
+    char server[64];                 /* "Docker/20.10.24 (linux)" */
 };
 
 typedef void client_done(void *ctx, const struct facts *, const struct err *);

@@ -14,7 +14,8 @@ struct config {
     struct endpoint engine;
     const char *engine_name; /* for people: "pbx-01", "tcp://10.0.0.2:2376" */
     const char *state_dir;
-    const char *control_path; /* the socket of the service */
+    const char *docker_config; /* Docker's config.json, for registry logins; NULL: none is known */
+    const char *control_path;  /* the socket of the service */
     struct host host;
     struct spec_env env;           /* for ${VAR} in specs */
     const char *const *bind_roots; /* folders below which binds are allowed, besides the specs' */

@@ -15,7 +15,7 @@ struct ev_loop;
 struct session;
 
 struct look {
-    const struct sources *sources;
+    const struct sources *sources; /* with what this look has to say in their notices */
     struct observed observed;
     struct plan plan;
     const char *engine_text; /* "pbx-01 (Docker 20.10.24)" */
@@ -80,11 +80,21 @@ int session_look(struct session *, struct arena *, const struct sources *,
                  const struct plan_options *, const char *const *only, size_t n_only,
                  struct look *ret, struct err *) MUST_CHECK;
 
+/* When a look would ask a registry again: monotonic; 0: never. */
+int64_t session_registry_due_ms(const struct session *);
+
+/* Why some registry's login cannot be found out, for people; NULL: nothing is wrong. */
+const char *session_login_problem(const struct session *);
+
 /* Looks once more under the engine's lock and carries the plan out, until every agent is in sync,
  * held or failed.  A signal (session_interrupt) stops it at the next safe point.  -1 only when
  * nothing could be begun; the rest is in *ret. */
 int session_apply(struct session *, struct arena *, const struct sources *,
                   const struct apply_options *, struct outcome *ret, struct err *) MUST_CHECK;
+
+/* The last lines of a container's log, made harmless; the text lives in the arena. */
+int session_logs(struct session *, struct arena *, const char *box_id, unsigned tail,
+                 const char **ret, struct err *) MUST_CHECK;
 
 void session_interrupt(struct session *); /* safe in a signal handler */
 

@@ -5,10 +5,13 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/text.h"
+#include "control/failures.h"
 #include "control/runner.h"
 #include "control/session.h"
 #include "core/order.h"
+#include "core/pace.h"
 #include "core/wish.h"
 
 struct member { /* an agent under way */
@@ -17,6 +20,8 @@ struct member { /* an agent under way */
     struct arena *arena;
     const char *id, *wish;
     struct runner *runner;
+    bool paced;  /* it might have waited: the next of these keeps its distance */
+    bool failed; /* and that was noted */
 };
 
 struct fleet {
@@ -28,9 +33,11 @@ struct fleet {
     struct look look;
     struct fleet_terms terms;
     const struct agent_plan *const *order; /* whose turn it is */
-    size_t next;
-    size_t active;          /* under way, and not just waiting for calls */
-    char *paused_by;        /* name of an agent that failed and asked for no more after that */
+    bool *had_turn;                        /* of each of these */
+    size_t next;                           /* everybody before this one had his */
+    size_t active;                         /* under way, and not just waiting for calls */
+    struct pace pace;
+    struct failures failures;
     struct ev_timer begins; /* from the loop */
     bool interrupted;
 };
@@ -64,19 +71,59 @@ static void report(const struct fleet *f, const struct agent_outcome *outcome)
         f->owner.on_end(f->owner.ctx, outcome);
 }
 
+static void begin_in(struct fleet *f, int64_t ms)
+{
+    struct ev_loop *loop = f->session->client.loop;
+
+    if (ev_is_active(&f->begins) && ev_timer_remaining(loop, &f->begins) * 1000. <= (double)ms)
+        return;
+    ev_timer_stop(loop, &f->begins);
+    ev_timer_set(&f->begins, (double)ms / 1000., 0.);
+    ev_timer_start(loop, &f->begins);
+}
+
 static void begin_later(struct fleet *f)
 {
-    ev_timer_start(f->session->client.loop, &f->begins);
+    begin_in(f, 0);
 }
 
 /* --- under way ------------------------------------------------------------------------------- */
 
+static const char *rollout_wish_of(const struct fleet *f, struct arena *a)
+{
+    return rollout_wish(a, &f->session->key, &f->look.sources->desired);
+}
+
+static void note_failure(struct member *m, const struct agent *agent)
+{
+    struct arena *scratch CLEANUP_ARENA = arena_new();
+    struct fleet *f = m->fleet;
+
+    if (m->failed)
+        return;
+    m->failed = true;
+    failures_note(&f->failures, agent, rollout_wish_of(f, scratch));
+    f->pace.failed = f->failures.ids.n;
+    f->pace.stopped |= agent->pause_on_failure;
+}
+
+/* What is left to do after a failure takes time, and others would be begun meanwhile. */
 static void on_event_of(void *ctx, const struct event *event)
 {
-    const struct member *m = ctx;
+    struct member *m = ctx;
 
+    if (runner_failure(m->runner))
+        note_failure(m, event->agent);
     if (m->fleet->owner.on_event)
         m->fleet->owner.on_event(m->fleet->owner.ctx, event);
+}
+
+/* What it does from now on, if anything, is to wait for calls. */
+static void leave(struct fleet *f, const struct member *m)
+{
+    f->active--;
+    if (m->paced)
+        f->pace.ended_ms = mono_ms();
 }
 
 static void on_yield(void *ctx, struct runner *r, bool waits)
@@ -85,18 +132,10 @@ static void on_yield(void *ctx, struct runner *r, bool waits)
 
     (void)r;
     if (waits)
-        m->fleet->active--;
+        leave(m->fleet, m);
     else
         m->fleet->active++;
     begin_later(m->fleet);
-}
-
-static void pause_rollout(struct fleet *f, const struct agent *agent)
-{
-    free(f->paused_by);
-    f->paused_by = strdup(agent->name ? agent->name : agent->id);
-    if (!f->paused_by)
-        abort();
 }
 
 static void on_done(void *ctx, struct runner *r)
@@ -107,9 +146,9 @@ static void on_done(void *ctx, struct runner *r)
 
     unlink_member(f, m);
     if (!runner_yields(r))
-        f->active--;
-    if (outcome->result == RESULT_FAILED && outcome->agent->pause_on_failure)
-        pause_rollout(f, outcome->agent);
+        leave(f, m);
+    if (outcome->result == RESULT_FAILED)
+        note_failure(m, outcome->agent);
     report(f, outcome);
     runner_retire(r);
     arena_free(m->arena);
@@ -144,7 +183,7 @@ static void begin(struct fleet *f, const struct agent_plan *plan)
     struct member *m = arena_alloc(a, sizeof *m);
     struct task task = task_of(f, plan->agent);
 
-    *m = (struct member){.next = f->members, .fleet = f, .arena = a};
+    *m = (struct member){.next = f->members, .fleet = f, .arena = a, .paced = pace_may_wait(plan)};
     m->id = arena_strdup(a, plan->agent->id);
     m->wish = wish_of(f, a, plan->agent);
     f->members = m;
@@ -155,13 +194,20 @@ static void begin(struct fleet *f, const struct agent_plan *plan)
         runner_new(&f->workshop, &task, &(struct runner_owner){on_event_of, on_yield, on_done, m});
 }
 
-static void renew(struct fleet *f, struct member *m, const struct agent *agent)
+static bool admits(const struct fleet *f, const struct agent_plan *plan)
 {
+    return !f->owner.admits || f->owner.admits(f->owner.ctx, plan);
+}
+
+/* What it does is finished as it was begun, if the next thing has to wait. */
+static void renew(struct fleet *f, struct member *m, const struct agent_plan *plan)
+{
+    const struct agent *agent = plan->agent;
     struct arena *scratch CLEANUP_ARENA = arena_new();
     const char *wish = wish_of(f, scratch, agent);
     struct task task = task_of(f, agent);
 
-    if (text_is(wish, m->wish))
+    if (text_is(wish, m->wish) || (pace_may_wait(plan) && !admits(f, plan)))
         return;
     m->wish = arena_strdup(m->arena, wish);
     runner_renew(m->runner, &task);
@@ -180,18 +226,34 @@ static void skip(struct fleet *f, const struct agent *agent, enum agent_result r
     report(f, &(struct agent_outcome){.agent = agent, .result = result, .text = why});
 }
 
-/* False: it has to wait until another is through. */
+static void hold_back(struct fleet *f, const struct agent *agent)
+{
+    if (failures_tell(&f->failures, agent))
+        skip(f, agent, RESULT_HELD, "not begun: an agent before it failed");
+}
+
+/* False: it has to wait until another is through, or for its time. */
 static bool take_turn(struct fleet *f, const struct agent_plan *plan)
 {
+    const struct desired *d = &f->look.sources->desired;
+    int64_t now = mono_ms();
+
     if (!needs_work(plan) || member_of(f, plan->agent->id))
         return true;
-    if (f->interrupted)
+    if (f->interrupted) {
         skip(f, plan->agent, RESULT_INTERRUPTED, "not begun");
-    else if (f->paused_by)
-        skip(f, plan->agent, RESULT_HELD, "not begun: an agent before it failed");
-    else if (f->active >= (size_t)f->look.sources->desired.parallelism)
+        return true;
+    }
+    struct pace_turn turn = pace_turn(plan, d, &f->pace, now);
+    if (turn.verdict == PACE_PAUSED) {
+        hold_back(f, plan->agent);
+        return true;
+    }
+    if (turn.verdict == PACE_LATER)
+        begin_in(f, turn.from_ms - now);
+    if (turn.verdict == PACE_LATER || f->active >= (size_t)d->parallelism)
         return false;
-    else if (!f->owner.admits || f->owner.admits(f->owner.ctx, plan))
+    if (admits(f, plan))
         begin(f, plan);
     return true;
 }
@@ -201,10 +263,35 @@ static void on_begins(struct ev_loop *loop, struct ev_timer *timer, int events)
     struct fleet *f = timer->data;
 
     (void)loop, (void)events;
-    while (f->next < f->look.plan.n_agents && take_turn(f, f->order[f->next]))
+    for (size_t i = f->next; i < f->look.plan.n_agents; i++)
+        f->had_turn[i] = f->had_turn[i] || take_turn(f, f->order[i]);
+    while (f->next < f->look.plan.n_agents && f->had_turn[f->next])
         f->next++;
+    if (f->owner.on_turns)
+        f->owner.on_turns(f->owner.ctx);
     if (fleet_is_idle(f))
         ev_break(f->session->client.loop, EVBREAK_ONE);
+}
+
+/* Nothing may wait any more, and nothing that might have is under way. */
+static bool rollout_is_over(const struct fleet *f)
+{
+    for (const struct member *m = f->members; m; m = m->next)
+        if (m->paced)
+            return false;
+    for (size_t i = 0; i < f->look.plan.n_agents; i++)
+        if (pace_may_wait(&f->look.plan.agents[i]))
+            return false;
+    return !pace_is_paused(&f->pace, &f->look.sources->desired);
+}
+
+static void begin_anew(struct fleet *f)
+{
+    struct arena *scratch CLEANUP_ARENA = arena_new();
+
+    if (f->pace.failed &&
+        (!text_is(rollout_wish_of(f, scratch), f->failures.wish) || rollout_is_over(f)))
+        fleet_resume(f);
 }
 
 void fleet_take(struct fleet *f, struct arena *a, const struct look *look,
@@ -216,11 +303,13 @@ void fleet_take(struct fleet *f, struct arena *a, const struct look *look,
     f->look = *look;
     f->terms = *terms;
     f->order = plan_order(a, &f->look.plan);
+    f->had_turn = arena_alloc(a, (look->plan.n_agents + 1) * sizeof *f->had_turn);
     f->next = 0;
+    begin_anew(f);
     for (size_t i = 0; i < look->plan.n_agents; i++) {
         struct member *m = member_of(f, look->plan.agents[i].agent->id);
         if (m)
-            renew(f, m, look->plan.agents[i].agent);
+            renew(f, m, &look->plan.agents[i]);
     }
     arena_free(before);
     begin_later(f);
@@ -251,13 +340,16 @@ bool fleet_renew(struct fleet *f, const char *agent_id)
 
 void fleet_resume(struct fleet *f)
 {
-    free(f->paused_by);
-    f->paused_by = NULL;
+    failures_clear(&f->failures);
+    f->pace.failed = 0;
+    f->pace.stopped = false;
 }
 
-const char *fleet_paused_by(const struct fleet *f)
+const char *fleet_paused(const struct fleet *f, struct arena *a)
 {
-    return f->paused_by;
+    if (!f->pace.failed || !pace_is_paused(&f->pace, &f->look.sources->desired))
+        return NULL;
+    return failures_text(&f->failures, a);
 }
 
 bool fleet_works_on(const struct fleet *f, const char *agent_id)
@@ -268,7 +360,7 @@ bool fleet_works_on(const struct fleet *f, const char *agent_id)
 bool fleet_has(const struct fleet *f, const char *agent_id)
 {
     for (size_t i = f->next; i < f->look.plan.n_agents; i++)
-        if (text_is(f->order[i]->agent->id, agent_id) && needs_work(f->order[i]))
+        if (!f->had_turn[i] && text_is(f->order[i]->agent->id, agent_id) && needs_work(f->order[i]))
             return true;
     return member_of(f, agent_id);
 }
@@ -302,8 +394,11 @@ struct fleet *fleet_new(struct session *s, const struct fleet_owner *owner)
     if (!f)
         abort();
     *f = (struct fleet){.session = s, .owner = *owner};
-    f->workshop = (struct workshop){
-        .client = &s->client, .key = &s->key, .calls = s->calls, .interrupted = &s->interrupted};
+    f->workshop = (struct workshop){.client = &s->client,
+                                    .registries = s->registries,
+                                    .key = &s->key,
+                                    .calls = s->calls,
+                                    .interrupted = &s->interrupted};
     ev_timer_init(&f->begins, on_begins, 0., 0.);
     f->begins.data = f;
     return f;
@@ -315,6 +410,6 @@ void fleet_free(struct fleet *f)
         return;
     ev_timer_stop(f->session->client.loop, &f->begins);
     arena_free(f->arena);
-    free(f->paused_by);
+    failures_clear(&f->failures);
     free(f);
 }

@@ -2,7 +2,11 @@
  * asked for.
  *
  * `apply` gives it one look and waits until it is idle; the service gives it a look whenever
- * something happened.  An agent that waits for calls does not count: others go on meanwhile. */
+ * something happened.  An agent that waits for calls does not count: others go on meanwhile.
+ *
+ * What may wait (core/pace.h) keeps to the pace that was asked for, and waits while the roll-out is
+ * paused.  A roll-out lasts until nothing is left of it, somebody resumes it, or something else is
+ * asked for: then it begins anew, and nobody has failed. */
 #ifndef CONTROL_FLEET_H
 #define CONTROL_FLEET_H
 
@@ -16,12 +20,14 @@ struct fleet_terms {
 };
 
 struct fleet_owner { /* called from the loop; what is given is lent; each may be NULL */
-    bool (*admits)(void *ctx, const struct agent_plan *); /* may it be begun now? */
+    /* May it be begun now?  Whoever may not is not asked about again before the next look. */
+    bool (*admits)(void *ctx, const struct agent_plan *);
     /* On which terms this agent is worked on; they stand filled with those of the look. */
     void (*terms)(void *ctx, const struct agent *, struct fleet_terms *);
     void (*on_begin)(void *ctx, const struct agent_plan *);
     on_event *on_event;
     void (*on_end)(void *ctx, const struct agent_outcome *);
+    void (*on_turns)(void *ctx); /* whoever could be begun, or skipped, was */
     void *ctx;
 };
 
@@ -36,9 +42,10 @@ void fleet_take(struct fleet *, struct arena *, const struct look *, const struc
 /* The terms of this agent are others now; false if it is not under way. */
 bool fleet_renew(struct fleet *, const char *agent_id);
 
-/* The roll-out goes on although an agent failed that asked for a pause then. */
+/* The roll-out goes on although agents failed. */
 void fleet_resume(struct fleet *);
-const char *fleet_paused_by(const struct fleet *); /* that agent's name; NULL: it is not paused */
+/* Why it is paused: "sales failed"; NULL: it is not. */
+const char *fleet_paused(const struct fleet *, struct arena *);
 
 /* Something happened to containers of this agent: if it just waits, it looks at them.  False if it
  * is not under way. */

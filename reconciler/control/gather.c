@@ -39,6 +39,7 @@ bool is_ours(const struct list_entry *e, const struct desired *d)
 struct gathering {
     struct client *client;
     struct cache *cache;
+    struct registry_memory *registries;
     struct arena *arena;
     const struct sources *sources;
     const struct list_entry *entries;
@@ -202,17 +203,23 @@ static int look_at_their_images(struct gathering *g, struct err *err)
 
 static void on_digest(void *ctx, size_t index, const struct facts *facts)
 {
-    struct gathering *g = ctx;
+    const struct gathering *g = ctx;
+    const struct image *image = &g->images.items[index];
 
-    g->images.items[index].remote_digest = facts->digest;
+    if (facts->busy)
+        registry_is_busy(g->registries, image, facts->busy, facts->retry_after_s);
+    else
+        registry_answered(g->registries, image, facts->digest);
 }
 
 /* A registry that does not answer is a fact about the registry, not a failed look. */
 static bool note_registry(void *ctx, size_t index, const struct err *err)
 {
-    struct gathering *g = ctx;
+    const struct gathering *g = ctx;
 
-    g->images.items[index].remote_error = arena_strdup(g->arena, err->text);
+    if (err->code == ERR_UNREACHABLE)
+        return false; /* it is the engine that does not answer */
+    registry_failed(g->registries, &g->images.items[index], err->text);
     return true;
 }
 
@@ -223,14 +230,19 @@ static int look_at_registries(struct gathering *g, struct err *err)
                           .on_facts = on_digest,
                           .ctx = g,
                           .forgive = note_registry};
-    const char *const *refs;
+    const struct registry_ref *refs;
     size_t n = resolve_registry_refs(g->arena, &g->sources->desired, &refs);
 
-    for (size_t i = 0; i < g->refs.n; i++)
-        for (size_t k = 0; k < n; k++)
-            if (strcmp(g->refs.items[i], refs[k]) == 0)
-                batch_send(&batch, i, &(struct call){.kind = CALL_DIGEST, .ref = refs[k]}, NULL);
-    return batch_wait(&batch, err);
+    registry_want(g->registries, refs, n);
+    for (size_t i = 0; n && i < g->refs.n; i++)
+        if (registry_is_due(g->registries, g->refs.items[i]))
+            batch_send(&batch, i, &(struct call){.kind = CALL_DIGEST, .ref = g->refs.items[i]},
+                       NULL);
+    if (batch_wait(&batch, err) < 0)
+        return -1;
+    for (size_t i = 0; n && i < g->refs.n; i++)
+        registry_show(g->registries, g->arena, &g->images.items[i]);
+    return 0;
 }
 
 static int by_name(const void *x, const void *y)
@@ -238,10 +250,12 @@ static int by_name(const void *x, const void *y)
     return strcmp(((const struct box *)x)->name, ((const struct box *)y)->name);
 }
 
-int gather(struct client *client, struct cache *cache, struct arena *a,
-           const struct sources *sources, int64_t now_ms, struct observed *ret, struct err *err)
+int gather(struct client *client, struct cache *cache, struct registry_memory *registries,
+           struct arena *a, const struct sources *sources, int64_t now_ms, struct observed *ret,
+           struct err *err)
 {
-    struct gathering g = {.client = client, .cache = cache, .arena = a, .sources = sources};
+    struct gathering g = {
+        .client = client, .cache = cache, .registries = registries, .arena = a, .sources = sources};
     struct facts list;
 
     if (client_greet(client, err) < 0)

@@ -380,6 +380,11 @@ bool runner_yields(const struct runner *r)
     return r->yielded;
 }
 
+const char *runner_failure(const struct runner *r)
+{
+    return r->failure;
+}
+
 void runner_renew(struct runner *r, const struct task *task)
 {
     task_drop(r->renewed);

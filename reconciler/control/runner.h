@@ -7,6 +7,7 @@
 
 #include "control/cycle.h"
 #include "control/client.h"
+#include "control/registry.h"
 #include "control/turnstile.h"
 #include "control/witness.h"
 
@@ -14,6 +15,7 @@ struct runner;
 
 struct workshop { /* shared by all runners of a session */
     struct client *client;
+    struct registry_memory *registries;
     const struct digest_key *key;
     struct turnstile turnstile;
     struct witness_calls *calls;
@@ -49,6 +51,8 @@ void runner_wake(struct runner *); /* looks again at once: the interrupt flag wa
 void runner_look(struct runner *); /* looks at the containers at its next turn: they changed */
 
 bool runner_yields(const struct runner *);
+/* Of a candidate, as soon as one has failed, which the end of the work may be far from; or NULL. */
+const char *runner_failure(const struct runner *);
 const struct agent_outcome *runner_outcome(const struct runner *); /* valid once done */
 
 #endif

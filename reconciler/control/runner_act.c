@@ -121,6 +121,7 @@ static void on_pulled_image(void *ctx, const struct facts *facts, const struct e
                              "remove images?");
         return;
     }
+    registry_pulled(r->shared->registries, r->step.image);
     struct image image = facts->image;
     image.asked = arena_strdup(r->arena, r->step.image);
     world_set_image(&r->world, &image);

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/clock.h"
+#include "control/notices.h"
 #include "control/state.h"
 #include "control/witness.h"
 
@@ -35,7 +36,9 @@ struct session *session_new(const struct config *config, bool read_only)
     s->client.endpoint = config->engine;
     if (read_only)
         http_read_only(s->client.http);
+    s->client.credentials = credentials_new(s->client.loop, config->docker_config);
     s->cache = cache_new();
+    s->registries = registry_memory_new();
     s->calls = witness_calls_new();
     state_key(config->state_dir, &s->key);
     ev_async_init(&s->wake, on_wake);
@@ -50,8 +53,10 @@ void session_free(struct session *s)
     if (!s)
         return;
     cache_free(s->cache);
+    registry_memory_free(s->registries);
     witness_calls_free(s->calls);
     http_close(s->client.http);
+    credentials_free(s->client.credentials);
     ev_ref(s->client.loop);
     ev_async_stop(s->client.loop, &s->wake);
     ev_loop_destroy(s->client.loop);
@@ -167,11 +172,12 @@ int session_look(struct session *s, struct arena *a, const struct sources *sourc
                  const struct plan_options *options, const char *const *only, size_t n_only,
                  struct look *ret, struct err *err)
 {
-    struct look look = {.sources = sources};
+    struct look look = {0};
 
-    if (gather(&s->client, s->cache, a, sources, wall_ms(), &look.observed, err) < 0)
+    if (gather(&s->client, s->cache, s->registries, a, sources, wall_ms(), &look.observed, err) < 0)
         return -1;
     refresh_calls(s, a, sources, &look.observed);
+    look.sources = notices_add(a, sources, &look.observed);
     look.engine_text = engine_text(a, s);
     look.plan = plan_make(a, &sources->desired, &look.observed, &s->key, options, only, n_only);
     if (!plan_in_sync(&look.plan)) { /* again, now that the calls are known */
@@ -183,6 +189,28 @@ int session_look(struct session *s, struct arena *a, const struct sources *sourc
         look.plan.notice = missing_witness(&look.observed);
     }
     *ret = look;
+    return 0;
+}
+
+int64_t session_registry_due_ms(const struct session *s)
+{
+    return registry_due_ms(s->registries);
+}
+
+const char *session_login_problem(const struct session *s)
+{
+    return credentials_problem(s->client.credentials);
+}
+
+int session_logs(struct session *s, struct arena *a, const char *box_id, unsigned tail,
+                 const char **ret, struct err *err)
+{
+    struct call call = {.kind = CALL_LOGS, .id = box_id, .tail = (int)tail};
+    struct facts facts;
+
+    if (client_greet(&s->client, err) < 0 || client_ask(&s->client, &call, a, &facts, err) < 0)
+        return -1;
+    *ret = facts.log ? facts.log : "";
     return 0;
 }
 

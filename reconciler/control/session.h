@@ -13,6 +13,7 @@ struct session {
     const struct config *config;
     struct client client;
     struct cache *cache;
+    struct registry_memory *registries;
     struct witness_calls *calls;
     struct digest_key key;
     char engine_id[128]; /* "" before somebody asked */

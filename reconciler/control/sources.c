@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "base/clock.h"
+#include "control/orders.h"
 #include "source/database.h"
 
 /* Where relative binds of a spec may lead: the folder it lies in. */
@@ -70,10 +71,13 @@ int sources_read_database(struct arena *a, const char *path, struct database *re
 }
 
 void sources_merge(struct arena *a, const struct config *config, const struct spec *spec,
-                   const struct database *db, bool complete, struct sources *ret)
+                   const struct database *db, const struct standing_orders *orders, bool complete,
+                   struct sources *ret)
 {
     *ret = (struct sources){.spec = *spec, .database = *db};
-    merge(a, &ret->spec, &ret->database, &config->host, complete, &ret->desired);
+    if (orders)
+        ret->orders = *orders;
+    merge(a, &ret->spec, &ret->database, &config->host, &ret->orders, complete, &ret->desired);
     ret->text = list_sources(a, config, sources_database_path(config, spec));
     collect_roots(a, config, ret);
 }
@@ -83,13 +87,18 @@ int sources_read(struct arena *a, const struct config *config, struct sources *r
 {
     struct spec spec;
     struct database db;
+    struct standing_orders orders;
 
     *errors = (struct spec_errors){0};
     if (spec_read(a, config->spec_paths, config->n_spec_paths, &config->env, &spec, errors) < 0)
         return err_set(err, ERR_INVALID, "the specs are not valid");
     if (sources_read_database(a, sources_database_path(config, &spec), &db, err) < 0)
         return -1;
-    sources_merge(a, config, &spec, &db, true, ret);
+    if (orders_read_dir(a, config->state_dir, &orders, err) < 0) {
+        err->code = ERR_UNREACHABLE;
+        return err_wrap(err, "whether agents were paused or stopped is not known");
+    }
+    sources_merge(a, config, &spec, &db, &orders, true, ret);
     ret->read_ms = mono_ms();
     return 0;
 }

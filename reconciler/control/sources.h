@@ -1,4 +1,4 @@
-/* sources.h - reads specs and database and merges them; needs no engine. */
+/* sources.h - reads specs, database and orders and merges them; needs no engine. */
 #ifndef CONTROL_SOURCES_H
 #define CONTROL_SOURCES_H
 
@@ -8,6 +8,7 @@
 struct sources {
     struct spec spec;
     struct database database; /* path NULL: none is used */
+    struct standing_orders orders;
     struct desired desired;
     const char *text;              /* "specs/agents.yaml, data.db": for the head of a diff */
     const char *const *bind_roots; /* the config's and the specs' folders */
@@ -16,7 +17,8 @@ struct sources {
 };
 
 /* ERR_INVALID with errors->n > 0: the specs are wrong.  ERR_UNREACHABLE: the database
- * cannot be read, or is not AVR's; nothing may be changed. */
+ * cannot be read, or is not AVR's, or there are orders that cannot be read; nothing may be changed.
+ */
 int sources_read(struct arena *, const struct config *, struct sources *ret,
                  struct spec_errors *errors, struct err *) MUST_CHECK;
 
@@ -28,6 +30,7 @@ const char *sources_database_path(const struct config *, const struct spec *);
 int sources_read_database(struct arena *, const char *path, struct database *ret,
                           struct err *) MUST_CHECK;
 void sources_merge(struct arena *, const struct config *, const struct spec *,
-                   const struct database *, bool complete, struct sources *ret);
+                   const struct database *, const struct standing_orders *, bool complete,
+                   struct sources *ret);
 
 #endif

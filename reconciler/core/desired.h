@@ -5,7 +5,8 @@
 #ifndef CORE_DESIRED_H
 #define CORE_DESIRED_H
 
-#include "core/inputs.h"
+#include "core/orders.h"
+#include "core/window.h"
 
 enum pull_policy { PULL_PREFER_LOCAL, PULL_MISSING, PULL_ALWAYS, PULL_NEVER };
 
@@ -63,11 +64,15 @@ struct agent {
     bool stop_first; /* asked for; a published port makes a slot stop-first without asking */
     bool pause_on_failure;
     int64_t monitor_s;
+    struct window window; /* when it may be replaced while it serves */
     struct drain_policy drain;
     const char *problem; /* not NULL: cannot be built from its inputs; it is left as it is */
     struct pos problem_at;
     const struct container_spec *containers; /* in role order */
     size_t n_containers;
+    /* Orders that stand; NULL: there is none.  One to stop is in `wish` already. */
+    const struct order *pause, *stop, *restart, *rollback;
+    const struct generation *goal; /* of the rollback; NULL: it is not remembered any more */
 };
 
 struct desired {
@@ -77,19 +82,22 @@ struct desired {
      * containers are neither wanted nor orphans. */
     const char *const *ignored;
     size_t n_ignored;
-    const char *tenant;  /* NULL: any */
-    const char *prefix;  /* "avr" */
-    int64_t parallelism; /* agents at a time */
+    const char *tenant;   /* NULL: any */
+    const char *prefix;   /* "avr" */
+    int64_t parallelism;  /* agents at a time */
+    int64_t delay_s;      /* from the end of one replacement to the begin of the next */
+    int64_t max_failures; /* so many agents that failed pause a roll-out; 0: no number does */
     bool prune;
     bool complete;              /* every source was read completely: absence may be believed */
     const char *const *notices; /* sentences worth a line in every listing */
     size_t n_notices;
 };
 
-/* Merges the sources.  Never fails as a whole: what cannot be built is an agent with a problem.
- * `complete` is copied into the result. */
+/* Merges the sources and the orders (may be NULL), all of which must live as long as the result.
+ * Never fails as a whole: what cannot be built is an agent with a problem.  `complete` is copied
+ * into the result. */
 void merge(struct arena *, const struct spec *, const struct database *, const struct host *,
-           bool complete, struct desired *ret);
+           const struct standing_orders *, bool complete, struct desired *ret);
 
 /* The container of this role, or NULL. */
 const struct container_spec *agent_container(const struct agent *, enum role);

@@ -10,6 +10,7 @@
 #include "core/avr.h"
 #include "core/env.h"
 #include "core/reference.h"
+#include "core/slot.h"
 
 struct found {
     struct arena *arena;
@@ -431,6 +432,17 @@ static void compare_updatable(struct found *f)
                                .effect = w->nano_cpus ? EFFECT_UPDATE : EFFECT_REPLACE});
 }
 
+static void compare_restart(struct found *f)
+{
+    const struct value *want = &f->w->restart_order;
+
+    if (want->text && !text_is(pair_get(f->b->labels, f->b->n_labels, LABEL_RESTART), want->text))
+        add(f, &(struct drift){.field = DRIFT_RESTART,
+                               .have = "before the order",
+                               .want = "after it",
+                               .origin = want->origin});
+}
+
 /* A candidate of another generation can be like the wanted one in all but the name core will use.
  * Said only where nothing else tells them apart. */
 static void compare_alias(struct found *f)
@@ -472,6 +484,7 @@ struct drifts drift_find(struct arena *a, const struct wanted *w, const struct b
     compare_logging(&f);
     compare_labels(&f);
     compare_updatable(&f);
+    compare_restart(&f);
     compare_alias(&f);
     return (struct drifts){f.list.items, f.list.n};
 }

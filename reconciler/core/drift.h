@@ -8,6 +8,8 @@
 
 #include "core/resolve.h"
 
+#define DRIFT_RESTART "created" /* field of a container that is older than an order to restart */
+
 enum effect {
     EFFECT_REPLACE, /* only a new container can have it */
     EFFECT_UPDATE,  /* the engine changes it on the live container */

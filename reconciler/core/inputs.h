@@ -85,9 +85,12 @@ struct settings {
 
 /* How replacements are done: keys `update` and `drain`, in `defaults` and in an agent. */
 struct rollout {
-    struct value order;          /* start-first | stop-first */
-    struct number parallelism;   /* agents at a time; only in defaults */
-    struct number monitor_s;     /* how long a new container must stay ready */
+    struct value order;         /* start-first | stop-first */
+    struct number parallelism;  /* agents at a time; only in defaults */
+    struct number delay_s;      /* from the end of one to the begin of the next; only in defaults */
+    struct number max_failures; /* agents; then it pauses; only in defaults */
+    struct value window;        /* when what serves may be replaced; see core/window.h */
+    struct number monitor_s;    /* how long a new container must stay ready */
     struct value failure_action; /* rollback | pause */
     struct number drain_timeout_s;
     struct value on_timeout; /* wait | force | abort */

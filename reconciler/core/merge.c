@@ -199,12 +199,14 @@ static void add_notices(const struct merging *s, struct desired *ret)
 }
 
 void merge(struct arena *a, const struct spec *spec, const struct database *db,
-           const struct host *host, bool complete, struct desired *ret)
+           const struct host *host, const struct standing_orders *orders, bool complete,
+           struct desired *ret)
 {
     struct merging s = {.arena = a,
                         .spec = spec,
                         .db = db,
                         .host = host,
+                        .orders = orders,
                         .db_name = last_part(db->path),
                         .prefix = spec->name_prefix.text ? spec->name_prefix.text : "avr"};
     bool *used = arena_alloc(a, (spec->n_agents + 1) * sizeof *used);
@@ -235,6 +237,8 @@ void merge(struct arena *a, const struct spec *spec, const struct database *db,
         .tenant = host->tenant && *host->tenant ? host->tenant : NULL,
         .prefix = s.prefix,
         .parallelism = parallelism->set ? parallelism->n : DEFAULT_PARALLELISM,
+        .delay_s = spec->rollout.delay_s.n,
+        .max_failures = spec->rollout.max_failures.n,
         .prune = text_is(spec->prune.text, "true"),
         .complete = complete,
     };

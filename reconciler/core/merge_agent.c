@@ -73,6 +73,21 @@ static enum wish wish_of(const struct merging *s, const struct agent_inputs *in,
     return WISH_RUN;
 }
 
+/* An order to stop stands over a wish to run; what the sources have stopped is theirs. */
+static void lay_orders_over(const struct merging *s, struct agent *agent)
+{
+    agent->pause = order_find(s->orders, agent->id, ORDER_PAUSE);
+    agent->stop = order_find(s->orders, agent->id, ORDER_STOP);
+    agent->restart = order_find(s->orders, agent->id, ORDER_RESTART);
+    agent->rollback = order_find(s->orders, agent->id, ORDER_ROLLBACK);
+    if (agent->rollback)
+        agent->goal = order_goal(s->orders, agent->rollback);
+    if (!agent->stop || agent->wish != WISH_RUN)
+        return;
+    agent->wish = WISH_STOP;
+    agent->wish_origin = order_origin(s->arena, agent->stop);
+}
+
 static bool spec_has_pipeline(const struct agent_spec *spec)
 {
     return spec &&
@@ -149,13 +164,23 @@ static void containers_make(const struct merging *s, const struct agent_inputs *
     agent->containers = list;
 }
 
+static void window_make(const struct merging *s, const struct value *v, struct agent *agent,
+                        struct problem *problem)
+{
+    const char *wrong = v->text ? window_parse(s->arena, v->text, &agent->window) : NULL;
+
+    if (wrong)
+        problem_set(s->arena, problem, v->origin.at, "its window cannot be read: %s", wrong);
+}
+
 static void rollout_make(const struct merging *s, const struct agent_inputs *in,
-                         struct agent *agent)
+                         struct agent *agent, struct problem *problem)
 {
     struct rollout r = s->spec->rollout;
 
     if (in->spec)
         rollout_overlay(&r, &in->spec->rollout);
+    window_make(s, &r.window, agent, problem);
     agent->stop_first = text_is(r.order.text, "stop-first");
     agent->pause_on_failure = text_is(r.failure_action.text, "pause");
     agent->monitor_s = r.monitor_s.set ? r.monitor_s.n : DEFAULT_MONITOR_S;
@@ -183,7 +208,8 @@ struct agent agent_make(const struct merging *s, const struct agent_inputs *in)
         problem_set(s->arena, &problem, in->origin.at, "agent \"%s\", %s: %s", in->name, s->db_name,
                     in->row->problem);
     agent.wish = wish_of(s, in, &agent.wish_origin, &problem);
-    rollout_make(s, in, &agent);
+    lay_orders_over(s, &agent);
+    rollout_make(s, in, &agent, &problem);
     /* What shall not run needs no provider: nothing wrong with one may keep it running. */
     struct problem *p = agent.wish == WISH_RUN ? &problem : &ignored;
     agent.pipeline = is_pipeline(s, in, p);

@@ -11,7 +11,8 @@ struct merging {
     const struct spec *spec;
     const struct database *db;
     const struct host *host;
-    const char *db_name; /* last part of the database's path, for origins */
+    const struct standing_orders *orders; /* NULL: none */
+    const char *db_name;                  /* last part of the database's path, for origins */
     const char *prefix;
 };
 

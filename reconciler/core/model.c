@@ -37,7 +37,7 @@ static int by_key(const void *x, const void *y)
 static void add_labels(struct arena *a, struct box *b, const struct wanted *w, int attempt)
 {
     const struct settings *s = w->settings;
-    struct pair *labels = arena_alloc(a, (s->n_labels + 4) * sizeof *labels);
+    struct pair *labels = arena_alloc(a, (s->n_labels + 5) * sizeof *labels);
     size_t n = 0;
 
     for (size_t i = 0; i < s->n_labels; i++)
@@ -47,6 +47,8 @@ static void add_labels(struct arena *a, struct box *b, const struct wanted *w, i
     labels[n++] = (struct pair){LABEL_ATTEMPT, arena_printf(a, "%d", attempt)};
     if (w->tenant)
         labels[n++] = (struct pair){"tenant", w->tenant};
+    if (w->restart_order.text)
+        labels[n++] = (struct pair){LABEL_RESTART, w->restart_order.text};
     qsort(labels, n, sizeof *labels, by_key);
     b->labels = labels;
     b->n_labels = n;

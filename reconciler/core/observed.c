@@ -10,6 +10,16 @@ const struct image *observed_image(const struct observed *o, const char *asked)
     return NULL;
 }
 
+bool image_has_digest(const struct image *image, const char *digest)
+{
+    for (size_t i = 0; i < image->n_digests; i++) {
+        const char *at = strchr(image->digests[i], '@');
+        if (at && strcmp(at + 1, digest) == 0)
+            return true;
+    }
+    return false;
+}
+
 const char *pair_get(const struct pair *pairs, size_t n, const char *key)
 {
     size_t low = 0, high = n;

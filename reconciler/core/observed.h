@@ -100,8 +100,16 @@ struct image {
     const char *const *command; /* Config.Cmd: what a container without `command` runs */
     size_t n_command;
     const char *user;          /* Config.User */
-    const char *remote_digest; /* what the registry says for this tag; NULL: not asked */
-    const char *remote_error;  /* asked, and this is why there is no digest; NULL otherwise */
+    const char *remote_digest; /* what the registry says for this tag; NULL: not known */
+    const char *remote_error;  /* why the registry did not answer when it was asked last, or NULL;
+                                * what it said before may still stand in remote_digest */
+};
+
+struct network { /* texts never NULL */
+    const char *name;
+    bool missing;
+    const char *subnet;  /* of IPv4, "172.18.0.0/16"; "": none, or not told */
+    size_t n_containers; /* running ones: those that hold an address */
 };
 
 struct observed {
@@ -119,6 +127,7 @@ struct observed {
 };
 
 const struct image *observed_image(const struct observed *, const char *asked); /* or NULL */
+bool image_has_digest(const struct image *, const char *digest); /* among its RepoDigests */
 bool box_runs(const struct box *); /* running, paused or restarting: it may carry calls */
 bool box_has_alias(const struct box *, const char *alias);            /* on any of its networks */
 const char *pair_get(const struct pair *, size_t n, const char *key); /* sorted by key; or NULL */

@@ -5,7 +5,8 @@ const char *origin_text(struct arena *a, const struct origin *o)
     static const char *const words[] = {[FROM_AVR] = "AVR",
                                         [FROM_DEFAULT] = "default",
                                         [FROM_DATABASE] = "database",
-                                        [FROM_CONTAINER] = "running container"};
+                                        [FROM_CONTAINER] = "running container",
+                                        [FROM_ORDER] = "order"};
 
     if (o->kind == FROM_SPEC)
         return arena_printf(a, "%s:%u:%u", o->at.file, o->at.line, o->at.column);

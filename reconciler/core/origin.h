@@ -11,13 +11,15 @@ enum origin_kind {
     FROM_DATABASE,  /* a row of the provider database */
     FROM_SPEC,      /* a YAML spec */
     FROM_CONTAINER, /* taken over from the running container */
+    FROM_ORDER,     /* an operator's order */
 };
 
 struct origin {
     enum origin_kind kind;
     struct pos at;     /* FROM_SPEC */
     const char *where; /* FROM_DATABASE: `provider "Deepgram night", data.db`; FROM_HOST: the
-                          variable's name; the others: NULL or a word */
+                          variable's name; FROM_ORDER: "order: stopped by root"; the others: NULL or
+                          a word */
 };
 
 /* "specs/agents.yaml:9:17", `provider "Deepgram night", data.db`, "$WEBHOOK_URL", "AVR", … */

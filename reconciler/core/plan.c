@@ -176,6 +176,8 @@ static struct role_plan role_plan_make(struct agent_view *v, enum role r)
 
     rp.verdict = role_verdict(v, r);
     rp.reason = role_reason(v->arena, rv, rp.verdict, v->observed->now_ms);
+    if (v->agent->pause && rp.verdict != VERDICT_SYNC && rp.verdict != VERDICT_LIVE)
+        rp.verdict = VERDICT_HOLD;
     if (rv->wanted.spec && v->agent->wish == WISH_RUN) {
         rp.wanted = &rv->wanted;
         rp.drifts = rv->drifts;

@@ -50,6 +50,7 @@ enum hold { /* why nothing can be done */
             HOLD_CALLS,     /* drain timeout passed, on_timeout: abort */
             HOLD_ORPHAN,    /* nobody asks for it any more, and nobody asked to remove it */
             HOLD_UNSURE,    /* the same, but not every source could be read */
+            HOLD_PAUSED,    /* by an order: agent->pause */
 };
 
 struct step {

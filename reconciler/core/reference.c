@@ -189,6 +189,13 @@ static const char *normal_repository(struct arena *a, const char *repository)
     return arena_printf(a, "docker.io/%s%s", strchr(slash + 1, '/') ? "" : "library/", slash + 1);
 }
 
+const char *reference_registry(struct arena *a, const struct reference *r)
+{
+    const char *full = normal_repository(a, r->repository);
+
+    return arena_strndup(a, full, strcspn(full, "/"));
+}
+
 bool reference_same(struct arena *a, const char *x, const char *y)
 {
     struct reference p = {0}, q = {0};

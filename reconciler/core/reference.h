@@ -21,6 +21,9 @@ int reference_parse(struct arena *, const char *, struct reference *ret, struct 
 const char *reference_full(struct arena *, const struct reference *);
 const char *reference_with_tag(struct arena *, const struct reference *, const char *tag);
 
+/* Who has it: "docker.io", "127.0.0.1:5000". */
+const char *reference_registry(struct arena *, const struct reference *);
+
 /* The last part of the repository: "avr-sts-deepgram". */
 const char *reference_basename(const struct reference *);
 

@@ -7,7 +7,7 @@
 #ifndef CORE_RENDER_H
 #define CORE_RENDER_H
 
-#include "core/plan.h"
+#include "core/doctor.h"
 
 struct render {
     const struct digest_key *key; /* for fingerprints */
@@ -15,6 +15,7 @@ struct render {
     bool verbose;   /* steps too, and agents in sync with their containers */
     unsigned width; /* columns; 0: no limit */
     int64_t now_ms;
+    struct tm local;     /* the same moment on the clock on the wall */
     const char *sources; /* "specs/agents.yaml, data.db" */
     const char *engine;  /* "pbx-01 (Docker 20.10.24)"; render_config() needs none */
 };
@@ -28,11 +29,12 @@ const char *render_plan(struct arena *, const struct render *, const struct desi
  *      "agents": [{"id", "name", "verdict", "live_calls" (null: not known), "oldest_call_s",
  *                  "unconnected_calls" (live ones that were seen to have no connection),
  *                  "lost_calls" (open for longer than max_call_age), "oldest_lost_s",
+ *                  "window": null | {"times", "opens_in_s"} (what the service waits for),
  *                  "roles": [{"role", "container", "verdict", "reason", "image",
  *                             "drifts": [{"field", "key", "have", "want", "secret", "origin",
  *                                         "effect", "note"}]}],
  *                  "steps": [{"step", "role", "box", "name", "why", "gate"}],
- *                  "hold": null | {"kind", "why", "at", "advice"}}],
+ *                  "hold": null | {"kind", "why", "at", "advice"}, "orders": [text]}],
  *      "summary": {"replace", "update", "live", "create", "start", "remove", "underway", "held",
  *                  "orphans", "in_sync", "calls_cut" (null: not known),
  *                  "cut_after_limit"}}
@@ -73,6 +75,14 @@ const char *render_adopt(struct arena *, const struct render *, const struct des
  * Words and keys are those of render_plan_json(). */
 const char *render_adopt_json(struct arena *, const struct render *, const struct desired *,
                               const struct plan *, size_t *ret_restarts);
+
+/* What doctor_find() found, and what mends it. */
+const char *render_doctor(struct arena *, const struct render *, const struct plan *,
+                          const struct findings *);
+/* {"version", "engine", "findings": [{"severity" ("error", "warning", "hint"), "kind", "agent",
+ *  "agent_id", "role", "container", "what", "why", "advice", "command"}],
+ *  "summary": {"errors", "warnings", "hints"}}; what does not apply is null. */
+const char *render_doctor_json(struct arena *, const struct render *, const struct findings *);
 
 /* The agents' names, one a line; only those that differ when `differing`. */
 const char *render_names(struct arena *, const struct plan *, bool differing);

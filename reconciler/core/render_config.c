@@ -107,6 +107,12 @@ static void put_agent(struct text *t, const struct render *r, const struct agent
         else
             text_add(t, "\n");
     }
+    struct sentences orders = orders_said(a, r, agent);
+    for (size_t i = 0; i < orders.n; i++) {
+        text_add(t, "  ");
+        put(t, r, CYAN, arena_printf(a, "order: %s", orders.items[i]));
+        text_add(t, "\n");
+    }
     for (size_t i = 0; i < agent->n_containers; i++) {
         const struct container_spec *spec = &agent->containers[i];
         put_container(t, r, spec, find_wanted(plan, agent, spec->role));
@@ -157,6 +163,7 @@ static void put_json_agent(struct out *o, const struct render *r, const struct a
     out_text(o, "wanted", wish_words[agent->wish]);
     out_text(o, "origin", origin_text(o->text.arena, &agent->origin));
     out_text(o, "problem", agent->problem);
+    orders_out(o, r, agent);
     out_array(o, "containers");
     for (size_t i = 0; i < agent->n_containers; i++)
         put_json_container(o, r, &agent->containers[i],

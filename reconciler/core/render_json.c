@@ -1,3 +1,4 @@
+#include "core/pace.h"
 #include "core/render_out.h"
 #include "core/render_parts.h"
 
@@ -94,6 +95,20 @@ static void put_hold(struct out *o, const struct agent_plan *plan)
     out_end(o);
 }
 
+static void put_window(struct out *o, const struct render *r, const struct agent_plan *plan)
+{
+    int64_t seconds = pace_window_s(plan, &r->local);
+
+    if (!seconds) {
+        out_null(o, "window");
+        return;
+    }
+    out_object(o, "window");
+    out_text(o, "times", plan->agent->window.text);
+    out_number(o, "opens_in_s", seconds);
+    out_end(o);
+}
+
 static void put_agent(struct out *o, const struct render *r, const struct agent_plan *plan)
 {
     bool has_age = plan->live_calls > 0 && plan->oldest_call_ms;
@@ -108,6 +123,7 @@ static void put_agent(struct out *o, const struct render *r, const struct agent_
     out_number(o, "unconnected_calls", plan->quiet_ms ? plan->live_calls : 0);
     out_number(o, "lost_calls", plan->lost_calls);
     out_count(o, "oldest_lost_s", lost_has_age ? (r->now_ms - plan->oldest_lost_ms) / 1000 : -1);
+    put_window(o, r, plan);
     out_array(o, "roles");
     for (size_t i = 0; i < plan->n_roles; i++)
         put_role(o, r, &plan->roles[i]);
@@ -117,6 +133,7 @@ static void put_agent(struct out *o, const struct render *r, const struct agent_
         put_step(o, &plan->steps[i]);
     out_end(o);
     put_hold(o, plan);
+    orders_out(o, r, plan->agent);
     out_end(o);
 }
 

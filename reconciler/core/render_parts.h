@@ -29,6 +29,8 @@ const char *lost_text(struct arena *, const struct agent_plan *, int64_t now_ms)
 /* Every notice about the sources and about the look, in order.  *ret_n of them. */
 const char *const *notices_make(struct arena *, const struct desired *, const struct plan *,
                                 size_t *ret_n);
+/* "waits for its window (Mon-Fri 02:00-05:00, opens in 3h12m)", or NULL. */
+const char *window_note(struct arena *, const struct render *, const struct agent_plan *);
 bool drift_hidden(const struct drift *);
 
 void put_notices(struct text *, const struct render *, const struct desired *, const struct plan *);
@@ -55,6 +57,15 @@ struct held {
 };
 struct held held_make(struct arena *, const struct agent_plan *);
 bool is_left_alone(const struct agent_plan *); /* held, or an orphan that is kept */
+
+/* The orders that stand for the agent, a sentence each. */
+struct sentences {
+    const char *const *items;
+    size_t n;
+};
+struct sentences orders_said(struct arena *, const struct render *, const struct agent *);
+struct out;
+void orders_out(struct out *, const struct render *, const struct agent *); /* key "orders" */
 
 /* Lines that differ, for values of several lines. */
 enum line_kind { LINE_SAME, LINE_OLD, LINE_NEW };

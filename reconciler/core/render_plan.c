@@ -202,6 +202,17 @@ static void put_held(struct text *t, const struct render *r, const struct agent_
     text_add(t, "\n");
 }
 
+static void put_window(struct text *t, const struct render *r, const struct agent_plan *plan)
+{
+    const char *note = window_note(t->arena, r, plan);
+
+    if (!note)
+        return;
+    put_spaces(t, 6);
+    put(t, r, CYAN, note);
+    text_add(t, "\n");
+}
+
 static void put_steps(struct text *t, const struct render *r, const struct agent_plan *plan)
 {
     if (plan->n_steps)
@@ -210,6 +221,18 @@ static void put_steps(struct text *t, const struct render *r, const struct agent
         const struct step *s = &plan->steps[i];
         text_printf(t, "      %3zu  %-4s  ", i + 1, role_name[s->role]);
         put(t, r, DIM, render_step(t->arena, s));
+        text_add(t, "\n");
+    }
+}
+
+/* A pause is why it is held, and said there. */
+static void put_orders(struct text *t, const struct render *r, const struct agent_plan *plan)
+{
+    struct sentences orders = orders_said(t->arena, r, plan->agent);
+
+    for (size_t i = plan->hold.hold == HOLD_PAUSED; i < orders.n; i++) {
+        put_spaces(t, 6);
+        put(t, r, CYAN, arena_printf(t->arena, "order: %s", orders.items[i]));
         text_add(t, "\n");
     }
 }
@@ -228,6 +251,8 @@ static void put_agent(struct text *t, const struct render *r, const struct agent
     text_add(t, "\n");
     if (is_left_alone(plan))
         put_held(t, r, plan);
+    put_orders(t, r, plan);
+    put_window(t, r, plan);
     for (size_t i = 0; i < plan->n_roles; i++)
         put_role(t, r, plan, &plan->roles[i]);
     if (r->verbose || (plan->verdict == VERDICT_SYNC && plan->n_steps))

@@ -38,6 +38,10 @@ static void set_state(struct status *s, const struct agent_plan *plan)
         s->state = s->words = "stopped";
         s->style = DIM;
     }
+    if (plan->agent->pause) {
+        s->state = s->words = "paused";
+        s->style = CYAN;
+    }
 }
 
 static const char *drift_note(struct arena *a, const struct agent_plan *plan)
@@ -67,6 +71,21 @@ static const char *drift_note(struct arena *a, const struct agent_plan *plan)
     return text_str(&t);
 }
 
+/* The orders, and what differs; of an agent that is held for another reason that one. */
+static const char *note_of(struct arena *a, const struct render *r, const struct agent_plan *plan)
+{
+    struct sentences orders = orders_said(a, r, plan->agent);
+    bool paused = plan->hold.hold == HOLD_PAUSED;
+    struct text t = {.arena = a};
+
+    for (size_t i = 0; i < orders.n; i++)
+        text_printf(&t, "%s%s", t.len ? "; " : "", orders.items[i]);
+    const char *rest =
+        is_left_alone(plan) && !paused ? held_make(a, plan).why : drift_note(a, plan);
+    text_printf(&t, "%s%s", t.len && *rest ? "; " : "", rest);
+    return text_str(&t);
+}
+
 /* Calls that do not look like calls, since nobody else tells of them. */
 static const char *calls_note(struct arena *a, const struct agent_plan *plan, int64_t now_ms)
 {
@@ -76,7 +95,13 @@ static const char *calls_note(struct arena *a, const struct agent_plan *plan, in
     return open && lost ? arena_printf(a, "%s, %s", open, lost) : open ? open : lost;
 }
 
-static struct status status_make(struct arena *a, const struct agent_plan *plan, int64_t now_ms)
+static const char *joined(struct arena *a, const char *note, const char *more)
+{
+    return more ? arena_printf(a, "%s%s%s", note, *note ? "; " : "", more) : note;
+}
+
+static struct status status_make(struct arena *a, const struct render *r,
+                                 const struct agent_plan *plan)
 {
     struct status s = {.mode = plan->agent->pipeline ? "pipeline" : "sts"};
     enum role speaks = plan->agent->pipeline ? ROLE_CORE : ROLE_STS;
@@ -92,13 +117,9 @@ static struct status status_make(struct arena *a, const struct agent_plan *plan,
         if (!s.speaker || role->role == speaks)
             s.speaker = role->live;
     }
-    if (is_left_alone(plan))
-        s.note = held_make(a, plan).why;
-    else
-        s.note = drift_note(a, plan);
-    const char *calls = calls_note(a, plan, now_ms);
-    if (calls)
-        s.note = arena_printf(a, "%s%s%s", s.note, *s.note ? "; " : "", calls);
+    s.note = note_of(a, r, plan);
+    s.note = joined(a, s.note, window_note(a, r, plan));
+    s.note = joined(a, s.note, calls_note(a, plan, r->now_ms));
     return s;
 }
 
@@ -125,7 +146,7 @@ struct line {
 
 static struct line make_line(struct arena *a, const struct render *r, const struct agent_plan *plan)
 {
-    struct status s = status_make(a, plan, r->now_ms);
+    struct status s = status_make(a, r, plan);
     int64_t up = uptime_s(&s, r->now_ms);
     struct line l = {.style = {BOLD, s.style}};
 
@@ -185,7 +206,7 @@ const char *render_status(struct arena *a, const struct render *r, const struct 
 
 static void put_status(struct out *o, const struct render *r, const struct agent_plan *plan)
 {
-    struct status s = status_make(o->text.arena, plan, r->now_ms);
+    struct status s = status_make(o->text.arena, r, plan);
 
     out_object(o, NULL);
     out_text(o, "id", plan->agent->id);

@@ -1,5 +1,6 @@
 /* What a plan amounts to, and why an agent is left alone: used by text and JSON alike, so that both
  * always say the same. */
+#include "core/pace.h"
 #include "core/render_parts.h"
 
 const char *const *verdict_words(void)
@@ -92,6 +93,7 @@ static const struct {
                                "change."},
     [HOLD_UNHEALTHY] = {"unhealthy", "Look at the container's logs, its image and its keys."},
     [HOLD_CALLS] = {"calls", "Wait for them to end, or cut them with --now."},
+    [HOLD_PAUSED] = {"paused", "Nothing is done to it until it is resumed: avr-reconciler resume"},
     [HOLD_ORPHAN] = {"orphan", "Remove it with --prune, or ask for it again in a spec or the "
                                "dashboard."},
     [HOLD_UNSURE] = {"orphan", "It is kept until every source can be read."},
@@ -132,6 +134,16 @@ struct held held_make(struct arena *a, const struct agent_plan *plan)
         h.at = origin_text(a, &at);
     }
     return h;
+}
+
+const char *window_note(struct arena *a, const struct render *r, const struct agent_plan *plan)
+{
+    int64_t seconds = pace_window_s(plan, &r->local);
+
+    if (!seconds)
+        return NULL;
+    return arena_printf(a, "waits for its window (%s, opens in %s)", plan->agent->window.text,
+                        text_duration(a, seconds));
 }
 
 bool is_left_alone(const struct agent_plan *plan)

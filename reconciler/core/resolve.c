@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "core/avr.h"
 #include "core/resolve_parts.h"
+#include "core/rollback.h"
 #include "core/settings.h"
 
 static const struct origin from_container = {.kind = FROM_CONTAINER};
@@ -206,6 +207,29 @@ void resolve_settings(struct resolving *v, struct wanted *w, const struct box *f
     w->stop_first = v->agent->stop_first || asked->ports.n || w->n_carried_ports;
 }
 
+/* What an order to go back or to restart makes of it. */
+static void settle_orders(const struct resolving *v, struct wanted *w)
+{
+    const struct order *restart = v->agent->restart;
+
+    if (v->rolls_back)
+        rollback_image(v->arena, v->agent, v->observed, w);
+    if (restart)
+        w->restart_order = (struct value){arena_printf(v->arena, "%lld", (long long)restart->at_ms),
+                                          order_origin(v->arena, restart)};
+}
+
+/* The containers are left as they are while the order stands and cannot be followed. */
+static const char *rollback_problem(struct arena *a, const struct agent *agent)
+{
+    if (!agent->goal)
+        return arena_printf(a,
+                            "generation %u, to which it was rolled back, is not remembered any "
+                            "more",
+                            agent->rollback->to_generation);
+    return rollback_obstacle(a, agent, agent->goal);
+}
+
 void resolve_agent(struct arena *a, const struct desired *d, const struct agent *agent,
                    const struct observed *o, const struct digest_key *key,
                    struct wanted ret[ROLE__N])
@@ -215,15 +239,24 @@ void resolve_agent(struct arena *a, const struct desired *d, const struct agent 
 
     memset(ret, 0, ROLE__N * sizeof ret[0]);
     slots_find(a, d, agent, o, v.slots);
+    bool holds = rollback_holds(key, agent);
+    const char *problem = holds ? rollback_problem(a, agent) : NULL;
+    v.rolls_back = holds && !problem;
     for (enum role r = 0; r < ROLE__N; r++) {
         const struct box *from = slot_carried(&v.slots[r]);
         struct wanted *w = &ret[r];
         w->spec = agent_container(agent, r);
         if (!w->spec)
             continue;
+        if (v.rolls_back)
+            w->spec = rollback_container(a, agent, r);
         w->tenant = d->tenant;
-        resolve_image(&v, w, from);
+        if (!v.rolls_back)
+            resolve_image(&v, w, from);
         resolve_settings(&v, w, from);
+        settle_orders(&v, w);
+        if (problem)
+            w->problem = problem;
     }
     resolve_environment(&v);
 }

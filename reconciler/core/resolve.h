@@ -40,7 +40,8 @@ struct wanted {
     int64_t memory, nano_cpus;
     struct engine_check check; /* n_test 0: the image's own */
     bool stop_first;
-    const char *problem; /* not NULL: nothing may be created from this */
+    struct value restart_order; /* for LABEL_RESTART; text NULL: no restart was ordered */
+    const char *problem;        /* not NULL: nothing may be created from this */
 };
 
 /* Settles every container of the agent; ret[role].spec is NULL for roles it does not have. */
@@ -49,10 +50,18 @@ void resolve_agent(struct arena *, const struct desired *, const struct agent *,
 
 /* The references that must be looked up on the engine before resolve_agent() can be called: every
  * candidate of every agent, the :local variants the policies prefer, in their full form
- * ("repository:tag").  Sorted, unique.  The image id of every box is wanted besides. */
+ * ("repository:tag"), and the images of generations that are gone back to.  Sorted, unique.  The
+ * image id of every box is wanted besides. */
 size_t resolve_image_refs(struct arena *, const struct desired *, const char *const **ret);
 
-/* Those of them whose registry is to be asked: pull_policy always and every_…. */
-size_t resolve_registry_refs(struct arena *, const struct desired *, const char *const **ret);
+struct registry_ref {
+    const char *ref;
+    int64_t every_s; /* the shortest interval of those who name it */
+};
+
+/* Those of them whose registry is to be asked: pull_policy always (every 5 minutes) and every_….
+ * Sorted, unique. */
+size_t resolve_registry_refs(struct arena *, const struct desired *,
+                             const struct registry_ref **ret);
 
 #endif

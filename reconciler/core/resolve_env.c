@@ -148,6 +148,8 @@ static const char *generation_alias(const struct resolving *v, const struct want
     serial_text(&t, s->user.text);
     serial_text(&t, s->log_driver.text);
     serial_text(&t, w->tenant);
+    if (w->restart_order.text)
+        serial_text(&t, w->restart_order.text);
     /* Only taking a limit away needs a new container. */
     text_printf(&t, "%d %d\n", w->memory == 0, w->nano_cpus == 0);
     return arena_printf(v->arena, "avrd-%s-%s", role_name[w->spec->role],

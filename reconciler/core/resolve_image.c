@@ -8,6 +8,8 @@
 #include "core/reference.h"
 #include "core/resolve_parts.h"
 
+enum { ALWAYS_S = 5 * 60 }; /* what `always` means to a process that looks again and again */
+
 struct choice {
     const char *ref;   /* full form; NULL: the candidate is not a reference */
     const char *local; /* repository:local, or NULL where that makes no sense */
@@ -60,23 +62,13 @@ static const char *local_note(const struct resolving *v, const struct image *ima
                         text_duration(v->arena, age_ms / 1000));
 }
 
-static bool has_digest(const struct image *image, const char *digest)
-{
-    for (size_t i = 0; i < image->n_digests; i++) {
-        const char *at = strchr(image->digests[i], '@');
-        if (at && strcmp(at + 1, digest) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* pull_policy always and every_…: the registry was asked about the last candidate. */
 static void compare_with_registry(struct resolving *v, struct wanted *w, const struct image *image)
 {
     if (image->remote_error)
         w->image_note =
             arena_printf(v->arena, "the registry could not be asked: %s", image->remote_error);
-    else if (image->remote_digest && !has_digest(image, image->remote_digest)) {
+    else if (image->remote_digest && !image_has_digest(image, image->remote_digest)) {
         w->pull = true;
         w->pull_why = arena_printf(v->arena, "the registry has %.19s", image->remote_digest);
     }
@@ -194,34 +186,64 @@ static void add_candidates(struct refs *refs, const struct image_policy *p)
     }
 }
 
-/* Only the last candidate is ever pulled, and a digest never moves. */
-static void add_pulled(struct refs *refs, const struct image_policy *p)
+static void add_goal(struct refs *refs, const struct generation *goal)
 {
-    if (p->pull != PULL_ALWAYS || !p->n)
-        return;
-    struct choice c = choice_of(refs->arena, p->candidates[p->n - 1].text, p->pull);
-    if (c.ref && !is_image_id(c.ref) && !strchr(c.ref, '@'))
-        add_ref(refs, c.ref);
-}
-
-static size_t collect(struct arena *a, const struct desired *d,
-                      void (*add)(struct refs *, const struct image_policy *),
-                      const char *const **ret)
-{
-    struct refs refs = {.arena = a};
-
-    for (size_t i = 0; i < d->n_agents; i++)
-        for (size_t k = 0; k < d->agents[i].n_containers; k++)
-            add(&refs, &d->agents[i].containers[k].image);
-    return sorted_unique(&refs, ret);
+    for (size_t i = 0; goal && i < goal->n_roles; i++) {
+        add_ref(refs, goal->roles[i].image_id);
+        add_ref(refs, goal->roles[i].image_ref);
+    }
 }
 
 size_t resolve_image_refs(struct arena *a, const struct desired *d, const char *const **ret)
 {
-    return collect(a, d, add_candidates, ret);
+    struct refs refs = {.arena = a};
+
+    for (size_t i = 0; i < d->n_agents; i++) {
+        for (size_t k = 0; k < d->agents[i].n_containers; k++)
+            add_candidates(&refs, &d->agents[i].containers[k].image);
+        add_goal(&refs, d->agents[i].goal);
+    }
+    return sorted_unique(&refs, ret);
 }
 
-size_t resolve_registry_refs(struct arena *a, const struct desired *d, const char *const **ret)
+struct questions {
+    struct arena *arena;
+    ARRAY(struct registry_ref) list;
+};
+
+/* Only the last candidate is ever pulled, and a digest never moves. */
+static void add_question(struct questions *q, const struct image_policy *p)
 {
-    return collect(a, d, add_pulled, ret);
+    if (p->pull != PULL_ALWAYS || !p->n)
+        return;
+    struct choice c = choice_of(q->arena, p->candidates[p->n - 1].text, p->pull);
+    if (c.ref && !is_image_id(c.ref) && !strchr(c.ref, '@'))
+        ARRAY_PUSH(q->arena, q->list,
+                   ((struct registry_ref){c.ref, p->every_s ? p->every_s : ALWAYS_S}));
+}
+
+static int by_ref_and_interval(const void *x, const void *y)
+{
+    const struct registry_ref *a = x, *b = y;
+    int order = strcmp(a->ref, b->ref);
+
+    return order ? order : (a->every_s > b->every_s) - (a->every_s < b->every_s);
+}
+
+size_t resolve_registry_refs(struct arena *a, const struct desired *d,
+                             const struct registry_ref **ret)
+{
+    struct questions q = {.arena = a};
+    size_t n = 0;
+
+    for (size_t i = 0; i < d->n_agents; i++)
+        for (size_t k = 0; k < d->agents[i].n_containers; k++)
+            add_question(&q, &d->agents[i].containers[k].image);
+    if (q.list.n > 1)
+        qsort(q.list.items, q.list.n, sizeof q.list.items[0], by_ref_and_interval);
+    for (size_t i = 0; i < q.list.n; i++)
+        if (n == 0 || strcmp(q.list.items[n - 1].ref, q.list.items[i].ref) != 0)
+            q.list.items[n++] = q.list.items[i];
+    *ret = q.list.items;
+    return n;
 }

@@ -12,6 +12,7 @@ struct resolving { /* one agent while it is being resolved */
     const struct observed *observed;
     const struct digest_key *key;
     struct slot slots[ROLE__N];
+    bool rolls_back;       /* to the agent's goal, and nothing is in the way */
     struct wanted *wanted; /* [ROLE__N] */
 };
 

@@ -413,10 +413,8 @@ static struct step run_agent(struct agent_view *v)
     return waiting;
 }
 
-struct step view_next(struct agent_view *v)
+static struct step unpaused(struct agent_view *v)
 {
-    if (v->agent->problem)
-        return step_hold(ROLE_CORE, HOLD_PROBLEM, v->agent->problem);
     switch (v->agent->wish) {
     case WISH_RUN:
         return run_agent(v);
@@ -426,6 +424,26 @@ struct step view_next(struct agent_view *v)
         break;
     }
     return stop_agent(v, "nobody asks for it any more");
+}
+
+/* Hands off, also from a container that died.  Only a name that a hand-over has just left free is
+ * given to whoever takes it next: a pause must not make an agent unreachable. */
+static struct step paused(struct agent_view *v, const struct step *s)
+{
+    bool gives_name = s->kind == STEP_RENAME && !place_is_temporary(s->new_name);
+
+    if (s->kind == STEP_NOTHING || (gives_name && !v->role[s->role].slot.live))
+        return *s;
+    return step_hold(s->role, HOLD_PAUSED,
+                     order_text(v->arena, v->agent->pause, v->observed->now_ms));
+}
+
+struct step view_next(struct agent_view *v)
+{
+    if (v->agent->problem)
+        return step_hold(ROLE_CORE, HOLD_PROBLEM, v->agent->problem);
+    struct step s = unpaused(v);
+    return v->agent->pause ? paused(v, &s) : s;
 }
 
 struct step agent_next(struct arena *a, const struct desired *d, const struct agent *agent,

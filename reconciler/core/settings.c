@@ -143,6 +143,9 @@ void rollout_overlay(struct rollout *base, const struct rollout *over)
 {
     over_value(&base->order, &over->order);
     over_number(&base->parallelism, &over->parallelism);
+    over_number(&base->delay_s, &over->delay_s);
+    over_number(&base->max_failures, &over->max_failures);
+    over_value(&base->window, &over->window);
     over_number(&base->monitor_s, &over->monitor_s);
     over_value(&base->failure_action, &over->failure_action);
     over_number(&base->drain_timeout_s, &over->drain_timeout_s);

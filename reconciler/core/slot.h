@@ -19,6 +19,10 @@
 /* The label that counts tries of the same settings. */
 #define LABEL_ATTEMPT "avr-reconciler.attempt"
 
+/* Which order to restart it was made for: the order's time.  The containers themselves say so, not
+ * the times they were created at, because the engine's clock may not be ours. */
+#define LABEL_RESTART "avr-reconciler.restart"
+
 enum place { PLACE_LIVE, PLACE_NEXT, PLACE_DRAIN, PLACE_FAILED, PLACE__N };
 
 struct slot {

@@ -52,6 +52,13 @@ static void add_container(struct text *t, const struct container_spec *c)
     add_settings(t, c->settings);
 }
 
+static void add_order(struct text *t, const struct order *o)
+{
+    serial_number(t, o ? o->at_ms : 0);
+    serial_number(t, o ? o->to_generation : 0);
+    serial_text(t, o ? o->away_from : NULL);
+}
+
 static void add_agent(struct text *t, const struct agent *agent)
 {
     serial_text(t, agent->id);
@@ -66,6 +73,10 @@ static void add_agent(struct text *t, const struct agent *agent)
     serial_text(t, agent->problem);
     for (size_t i = 0; i < agent->n_containers; i++)
         add_container(t, &agent->containers[i]);
+    add_order(t, agent->pause);
+    add_order(t, agent->stop);
+    add_order(t, agent->restart);
+    add_order(t, agent->rollback);
 }
 
 static void add_image(struct text *t, const struct observed *o, const char *ref)
@@ -96,6 +107,16 @@ const char *agent_wish(struct arena *a, const struct digest_key *key, const stru
     return digest_hex(a, key, t.s, t.len, WISH_DIGITS);
 }
 
+const char *asked_wish(struct arena *a, const struct digest_key *key, const struct agent *agent)
+{
+    struct arena *scratch CLEANUP_ARENA = arena_new();
+    struct text t = {.arena = scratch};
+
+    for (size_t i = 0; i < agent->n_containers; i++)
+        add_container(&t, &agent->containers[i]);
+    return digest_hex(a, key, t.s, t.len, WISH_DIGITS);
+}
+
 const char *wanted_wish(struct arena *a, const struct digest_key *key, const struct wanted *w)
 {
     struct arena *scratch CLEANUP_ARENA = arena_new();
@@ -114,6 +135,17 @@ const char *wanted_wish(struct arena *a, const struct digest_key *key, const str
     return digest_hex(a, key, t.s, t.len, WISH_DIGITS);
 }
 
+const char *rollout_wish(struct arena *a, const struct digest_key *key, const struct desired *d)
+{
+    struct arena *scratch CLEANUP_ARENA = arena_new();
+    struct text t = {.arena = scratch};
+
+    for (size_t i = 0; i < d->n_agents; i++)
+        serial_text(&t, agent_wish(scratch, key, d, &d->agents[i], NULL));
+    serial_number(&t, d->max_failures);
+    return digest_hex(a, key, t.s, t.len, WISH_DIGITS);
+}
+
 const char *desired_wish(struct arena *a, const struct digest_key *key, const struct desired *d)
 {
     struct arena *scratch CLEANUP_ARENA = arena_new();
@@ -123,7 +155,11 @@ const char *desired_wish(struct arena *a, const struct digest_key *key, const st
         serial_text(&t, agent_wish(scratch, key, d, &d->agents[i], NULL));
     serial_words(&t, d->ignored, d->n_ignored);
     serial_words(&t, d->notices, d->n_notices);
+    for (size_t i = 0; i < d->n_agents; i++)
+        serial_text(&t, d->agents[i].window.text);
     serial_number(&t, d->parallelism);
+    serial_number(&t, d->delay_s);
+    serial_number(&t, d->max_failures);
     serial_number(&t, d->prune);
     serial_number(&t, d->complete);
     return digest_hex(a, key, t.s, t.len, WISH_DIGITS);

@@ -4,12 +4,12 @@
 #include <string.h>
 
 const char *const docker_call_name[CALL__N] = {
-    [CALL_PING] = "ping",       [CALL_INFO] = "info",     [CALL_LIST] = "list",
-    [CALL_INSPECT] = "inspect", [CALL_IMAGE] = "image",   [CALL_DIGEST] = "ask the registry",
-    [CALL_PULL] = "pull",       [CALL_CREATE] = "create", [CALL_START] = "start",
-    [CALL_STOP] = "stop",       [CALL_RENAME] = "rename", [CALL_REMOVE] = "remove",
-    [CALL_UPDATE] = "update",   [CALL_LOGS] = "logs",     [CALL_EVENTS] = "events",
-    [CALL_CONNECT] = "connect",
+    [CALL_PING] = "ping",       [CALL_INFO] = "info",       [CALL_LIST] = "list",
+    [CALL_INSPECT] = "inspect", [CALL_IMAGE] = "image",     [CALL_DIGEST] = "ask the registry",
+    [CALL_PULL] = "pull",       [CALL_CREATE] = "create",   [CALL_START] = "start",
+    [CALL_STOP] = "stop",       [CALL_RENAME] = "rename",   [CALL_REMOVE] = "remove",
+    [CALL_UPDATE] = "update",   [CALL_LOGS] = "logs",       [CALL_EVENTS] = "events",
+    [CALL_CONNECT] = "connect", [CALL_NETWORK] = "network",
 };
 
 bool call_changes(enum call_kind kind)

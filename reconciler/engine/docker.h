@@ -3,6 +3,7 @@
  *     docker.c         the driver: names, versions, limits of the calls
  *     docker_encode.c  call -> request
  *     docker_create.c  the bodies of create and update
+ *     docker_auth.c    the login a request for a registry carries
  *     docker_decode.c  answer -> facts, and what a refusal means
  *     docker_inspect.c a container's and an image's facts
  *     docker_stream.c  the two answers that are no JSON document: pull progress and logs

@@ -83,6 +83,8 @@ static void add_labels(struct arena *a, cJSON *body, const struct create *create
     if (w->tenant)
         set_label(labels, "tenant", w->tenant);
     set_label(labels, LABEL_ATTEMPT, arena_printf(a, "%d", create->attempt));
+    if (w->restart_order.text)
+        set_label(labels, LABEL_RESTART, w->restart_order.text);
 }
 
 static void add_time(cJSON *object, const char *key, int64_t n)

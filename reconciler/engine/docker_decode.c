@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -27,18 +28,24 @@ static bool mentions(const char *text, const char *const *words, size_t n)
     return false;
 }
 
+static bool is_busy(const char *text)
+{
+    static const char *const busy[] = {"toomanyrequests", "too many requests", "rate limit"};
+
+    return mentions(text, busy, sizeof busy / sizeof busy[0]);
+}
+
 /* A registry's status is lost on its way through the engine: a 401 and a 429 arrive as a 500, or
  * as the last line of a stream that began with 200.  The order matters: Docker Hub's refusal
  * speaks of "does not exist" too. */
 enum err_code docker_registry_code(const char *text, enum err_code otherwise)
 {
-    static const char *const busy[] = {"toomanyrequests", "too many requests", "rate limit"};
     static const char *const denied[] = {"denied", "unauthorized", "no basic auth credentials",
                                          "authentication required", "forbidden"};
     static const char *const missing[] = {"manifest unknown", "not found", "no such image",
                                           "name unknown"};
 
-    if (mentions(text, busy, sizeof busy / sizeof busy[0]))
+    if (is_busy(text))
         return ERR_TRANSIENT;
     if (mentions(text, denied, sizeof denied / sizeof denied[0]))
         return ERR_DENIED;
@@ -95,6 +102,29 @@ static int refused(const struct call *call, const struct http_response *r, struc
                    *message ? " " : "", message);
 }
 
+/* Of seconds; a date is taken for nothing said. */
+static int64_t retry_after_s(const char *header)
+{
+    size_t digits = strspn(header, "0123456789");
+
+    return digits && digits < 10 && !header[digits] ? strtoll(header, NULL, 10) : 0;
+}
+
+/* A registry that wants to be left alone says something about itself, not about the reference. */
+static bool wants_rest(const struct call *call, const struct http_response *r, struct arena *a,
+                       struct facts *ret)
+{
+    if (call->kind != CALL_DIGEST || r->status < 400)
+        return false;
+    const char *message = message_of(a, r);
+    if (r->status != 429 && !is_busy(message))
+        return false;
+    ret->busy = arena_printf(a, "%s: %d%s%s", docker_call_name[call->kind], r->status,
+                             *message ? " " : "", message);
+    ret->retry_after_s = retry_after_s(r->retry_after);
+    return true;
+}
+
 static int no_information(const struct call *call, struct err *err, const char *what)
 {
     return err_set(err, ERR_TRANSIENT, "%s: %s", docker_call_name[call->kind], what);
@@ -111,6 +141,23 @@ static int decode_info(const cJSON *body, struct arena *a, struct facts *ret)
 {
     ret->engine_id = field_text(a, body, "ID");
     ret->host_name = field_text(a, body, "Name");
+    return 0;
+}
+
+/* Of several subnets the first of IPv4: it is the one that runs out. */
+static int decode_network(const struct call *call, const cJSON *body, struct arena *a,
+                          struct facts *ret, struct err *err)
+{
+    const cJSON *entry, *containers = json_get(body, "Containers");
+
+    if (!text_is(json_text(body, "Name"), call->name))
+        return no_information(call, err, "the answer is about another network");
+    ret->network.n_containers = (size_t)cJSON_GetArraySize(containers);
+    json_each(entry, FIELD(body, "IPAM", "Config")) {
+        const char *subnet = json_text(entry, "Subnet");
+        if (subnet && strchr(subnet, '.') && !*ret->network.subnet)
+            ret->network.subnet = harmless_sentence(a, subnet, strlen(subnet), SENTENCE);
+    }
     return 0;
 }
 
@@ -166,6 +213,8 @@ static int decode_json(const struct call *call, const struct http_response *r, s
         return decode_box(call, body, a, ret, err);
     case CALL_IMAGE:
         return docker_read_image(a, body, &ret->image, err);
+    case CALL_NETWORK:
+        return decode_network(call, body, a, ret, err);
     case CALL_DIGEST:
         return decode_digest(call, body, a, ret, err);
     case CALL_CREATE:
@@ -175,10 +224,10 @@ static int decode_json(const struct call *call, const struct http_response *r, s
     }
 }
 
-/* A missing image is a fact, not a failure. */
-static bool is_missing_image(const struct call *call, const struct http_response *r)
+/* A missing image or network is a fact, not a failure. */
+static bool is_missing(const struct call *call, const struct http_response *r)
 {
-    return call->kind == CALL_IMAGE && r->status == 404;
+    return (call->kind == CALL_IMAGE || call->kind == CALL_NETWORK) && r->status == 404;
 }
 
 int docker_decode(const struct call *call, const struct http_response *r, struct arena *a,
@@ -187,12 +236,17 @@ int docker_decode(const struct call *call, const struct http_response *r, struct
     *ret = (struct facts){0};
     if (call->kind == CALL_IMAGE)
         ret->image = (struct image){.asked = call->ref, .user = ""};
-    if (is_missing_image(call, r))
+    if (call->kind == CALL_NETWORK)
+        ret->network =
+            (struct network){.name = call->name, .missing = is_missing(call, r), .subnet = ""};
+    if (is_missing(call, r))
         return 0;
     if (r->status == 304 && (call->kind == CALL_START || call->kind == CALL_STOP)) {
         ret->already_so = true;
         return 0;
     }
+    if (wants_rest(call, r, a, ret))
+        return 0;
     if (r->status < 200 || r->status > 299)
         return refused(call, r, a, err);
 
@@ -209,6 +263,7 @@ int docker_decode(const struct call *call, const struct http_response *r, struct
     case CALL_INSPECT:
     case CALL_IMAGE:
     case CALL_DIGEST:
+    case CALL_NETWORK:
     case CALL_CREATE:
         return decode_json(call, r, a, ret, err);
     default: /* connect, start, stop, rename, remove, update: the status was all */

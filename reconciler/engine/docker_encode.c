@@ -1,6 +1,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "core/reference.h"
@@ -30,6 +31,7 @@ static const struct {
     [CALL_REMOVE] = {"DELETE", 30000, 30000, 30000, MIB},
     [CALL_UPDATE] = {"POST", 30000, 30000, 30000, MIB},
     [CALL_LOGS] = {"GET", 5000, 5000, 30000, 16 * MIB},
+    [CALL_NETWORK] = {"GET", 5000, 5000, 30000, 4 * MIB},
     [CALL_EVENTS] = {"GET", 10000, 0, 0, MIB}, /* the head comes at once, events when they will */
 };
 
@@ -133,14 +135,21 @@ static int add_create(struct text *t, const struct create *create, struct err *e
     return 0;
 }
 
+static int add_network(struct text *t, const struct call *call, struct err *err)
+{
+    if (docker_check_network(call->name, docker_call_name[call->kind], err))
+        return -1;
+    text_add(t, "/networks/");
+    add_escaped(t, call->name, "");
+    return 0;
+}
+
 static int add_connect(struct text *t, const struct call *call, struct err *err)
 {
     if (!docker_is_id(call->id))
         return err_set(err, ERR_DENIED, "connect: no full container id");
-    if (docker_check_network(call->name, "connect", err))
+    if (add_network(t, call, err))
         return -1;
-    text_add(t, "/networks/");
-    add_escaped(t, call->name, "");
     text_add(t, "/connect");
     return 0;
 }
@@ -198,6 +207,8 @@ static int add_path(struct text *t, const struct call *call, struct err *err)
         return add_create(t, call->create, err);
     case CALL_CONNECT:
         return add_connect(t, call, err);
+    case CALL_NETWORK:
+        return add_network(t, call, err);
     case CALL_START:
         return add_id(t, call, "/start", err);
     case CALL_STOP:
@@ -218,6 +229,26 @@ static int add_path(struct text *t, const struct call *call, struct err *err)
         break;
     }
     return err_set(err, ERR_DENIED, "no such call");
+}
+
+/* The login goes as a header of its own.  Nothing but base64url may be in it: it ends up in the
+ * head of a request. */
+static int add_login(const struct call *call, struct arena *a, struct http_request *ret,
+                     struct err *err)
+{
+    bool asks_registry = call->kind == CALL_DIGEST || call->kind == CALL_PULL;
+    const char **headers = arena_alloc(a, 2 * sizeof *headers);
+
+    if (!asks_registry || !call->registry_auth)
+        return 0;
+    if (call->registry_auth[strspn(call->registry_auth, BASE64URL_ALPHABET "=")])
+        return err_set(err, ERR_DENIED, "%s: the login is not base64",
+                       docker_call_name[call->kind]);
+    char *header = arena_printf(a, "X-Registry-Auth: %s", call->registry_auth);
+    arena_at_free(a, text_wipe, header);
+    headers[0] = header;
+    ret->headers = headers;
+    return 0;
 }
 
 static int add_body(const struct call *call, struct arena *a, const char **ret, struct err *err)
@@ -258,7 +289,8 @@ int docker_encode(const struct call *call, const char *api_version, struct arena
         return 0;
     }
     text_printf(&path, "/v%s", api_version);
-    if (add_path(&path, call, err) || add_body(call, a, &ret->body, err))
+    if (add_path(&path, call, err) || add_body(call, a, &ret->body, err) ||
+        add_login(call, a, ret, err))
         return -1;
     ret->path = text_str(&path);
     return 0;

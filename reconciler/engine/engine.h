@@ -17,7 +17,7 @@ enum call_kind {
     CALL_LIST,    /* all containers, running or not: entries */
     CALL_INSPECT, /* id: box */
     CALL_IMAGE,   /* ref (a reference or an id): image; 404 is an image without id, no error */
-    CALL_DIGEST,  /* ref: what its registry says: digest */
+    CALL_DIGEST,  /* ref: what its registry says: digest; or busy, which is no error */
     CALL_PULL,    /* ref: success means the stream ended without an error line */
     CALL_CREATE,  /* create: created_id */
     CALL_CONNECT, /* id, name (of the network), wanted (its alias); ERR_CONFLICT: already so */
@@ -27,6 +27,7 @@ enum call_kind {
     CALL_REMOVE,  /* id; of a stopped container, with its anonymous volumes, never forced */
     CALL_UPDATE,  /* id, wanted: restart policy and limits, in place */
     CALL_LOGS,    /* id, tail: log */
+    CALL_NETWORK, /* name: network; 404 is a network that is missing, no error */
     CALL_EVENTS,  /* ref ("image"; NULL: containers, images and networks), since_s: a stream of
                    * lines without end, each for event_line() */
     CALL__N
@@ -42,7 +43,9 @@ struct call {
     enum call_kind kind;
     const char *id;   /* full container id: nothing is ever changed by name */
     const char *ref;  /* CALL_IMAGE, CALL_DIGEST, CALL_PULL */
-    const char *name; /* CALL_RENAME; CALL_CONNECT: the network's */
+    const char *name; /* CALL_RENAME; CALL_CONNECT, CALL_NETWORK: the network's */
+    /* CALL_DIGEST, CALL_PULL: the login as docker_auth_encode() writes it, a secret; NULL: none. */
+    const char *registry_auth;
     const struct create *create;
     const struct wanted
         *wanted;     /* CALL_UPDATE, CALL_CONNECT; CALL_PULL: for its platform, may be NULL */
@@ -62,8 +65,11 @@ struct facts { /* fields the call does not speak of stay empty */
     size_t n_entries;
     struct box box;
     struct image image;
+    struct network network;
     const char *api_version, *server, *engine_id, *host_name, *created_id, *digest, *log;
-    bool already_so; /* 304: it was so before we asked */
+    const char *busy;      /* CALL_DIGEST: the registry was asked too often, in its words */
+    int64_t retry_after_s; /* with it: when it may be asked again; 0: it did not say */
+    bool already_so;       /* 304: it was so before we asked */
 };
 
 enum engine_object { OBJECT_OTHER, OBJECT_CONTAINER, OBJECT_IMAGE, OBJECT_NETWORK };
@@ -134,6 +140,15 @@ struct engine_driver {
 };
 
 extern const struct engine_driver docker_driver;
+
+struct registry_login {
+    const char *username, *password;
+    const char *identity_token; /* instead of both, or NULL */
+    const char *server;         /* "127.0.0.1:5000", "https://index.docker.io/v1/" */
+};
+
+/* For call.registry_auth.  It is wiped when the arena dies. */
+const char *docker_auth_encode(struct arena *, const struct registry_login *);
 
 bool call_changes(enum call_kind); /* true for everything that is not a read */
 

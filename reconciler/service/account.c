@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "control/event_text.h"
 #include "control/client.h"
+#include "core/pace.h"
 #include "core/render.h"
 #include "core/wish.h"
 #include "service/desk.h"
@@ -87,11 +88,22 @@ int64_t account_due_ms(const struct account *a, const struct agent *agent)
     return retry_due_ms(a->service->retries, agent->id, wish_of(a, scratch, agent), mono_ms());
 }
 
+/* Whoever asks for it by command does not mean the window. */
+int64_t account_window_s(const struct account *a, const struct agent_plan *plan)
+{
+    struct tm now;
+
+    if (desk_asks_for(a->service->desk, plan->agent))
+        return 0;
+    local_now(&now);
+    return pace_window_s(plan, &now);
+}
+
 static bool admits(void *ctx, const struct agent_plan *plan)
 {
     const struct account *a = ctx;
 
-    return plan->n_steps && !account_due_ms(a, plan->agent);
+    return plan->n_steps && !account_due_ms(a, plan->agent) && !account_window_s(a, plan);
 }
 
 static void terms(void *ctx, const struct agent *agent, struct fleet_terms *terms)
@@ -285,6 +297,8 @@ static void on_end(void *ctx, const struct agent_outcome *outcome)
         outcome->result == RESULT_SYNC ? NULL : arena_strdup(j->arena, outcome->text);
     j->change.ended_ms = wall_ms();
     say_end(s, j, outcome);
+    if (outcome->result == RESULT_FAILED)
+        service_orders_failed(s, outcome->agent);
     if (outcome->result != RESULT_SYNC || j->mends)
         retry_note(s->retries, j->change.agent_id, j->wish, mono_ms(), drand48());
     if (!j->failed_box) {
@@ -293,6 +307,13 @@ static void on_end(void *ctx, const struct agent_outcome *outcome)
     }
     struct call call = {.kind = CALL_LOGS, .id = j->failed_box, .tail = LOG_LINES};
     j->logs = client_send(session_client(s->session), &call, j->arena, on_logs, j);
+}
+
+static void on_turns(void *ctx)
+{
+    const struct account *a = ctx;
+
+    desk_turns(a->service->desk);
 }
 
 /* --- rounds ---------------------------------------------------------------------------------- */
@@ -343,6 +364,7 @@ struct account *account_new(struct service *s)
                                     .on_begin = on_begin,
                                     .on_event = on_fleet_event,
                                     .on_end = on_end,
+                                    .on_turns = on_turns,
                                     .ctx = a};
     return a;
 }

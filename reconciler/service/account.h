@@ -24,4 +24,7 @@ void account_took_over(struct account *);
 /* Monotonic: from when on the agent may be begun; 0: at once. */
 int64_t account_due_ms(const struct account *, const struct agent *);
 
+/* Seconds until the agent's window opens; 0: it need not wait for it. */
+int64_t account_window_s(const struct account *, const struct agent_plan *);
+
 #endif

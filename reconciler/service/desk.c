@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/clock.h"
 #include "control/exit.h"
+#include "control/orders.h"
 #include "core/render.h"
 #include "service/service_parts.h"
 #include "link/wire_event.h"
@@ -19,6 +20,7 @@ struct errand { /* an `apply` somebody waits for */
     const char *const *agents; /* ids or names; n_agents 0: all */
     size_t n_agents;
     struct fleet_terms terms;
+    bool cares; /* what becomes of them decides its exit code */
     bool taken; /* a round that knows of it has been made */
     ARRAY(struct agent_outcome) outcomes;
 };
@@ -49,13 +51,15 @@ static struct render render_for(const struct desk *d, const struct wire_request 
 {
     const struct service *s = d->service;
 
-    return (struct render){.key = session_key(s->session),
-                           .color = w->color,
-                           .verbose = w->verbose,
-                           .width = w->width,
-                           .now_ms = wall_ms(),
-                           .sources = s->last.look.sources->text,
-                           .engine = s->last.look.engine_text};
+    struct render r = {.key = session_key(s->session),
+                       .color = w->color,
+                       .verbose = w->verbose,
+                       .width = w->width,
+                       .now_ms = wall_ms(),
+                       .sources = s->last.look.sources->text,
+                       .engine = s->last.look.engine_text};
+    local_now(&r.local);
+    return r;
 }
 
 /* The agents that are named, all if none is; NULL after an error was said. */
@@ -190,34 +194,48 @@ static void on_gone(void *ctx, struct control_request *request)
     control_reply_exit(request, EXIT_CODE_ERROR);
 }
 
-static void answer_apply(struct desk *d, struct control_request *request)
+static void run_errand(struct desk *d, struct control_request *request, const char *const *agents,
+                       size_t n, bool cares)
 {
     const struct wire_request *w = control_request_wire(request);
     struct service *s = d->service;
     struct arena *arena = arena_new();
     struct errand *e = arena_alloc(arena, sizeof *e);
-    const char **agents = arena_alloc(arena, (w->n_args + 1) * sizeof *agents);
+    const char **kept = arena_alloc(arena, (n + 1) * sizeof *kept);
     const char *wait = wire_value(w, "wait-timeout");
 
-    for (size_t i = 0; i < w->n_args; i++)
-        agents[i] = arena_strdup(arena, w->args[i]);
+    for (size_t i = 0; i < n; i++)
+        kept[i] = arena_strdup(arena, agents[i]);
     *e = (struct errand){.next = d->errands,
                          .desk = d,
                          .request = request,
                          .arena = arena,
-                         .agents = agents,
-                         .n_agents = w->n_args};
+                         .agents = kept,
+                         .n_agents = n,
+                         .cares = cares};
     e->terms.plan =
         (struct plan_options){.now = wire_is_set(w, "now"), .prune = wire_is_set(w, "prune")};
     if (wait && text_duration_s(wait) >= 0)
         e->terms.give_up_ms = mono_ms() + text_duration_s(wait) * 1000 + 1;
     d->errands = e;
     control_request_on_gone(request, on_gone, e);
-    if (wire_is_set(w, "allow-empty"))
-        intake_allow_empty(s->intake);
     fleet_resume(s->fleet);
-    intake_poke(s->intake, INTAKE_SPECS | INTAKE_DATABASE);
+    intake_poke(s->intake, INTAKE_SPECS | INTAKE_DATABASE | INTAKE_ORDERS);
     service_mark(s, "asked for by command");
+}
+
+static void answer_apply(struct desk *d, struct control_request *request)
+{
+    const struct wire_request *w = control_request_wire(request);
+
+    if (wire_is_set(w, "allow-empty"))
+        intake_allow_empty(d->service->intake);
+    run_errand(d, request, w->args, w->n_args, true);
+}
+
+void desk_errand(struct desk *d, struct control_request *request, const char *agent_id, bool cares)
+{
+    run_errand(d, request, &agent_id, 1, cares);
 }
 
 void desk_terms(const struct desk *d, const struct agent *agent, struct fleet_terms *terms)
@@ -225,6 +243,14 @@ void desk_terms(const struct desk *d, const struct agent *agent, struct fleet_te
     for (const struct errand *e = d->errands; e; e = e->next)
         if (is_for(e, agent))
             *terms = e->terms;
+}
+
+bool desk_asks_for(const struct desk *d, const struct agent *agent)
+{
+    for (const struct errand *e = d->errands; e; e = e->next)
+        if (e->taken && is_for(e, agent))
+            return true;
+    return false;
 }
 
 static struct errand *errand_for(const struct desk *d, const struct agent *agent,
@@ -277,13 +303,21 @@ static void add_held(struct errand *e)
     }
 }
 
+/* It is worked on, or has something to do and waits for its turn; who is held waits for nothing. */
+static bool is_busy(const struct fleet *f, const struct agent_plan *plan)
+{
+    const char *id = plan->agent->id;
+
+    return fleet_works_on(f, id) || (plan->n_steps && fleet_has(f, id));
+}
+
 static bool is_over(const struct errand *e)
 {
     const struct service *s = e->desk->service;
     const struct plan *plan = &s->last.look.plan;
 
     for (size_t i = 0; i < plan->n_agents; i++)
-        if (is_for(e, plan->agents[i].agent) && fleet_has(s->fleet, plan->agents[i].agent->id))
+        if (is_for(e, plan->agents[i].agent) && is_busy(s->fleet, &plan->agents[i]))
             return false;
     return e->taken;
 }
@@ -295,7 +329,7 @@ static void finish(struct errand *e)
         add_held(e);
         outcome = (struct outcome){.agents = e->outcomes.items, .n_agents = e->outcomes.n};
         control_reply_event(e->request, outcome_encode(e->arena, &outcome));
-        control_reply_exit(e->request, (int)exit_of_outcome(&outcome));
+        control_reply_exit(e->request, e->cares ? (int)exit_of_outcome(&outcome) : EXIT_CODE_OK);
     }
     errand_drop(e);
 }
@@ -339,6 +373,12 @@ void desk_round(struct desk *d, bool good)
     finish_those_over(d);
 }
 
+/* Whoever was not begun is waited for no more. */
+void desk_turns(struct desk *d)
+{
+    finish_those_over(d);
+}
+
 /* --- requests -------------------------------------------------------------------------------- */
 
 void desk_on_request(void *ctx, struct control_request *request)
@@ -348,6 +388,8 @@ void desk_on_request(void *ctx, struct control_request *request)
 
     if (text_is(verb, "health")) {
         answer_health(d, request);
+    } else if (is_order_verb(verb)) {
+        service_order(d->service, request);
     } else if (!d->service->last.arena) {
         control_reply_err(request, "avr-reconciler: the service has not seen the engine yet; its "
                                    "log says why\n");

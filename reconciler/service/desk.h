@@ -17,10 +17,16 @@ void desk_free(struct desk *); /* NULL is fine; before the server */
 
 void desk_on_request(void *desk, struct control_request *);
 
+/* Has this agent seen to at once.  The request ends when nobody works on it any more: with what
+ * became of it, or, if it does not care, with 0. */
+void desk_errand(struct desk *, struct control_request *, const char *agent_id, bool cares);
+
 /* From the fleet and the rounds. */
 void desk_terms(const struct desk *, const struct agent *, struct fleet_terms *);
 void desk_event(struct desk *, const struct event *);
 void desk_end(struct desk *, const struct agent_outcome *);
 void desk_round(struct desk *, bool good); /* good: the engine was seen */
+void desk_turns(struct desk *);
+bool desk_asks_for(const struct desk *, const struct agent *); /* by an `apply` not over yet */
 
 #endif

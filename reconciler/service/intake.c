@@ -258,10 +258,13 @@ static void put_in_force(struct intake *in)
 {
     struct arena *a = arena_new();
     struct sources now;
+    struct standing_orders orders = {0};
 
+    if (in->owner.orders)
+        in->owner.orders(in->owner.ctx, a, &orders);
     arena_lean(a, in->good_spec.arena);
     arena_lean(a, in->good_db.arena);
-    sources_merge(a, in->config, &in->good_spec.spec, &in->good_db.db,
+    sources_merge(a, in->config, &in->good_spec.spec, &in->good_db.db, &orders,
                   !in->spec_in_doubt && !in->db_in_doubt, &now);
     const char *wish = desired_wish(a, in->key, &now.desired);
     bool is_news = !text_is(wish, in->wish);
@@ -303,6 +306,7 @@ static void on_reads(struct ev_loop *loop, struct ev_timer *timer, int events)
 
     (void)loop, (void)events;
     in->asked = 0;
+    in->is_new = in->is_new || asked & INTAKE_ORDERS;
     if (asked & INTAKE_SPECS && !read_specs(in)) {
         in->asked |= INTAKE_SPECS;
         read_in(in, SETTLE_S);

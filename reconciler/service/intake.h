@@ -13,7 +13,7 @@
 struct ev_loop;
 struct intake;
 
-enum { INTAKE_SPECS = 1, INTAKE_DATABASE = 2 };
+enum { INTAKE_SPECS = 1, INTAKE_DATABASE = 2, INTAKE_ORDERS = 4 };
 
 struct intake_owner {               /* called from the loop */
     void (*on_accepted)(void *ctx); /* something else is in force now */
@@ -21,6 +21,8 @@ struct intake_owner {               /* called from the loop */
     void (*on_condition)(void *ctx, const char *key, const char *text);
     void (*on_read)(void *ctx); /* intake_paths() may be others by now */
     void *ctx;
+    /* The orders that stand, which must live as long as the arena; NULL: there are none. */
+    void (*orders)(void *ctx, struct arena *, struct standing_orders *ret);
 };
 
 struct intake *intake_new(struct ev_loop *, const struct config *, const struct digest_key *,

@@ -11,6 +11,7 @@
 #include "service/service_parts.h"
 
 enum { STANDBY_MS = 1000, FIRST_AGAIN_MS = 500, LONGEST_AGAIN_MS = 30 * 1000, SOON_MS = 100 };
+enum { WINDOW_ASKED_S = 15 * 60 };
 
 const char *agent_title(const struct agent *agent)
 {
@@ -89,9 +90,12 @@ static void report_hold(struct service *s, const struct agent_plan *ap)
     struct arena *a CLEANUP_ARENA = arena_new();
     const char *id = ap->agent->id;
     struct log_about about = {.agent = agent_title(ap->agent)};
-    enum log_level level = ap->hold.hold == HOLD_ORPHAN ? LEVEL_INFO : LEVEL_WARNING;
+    bool paused = ap->hold.hold == HOLD_PAUSED, meant = paused || ap->hold.hold == HOLD_ORPHAN;
+    /* How long ago it was paused changes with every round, and is no news. */
+    const char *why = paused ? order_text(a, ap->agent->pause, 0) : ap->hold.why;
 
-    log_condition(s->log, arena_printf(a, "agent/%s", id), level, &about, ap->hold.why);
+    log_condition(s->log, arena_printf(a, "agent/%s", id), meant ? LEVEL_INFO : LEVEL_WARNING,
+                  &about, why);
 }
 
 static bool still_holds(const struct look *look, const char *key)
@@ -117,7 +121,28 @@ static void report_holds(struct service *s, const struct look *look)
             report_hold(s, &look->plan.agents[i]);
 }
 
+static void report_pause(struct service *s)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    const char *why = fleet_paused(s->fleet, a);
+
+    if (why)
+        log_condition(
+            s->log, "rollout", LEVEL_WARNING, NULL,
+            arena_printf(a, "the roll-out is paused: %s; go on with: avr-reconciler apply", why));
+    else
+        log_clear(s->log, "rollout", "the roll-out goes on");
+}
+
 /* --- the round ------------------------------------------------------------------------------- */
+
+/* The clock may be put forward before a window opens, so it is looked at now and then. */
+static int64_t window_ms(const struct service *s, const struct agent_plan *ap)
+{
+    int64_t seconds = account_window_s(s->account, ap);
+
+    return (seconds < WINDOW_ASKED_S ? seconds : WINDOW_ASKED_S) * 1000;
+}
 
 /* When something would have to be done though nothing happens: a wait that ends, a new try. */
 static int64_t next_round_ms(const struct service *s, const struct look *look)
@@ -128,9 +153,14 @@ static int64_t next_round_ms(const struct service *s, const struct look *look)
         const struct agent_plan *ap = &look->plan.agents[i];
         if (ap->hold.until_ms)
             earlier(&at, ap->hold.until_ms - offset);
-        if (ap->n_steps)
-            earlier(&at, account_due_ms(s->account, ap->agent));
+        if (!ap->n_steps)
+            continue;
+        earlier(&at, account_due_ms(s->account, ap->agent));
+        int64_t window = window_ms(s, ap);
+        if (window)
+            earlier(&at, now + window);
     }
+    earlier(&at, session_registry_due_ms(s->session));
     return at - now;
 }
 
@@ -149,8 +179,11 @@ static void finish(struct service *s, struct arena *a, const struct look *look)
     arena_free(s->last.arena);
     s->last = (struct round){.arena = a, .look = *look, .at_ms = wall_ms()};
     report_holds(s, look);
+    report_registries(s, look);
     account_round(s->account, look);
+    service_orders_round(s, look);
     fleet_take(s->fleet, a, look, &(struct fleet_terms){0});
+    report_pause(s);
     round_in(s, next_round_ms(s, look));
     say_status(s, look);
 }

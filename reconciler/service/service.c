@@ -46,6 +46,7 @@ static void close_all(struct service *s)
     triggers_close(s);
     fleet_free(s->fleet);
     arena_free(s->last.arena);
+    arena_free(s->orders_arena);
     account_free(s->account);
     retries_free(s->retries);
     notify_close(s->notify);

@@ -3,8 +3,10 @@
  *     service.c    its life
  *     triggers.c   what happened: files, database, engine, signals, time
  *     round.c      one look at everything, and who gets to work
+ *     registries.c what is wrong with registries
  *     account.c    what the work led to: log, history, notifications, when to try again
- *     desk.c       what people ask for over the control socket */
+ *     desk.c       what people ask for over the control socket
+ *     orders.c     what they order: kept in the store, an input of every merge */
 #ifndef SERVICE_SERVICE_PARTS_H
 #define SERVICE_SERVICE_PARTS_H
 
@@ -46,6 +48,8 @@ struct service {
     struct control_server *server;
     struct desk *desk;
     struct account *account;
+    struct arena *orders_arena; /* of the orders as they were read last; NULL: never */
+    struct standing_orders orders;
     struct intake *intake;
     struct file_watch *files;
     struct database_watch *database; /* of database_path; NULL: none */
@@ -71,10 +75,22 @@ void triggers_close(struct service *);
  * does not tell why, the differences will. */
 void service_mark(struct service *, const char *cause);
 
+/* ---- orders.c ---- */
+
+/* Those that stand, for the intake; when they cannot be read, those that stood before. */
+void service_orders(void *service, struct arena *, struct standing_orders *ret);
+void service_orders_round(struct service *, const struct look *);   /* forgets what is over */
+void service_orders_failed(struct service *, const struct agent *); /* the work on it failed */
+void service_order(struct service *, struct control_request *);     /* pause, stop, restart … */
+
 /* ---- round.c ---- */
 
 void service_round(struct service *);
 /* The name of an agent of the last round, for people. */
 const char *agent_title(const struct agent *);
+
+/* ---- registries.c ---- */
+
+void report_registries(struct service *, const struct look *);
 
 #endif

@@ -176,7 +176,7 @@ static void on_hup(struct ev_loop *loop, struct ev_signal *signal, int events)
     log_say(s->log, LEVEL_INFO, NULL, "asked to look at once");
     systemd_reloading(s->systemd);
     s->reloading = true;
-    intake_poke(s->intake, INTAKE_SPECS | INTAKE_DATABASE);
+    intake_poke(s->intake, INTAKE_SPECS | INTAKE_DATABASE | INTAKE_ORDERS);
     service_mark(s, "asked for by signal");
 }
 
@@ -201,7 +201,7 @@ static void catch_signal(struct service *s, size_t i, int number,
 void triggers_open(struct service *s)
 {
     static const struct engine_watch_callbacks engine = {on_engine_event, on_gap, on_up, on_down};
-    const struct intake_owner intake = {on_accepted, on_condition, on_read, s};
+    const struct intake_owner intake = {on_accepted, on_condition, on_read, s, service_orders};
 
     s->settle = settle_new(s->loop, QUIET_MS, LONGEST_MS, on_settled, s);
     ev_timer_init(&s->due, on_due, 0., 0.);

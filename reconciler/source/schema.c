@@ -224,20 +224,42 @@ static const char *const on_timeout_choices[] = {"wait", "force", "abort", NULL}
             .choices = failure_choices, .expects = "rollback or pause",                            \
             .doc = "What happens when a new container fails."                                      \
     }
+#define WINDOW                                                                                     \
+    {                                                                                              \
+        "window", SHAPE_TEXT, AT(window),                                                          \
+            .pattern = "^[A-Za-z0-9:, -]+$", .check = check_window,                                \
+            .expects = "times such as Mon-Fri 02:00-05:00, or "                                    \
+                       "always",                                                                   \
+            .doc = "When the service may begin to replace what "                                   \
+                   "serves: times with their days, such as Mon-Fri "                               \
+                   "02:00-05:00, separated by commas, or always. What "                            \
+                   "serves nobody is mended at any time."                                          \
+    }
 
 static const struct field update_default_fields[] = {
     ORDER,
     {"parallelism", SHAPE_INTEGER, AT(parallelism), .min = 1, .max = 64,
      .expects = "a number from 1 to 64", .doc = "How many agents are changed at a time."},
+    {"delay", SHAPE_DURATION, AT(delay_s), .expects = DURATION ", up to 1d", .max = DAY,
+     .doc = "How long to wait after one agent's replacement before the next one begins."},
+    {"max_failures", SHAPE_INTEGER, AT(max_failures), .min = 1, .max = 1000,
+     .expects = "a number from 1 to 1000",
+     .doc = "How many agents may fail before the roll-out pauses; without it no number does."},
+    WINDOW,
     MONITOR,
     FAILURE_ACTION,
 };
 
 static const struct field update_agent_fields[] = {
     ORDER,
+    WINDOW,
     MONITOR,
     FAILURE_ACTION,
     {"parallelism", SHAPE_REFUSED, .expects = "counts agents, so it belongs under defaults.update"},
+    {"delay", SHAPE_REFUSED,
+     .expects = "is one between agents, so it belongs under defaults.update"},
+    {"max_failures", SHAPE_REFUSED,
+     .expects = "counts agents, so it belongs under defaults.update"},
 };
 
 static const struct section update_default_section = {

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "core/reference.h"
+#include "core/window.h"
 
 const char *check_image(struct arena *a, const char *s)
 {
@@ -53,4 +54,11 @@ const char *check_network(struct arena *a, const char *s)
         if (text_is(s, words[i]))
             return arena_printf(a, "containers on \"%s\" cannot find each other by name", s);
     return NULL;
+}
+
+const char *check_window(struct arena *a, const char *s)
+{
+    struct window window;
+
+    return window_parse(a, s, &window);
 }

@@ -6,6 +6,7 @@
 
 #include "cli/cli_fixture.h"
 #include "core/render_fixture.h"
+#include "control/examine.h"
 #include "service/service.h"
 
 static struct {
@@ -15,11 +16,15 @@ static struct {
     const struct event *events;
     size_t n_events;
     struct outcome outcome;
+    struct doctor_facts facts;
     /* What was asked of it. */
     int looks, applies, sessions, freed;
     bool read_only;
     struct apply_options asked;
     const char *only[4];
+    struct standing_orders orders;
+    char logged[4][80]; /* ids of the boxes whose logs were asked for */
+    size_t n_logged;
 } fake;
 
 struct session {
@@ -39,6 +44,11 @@ int service_run(const struct config *config, const struct service_options *optio
 {
     (void)config, (void)options, (void)err;
     return 0;
+}
+
+void session_watch(struct session *s)
+{
+    (void)s;
 }
 
 void session_free(struct session *s)
@@ -64,6 +74,14 @@ int session_look(struct session *s, struct arena *a, const struct sources *sourc
     return 0;
 }
 
+int examine(struct session *s, struct arena *a, const struct look *look, struct doctor_facts *ret,
+            struct err *err)
+{
+    (void)s, (void)a, (void)look, (void)err;
+    *ret = fake.facts;
+    return 0;
+}
+
 int session_apply(struct session *s, struct arena *a, const struct sources *sources,
                   const struct apply_options *options, struct outcome *ret, struct err *err)
 {
@@ -79,6 +97,16 @@ int session_apply(struct session *s, struct arena *a, const struct sources *sour
     for (size_t i = 0; i < fake.n_events; i++)
         options->on_event(options->ctx, &fake.events[i]);
     *ret = fake.outcome;
+    return 0;
+}
+
+int session_logs(struct session *s, struct arena *a, const char *box_id, unsigned tail,
+                 const char **ret, struct err *err)
+{
+    (void)s, (void)err;
+    if (fake.n_logged < 4)
+        snprintf(fake.logged[fake.n_logged++], sizeof fake.logged[0], "%s", box_id);
+    *ret = arena_printf(a, "the last %u lines\x1b[2J\n", tail);
     return 0;
 }
 
@@ -102,7 +130,8 @@ int sources_read(struct arena *a, const struct config *config, struct sources *r
         *err = fake.sources_err;
         return -1;
     }
-    *ret = (struct sources){.desired = fixture_desired, .text = "specs/agents.yaml, data.db"};
+    *ret = (struct sources){
+        .desired = fixture_desired, .orders = fake.orders, .text = "specs/agents.yaml, data.db"};
     return 0;
 }
 

@@ -170,6 +170,18 @@ static void the_command_line_is_sent_as_it_was_given(void **state)
     line_close(l);
 }
 
+static void an_order_says_who_gives_it(void **state)
+{
+    const struct fake_service f = {.first = HELLO,
+                                   .waits = true,
+                                   .needs = "\"options\":{\"why\":\"vendor\",\"who\":\"",
+                                   .then = "{\"err\":\"sales is paused\\n\"}\n{\"exit\":0}\n"};
+    struct ran ran = run(*state, "pause sales --why vendor", &f);
+
+    assert_int_equal(ran.code, 0);
+    assert_string_equal(ran.err, "sales is paused\n");
+}
+
 static void progress_and_results_arrive(void **state)
 {
     const struct fake_service f = {
@@ -278,6 +290,7 @@ int main(void)
         STAGE_TEST(health_is_one_line_and_zero_or_one),
         STAGE_TEST(a_service_is_there_or_not),
         STAGE_TEST(the_command_line_is_sent_as_it_was_given),
+        STAGE_TEST(an_order_says_who_gives_it),
         STAGE_TEST(progress_and_results_arrive),
         STAGE_TEST(leaving_ends_the_watching_alone),
         STAGE_TEST(a_closed_output_is_not_written_to_for_ever),

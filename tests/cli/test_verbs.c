@@ -153,6 +153,32 @@ static void validate_finds_problems_of_agents(void **state)
     assert_int_equal(fake.sessions, 0);
 }
 
+/* What an error of sources or engine is to other verbs, it is to this one. */
+static void doctor_finds_or_not_and_says_so_in_its_code(void **state)
+{
+    static const struct network missing = {.name = "avr", .missing = true, .subnet = ""};
+    static const char *const beside[] = {"DB_DATABASE=data.db", "AVR_RECONCILER_STATE_DIR=/tmp",
+                                         "AVR_RECONCILER_CONTROL=/nowhere/control.sock", NULL};
+    struct err err;
+
+    fake.plan = &sync_plan;
+    fake.facts = (struct doctor_facts){.sockets_readable = true};
+    struct ran ran = run_program(*state, "doctor", beside);
+    assert_int_equal(ran.code, 2); /* the fixture's agents have a fault of their own */
+    fake.facts.networks = &missing, fake.facts.n_networks = 1;
+    ran = run_program(*state, "doctor -o json", beside);
+    assert_int_equal(ran.code, 2);
+    assert_true(fake.read_only);
+    assert_int_equal(fake.sessions, fake.freed);
+    const cJSON *first = cJSON_GetArrayItem(
+        json_get(json_parse(*state, ran.out, strlen(ran.out), &err), "findings"), 0);
+    assert_string_equal(json_text(first, "command"), "docker network create avr");
+    assert_string_equal(run_program(*state, "doctor -q", beside).out, "");
+    assert_int_equal(run_program(*state, "doctor support", beside).code, 64);
+    err_set(&fake.look_err, ERR_UNREACHABLE, "no engine");
+    assert_int_equal(run_program(*state, "doctor", beside).code, 6);
+}
+
 static void now_wants_a_yes(void **state)
 {
     struct ran ran = run(*state, "apply --now");
@@ -266,6 +292,7 @@ int main(void)
         FAKE_TEST(status_adopt_and_config_answer),
         FAKE_TEST(errors_have_their_codes),
         FAKE_TEST(validate_finds_problems_of_agents),
+        FAKE_TEST(doctor_finds_or_not_and_says_so_in_its_code),
         FAKE_TEST(now_wants_a_yes),
         FAKE_TEST(results_have_their_codes),
         FAKE_TEST(the_gravest_result_decides),

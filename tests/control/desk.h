@@ -64,7 +64,7 @@ static inline struct sources *wish_sources(const struct asked *wish)
     s->spec.agents = agent;
     s->spec.n_agents = 1;
     s->spec.defaults.healthcheck.kind.text = "TCP";
-    merge(arena, &s->spec, &db, &host, true, &s->desired);
+    merge(arena, &s->spec, &db, &host, NULL, true, &s->desired);
     assert_null(s->desired.agents[0].problem);
     s->text = "test";
     return s;

@@ -66,6 +66,13 @@ struct fake_engine {
     unsigned made;
     struct fake_image images[FAKE_IMAGES];
 
+    /* The registry, as an engine passes its answers on; status 0: it has the digest. */
+    const char *remote_digest, *local_digest; /* "sha256:…"; local: of the images on the engine */
+    int registry_status;
+    const char *registry_says, *retry_after; /* with a status; NULL: nothing */
+    unsigned questions, pulls;               /* so far */
+    char login[512];                         /* X-Registry-Auth of the last of both; "": none */
+
     unsigned requests, changes; /* so far; changes: those that were obeyed and were no reads */
     unsigned fault_at;          /* the request to spoil, from 1; 0: none */
     enum fault fault;
@@ -242,8 +249,22 @@ static inline struct fake_answer fake_image(const char *ref)
 
     if (!id)
         return fake_error(404, "No such image");
+    const char *digest =
+        engine.local_digest ? arena_printf(engine.arena, "\"any@%s\"", engine.local_digest) : "";
     return (struct fake_answer){
-        200, arena_printf(engine.arena, "{\"Id\":\"%s\",\"Config\":{\"Env\":[]}}", id)};
+        200,
+        arena_printf(engine.arena, "{\"Id\":\"%s\",\"RepoDigests\":[%s],\"Config\":{\"Env\":[]}}",
+                     id, digest)};
+}
+
+static inline struct fake_answer fake_distribution(void)
+{
+    engine.questions++;
+    if (engine.registry_status)
+        return fake_error(engine.registry_status, engine.registry_says);
+    return (struct fake_answer){
+        200,
+        arena_printf(engine.arena, "{\"Descriptor\":{\"digest\":\"%s\"}}", engine.remote_digest)};
 }
 
 /* --- changes --------------------------------------------------------------------------------- */
@@ -273,13 +294,17 @@ static inline void fake_tag(const char *ref, unsigned number)
     fake_tell("tag", ref);
 }
 
-/* "any&tag=2": the registry has everything. */
+/* "any&tag=2": the registry has everything, unless it has a status of its own. */
 static inline struct fake_answer fake_pull(const char *what)
 {
     char name[16], tag[8];
 
     if (sscanf(what, "%15[a-z]&tag=%7[a-z0-9]", name, tag) != 2)
         return fake_error(400, "invalid reference format");
+    engine.pulls++;
+    if (engine.registry_status)
+        return fake_error(engine.registry_status, engine.registry_says);
+    engine.local_digest = engine.remote_digest;
     fake_tag(arena_printf(engine.arena, "%s:%s", name, tag), (unsigned)strtoul(tag, NULL, 10));
     return (struct fake_answer){200, "{\"status\":\"Pulling\"}\r\n{\"status\":\"Downloaded\"}\r\n"};
 }
@@ -431,6 +456,8 @@ static inline struct fake_answer fake_obey(const char *method, const char *path,
         return fake_list();
     if (text_starts(at, "/images/") && text_ends(at, "/json"))
         return fake_image(arena_strndup(engine.arena, at + 8, strlen(at) - strlen("/images/") - 5));
+    if (text_starts(at, "/distribution/"))
+        return fake_distribution();
     engine.changes += !text_is(method, "GET");
     if (text_starts(at, "/containers/create?name="))
         return fake_create(at + strlen("/containers/create?name="), body);

@@ -24,6 +24,8 @@ static inline void fake_send(struct fake_connection *c, const struct fake_answer
                 answer->status);
     if (answer->status != 204 && answer->status != 304)
         text_printf(&t, "Content-Length: %zu\r\n", len);
+    if (answer->status >= 400 && engine.retry_after)
+        text_printf(&t, "Retry-After: %s\r\n", engine.retry_after);
     text_add(&t, "\r\n");
     text_add_n(&t, answer->body ? answer->body : "", truncated ? len / 2 : len);
     fake_write(c, t.s, t.len);
@@ -76,6 +78,17 @@ static inline void fake_listen(struct fake_connection *c)
     fake_write(c, head, strlen(head));
 }
 
+static inline void fake_keep_login(const char *head, const char *path)
+{
+    static const char name[] = "X-Registry-Auth: ";
+    const char *line = strstr(head, name);
+
+    if (!strstr(path, "/distribution/") && !strstr(path, "/images/create?"))
+        return;
+    line = line ? line + strlen(name) : "";
+    snprintf(engine.login, sizeof engine.login, "%.*s", (int)strcspn(line, "\r"), line);
+}
+
 /* One request, if it has arrived completely. */
 static inline bool fake_serve(struct fake_connection *c)
 {
@@ -86,6 +99,7 @@ static inline bool fake_serve(struct fake_connection *c)
     if (!end || c->len < (size_t)(end + 4 - c->in) + body_len ||
         sscanf(c->in, "%7s %511s", method, path) != 2)
         return false;
+    fake_keep_login(c->in, path);
     c->len = 0; /* no pipelining: nothing can follow yet */
     virtual_pass(1);
     if (++engine.requests == engine.fault_at) {

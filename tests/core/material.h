@@ -62,6 +62,7 @@ struct material {
     struct spec spec;
     struct database db;
     struct host host;
+    const struct standing_orders *orders; /* NULL: none */
     struct observed o;
     struct desired d;
     struct wanted w[ROLE__N];
@@ -82,7 +83,7 @@ static inline struct material material_new(struct arena *a)
 
 static inline void material_merge(struct material *m)
 {
-    merge(m->a, &m->spec, &m->db, &m->host, true, &m->d);
+    merge(m->a, &m->spec, &m->db, &m->host, m->orders, true, &m->d);
 }
 
 static inline const struct agent *agent_of(const struct material *m, const char *name)

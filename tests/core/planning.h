@@ -52,8 +52,8 @@ static inline const char *sentence_text(struct planning *p, const char *why)
 static inline const char *step_line(struct planning *p, const struct step *s)
 {
     static const char *const gates[] = {"", "setup", "soak", "quiet", "drain"};
-    static const char *const holds[] = {"",          "problem", "conflict", "failed",
-                                        "unhealthy", "calls",   "orphan",   "unsure"};
+    static const char *const holds[] = {"",      "problem", "conflict", "failed", "unhealthy",
+                                        "calls", "orphan",  "unsure",   "paused"};
     struct text t = {.arena = p->m.a};
 
     text_printf(&t, "%-7s %-4s", step_text[s->kind], role_name[s->role]);

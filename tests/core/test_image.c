@@ -305,16 +305,25 @@ static void test_no_difference_from_what_is_not_known(void **state)
     assert_string_equal(drift_dump(&m), "");
 }
 
-static const char *refs_dump(struct arena *a, const struct desired *d,
-                             size_t (*fn)(struct arena *, const struct desired *,
-                                          const char *const **))
+static const char *refs_dump(struct arena *a, const struct desired *d)
 {
     const char *const *refs;
-    size_t n = fn(a, d, &refs);
+    size_t n = resolve_image_refs(a, d, &refs);
     struct text t = {.arena = a};
 
     for (size_t i = 0; i < n; i++)
         text_printf(&t, "%s\n", refs[i]);
+    return text_str(&t);
+}
+
+static const char *registry_refs_dump(struct arena *a, const struct desired *d)
+{
+    const struct registry_ref *refs;
+    size_t n = resolve_registry_refs(a, d, &refs);
+    struct text t = {.arena = a};
+
+    for (size_t i = 0; i < n; i++)
+        text_printf(&t, "%s every %llds\n", refs[i].ref, (long long)refs[i].every_s);
     return text_str(&t);
 }
 
@@ -328,34 +337,32 @@ static void test_references_to_look_up(void **state)
     (void)state;
     none.db = (struct database){0};
     material_merge(&none);
-    assert_string_equal(refs_dump(a, &none.d, resolve_image_refs), "");
-    assert_string_equal(refs_dump(a, &none.d, resolve_registry_refs), "");
+    assert_string_equal(refs_dump(a, &none.d), "");
+    assert_string_equal(registry_refs_dump(a, &none.d), "");
 
     /* Core's is AVR's own, once for both agents; :local beside each but digests and ids. */
     spec_of_sales(&m, ROLE_STS)->image = (struct values){candidates, 4, true};
     material_merge(&m);
-    assert_string_equal(refs_dump(a, &m.d, resolve_image_refs),
-                        "agentvoiceresponse/avr-core:latest\n"
-                        "agentvoiceresponse/avr-core:local\n"
-                        "asr:latest\n"
-                        "asr:local\n"
-                        "llm:latest\n"
-                        "llm:local\n"
-                        "repo/sts:1\n"
-                        "repo/sts:local\n" ID "\n"
-                        "sts:1@" REMOTE "\n"
-                        "tts:latest\n"
-                        "tts:local\n");
+    assert_string_equal(refs_dump(a, &m.d), "agentvoiceresponse/avr-core:latest\n"
+                                            "agentvoiceresponse/avr-core:local\n"
+                                            "asr:latest\n"
+                                            "asr:local\n"
+                                            "llm:latest\n"
+                                            "llm:local\n"
+                                            "repo/sts:1\n"
+                                            "repo/sts:local\n" ID "\n"
+                                            "sts:1@" REMOTE "\n"
+                                            "tts:latest\n"
+                                            "tts:local\n");
     m.spec.defaults.pull_policy = SAID("missing", 1, 1);
     material_merge(&m);
-    assert_string_equal(refs_dump(a, &m.d, resolve_image_refs),
-                        "agentvoiceresponse/avr-core:latest\n"
-                        "asr:latest\n"
-                        "llm:latest\n"
-                        "repo/sts:1\n" ID "\n"
-                        "sts:1@" REMOTE "\n"
-                        "tts:latest\n");
-    assert_string_equal(refs_dump(a, &m.d, resolve_registry_refs), "");
+    assert_string_equal(refs_dump(a, &m.d), "agentvoiceresponse/avr-core:latest\n"
+                                            "asr:latest\n"
+                                            "llm:latest\n"
+                                            "repo/sts:1\n" ID "\n"
+                                            "sts:1@" REMOTE "\n"
+                                            "tts:latest\n");
+    assert_string_equal(registry_refs_dump(a, &m.d), "");
 }
 
 /* Nobody named it and nothing runs: there is nothing to look up. */
@@ -371,9 +378,8 @@ static void test_no_reference_at_all(void **state)
     m.db.n_agents = 1;
     m.spec.defaults.pull_policy = SAID("always", 1, 1);
     material_merge(&m);
-    assert_string_equal(refs_dump(a, &m.d, resolve_image_refs),
-                        "agentvoiceresponse/avr-core:latest\n");
-    assert_string_equal(refs_dump(a, &m.d, resolve_registry_refs), "");
+    assert_string_equal(refs_dump(a, &m.d), "agentvoiceresponse/avr-core:latest\n");
+    assert_string_equal(registry_refs_dump(a, &m.d), "");
 }
 
 /* The registry is asked where the policy says so, about the one candidate that would be pulled, and
@@ -389,8 +395,8 @@ static void test_references_to_ask_the_registry_about(void **state)
         const struct value *images;
         const char *want;
     } cases[] = {
-        {"always", two, "repo/sts:2\n"},
-        {"every_6h", two, "repo/sts:2\n"},
+        {"always", two, "repo/sts:2 every 300s\n"},
+        {"every_6h", two, "repo/sts:2 every 21600s\n"},
         {"prefer_local", two, ""},
         {"never", two, ""},
         {"always", pinned, ""},
@@ -407,7 +413,40 @@ static void test_references_to_ask_the_registry_about(void **state)
         said->image = (struct values){cases[i].images, 2, true};
         said->pull_policy = SAID(cases[i].policy, 8, 1);
         material_merge(&m);
-        assert_string_equal(refs_dump(a, &m.d, resolve_registry_refs), cases[i].want);
+        assert_string_equal(registry_refs_dump(a, &m.d), cases[i].want);
+    }
+}
+
+/* Two agents of one image: it is asked about as often as the more impatient one wants. */
+static void test_the_shortest_interval_counts(void **state)
+{
+    static const struct {
+        const char *one, *other, *want;
+    } cases[] = {
+        {"every_6h", "every_1h", "sts:latest every 3600s\n"},
+        {"every_1m", "always", "sts:latest every 60s\n"},
+        {"always", "every_1h", "sts:latest every 300s\n"},
+        {"never", "every_1h", "sts:latest every 3600s\n"},
+    };
+    static const struct value image[] = {{.text = "sts"}};
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(cases); i++) {
+        struct agent_spec specs[] = {{.key = "one", .origin = SPEC_AT(4, 3)},
+                                     {.key = "other", .origin = SPEC_AT(9, 3)}};
+        CLEANUP_ARENA struct arena *a = arena_new();
+        struct material m = material_new(a);
+
+        for (int k = 0; k < 2; k++) {
+            const char *policy = k ? cases[i].other : cases[i].one;
+            specs[k].has_role[ROLE_STS] = true;
+            specs[k].role[ROLE_STS].image = (struct values){image, 1, true};
+            specs[k].role[ROLE_STS].pull_policy = SAID(policy, 8, 1);
+        }
+        m.db = (struct database){0};
+        m.spec.agents = specs, m.spec.n_agents = 2;
+        material_merge(&m);
+        assert_string_equal(registry_refs_dump(a, &m.d), cases[i].want);
     }
 }
 
@@ -419,6 +458,7 @@ static void test_references_of_a_fleet(void **state)
     struct agent_row agents[N];
     CLEANUP_ARENA struct arena *a = arena_new();
     struct material m = material_new(a);
+    const struct registry_ref *questions;
     const char *const *refs;
 
     (void)state;
@@ -434,9 +474,9 @@ static void test_references_of_a_fleet(void **state)
     m.db.agents = agents, m.db.n_agents = N;
     m.spec.defaults.pull_policy = SAID("always", 1, 1);
     material_merge(&m);
-    assert_int_equal(resolve_registry_refs(a, &m.d, &refs), N / 2);
-    assert_string_equal(refs[0], "sts:0");
-    assert_string_equal(refs[N / 2 - 1], "sts:9");
+    assert_int_equal(resolve_registry_refs(a, &m.d, &questions), N / 2);
+    assert_string_equal(questions[0].ref, "sts:0");
+    assert_string_equal(questions[N / 2 - 1].ref, "sts:9");
     assert_int_equal(resolve_image_refs(a, &m.d, &refs), N / 2 + 1);
     m.spec.defaults.pull_policy = SAID("prefer_local", 1, 1);
     material_merge(&m);
@@ -479,6 +519,7 @@ int main(void)
         cmocka_unit_test(test_references_to_look_up),
         cmocka_unit_test(test_no_reference_at_all),
         cmocka_unit_test(test_references_to_ask_the_registry_about),
+        cmocka_unit_test(test_the_shortest_interval_counts),
         cmocka_unit_test(test_references_of_a_fleet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

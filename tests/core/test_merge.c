@@ -390,6 +390,10 @@ static void test_rollout(void **state)
     m.spec.rollout.monitor_s = (struct number){45, true, SPEC_AT(1, 1)};
     m.spec.rollout.on_timeout = SAID("force", 1, 1);
     m.spec.rollout.parallelism = (struct number){2, true, SPEC_AT(1, 1)};
+    m.spec.rollout.delay_s = (struct number){30, true, SPEC_AT(1, 1)};
+    m.spec.rollout.max_failures = (struct number){3, true, SPEC_AT(1, 1)};
+    m.spec.rollout.window = SAID("Mon-Fri 02:00-05:00, Sat 01:00-06:00", 1, 1);
+    spec.rollout.window = SAID("always", 5, 5);
     spec.rollout.order = SAID("stop-first", 5, 5);
     spec.rollout.on_timeout = SAID("abort", 5, 5);
     spec.rollout.failure_action = SAID("pause", 5, 5);
@@ -410,11 +414,29 @@ static void test_rollout(void **state)
     assert_int_equal(booking->drain.max_call_age_s, 14400);
     assert_false(booking->stop_first || booking->pause_on_failure);
     assert_int_equal(m.d.parallelism, 2);
+    assert_int_equal(m.d.delay_s, 30);
+    assert_int_equal(m.d.max_failures, 3);
+    assert_int_equal(sales->window.n, 0);
+    assert_int_equal(booking->window.n, 2);
     assert_true(m.d.prune && m.d.complete);
     assert_string_equal(m.d.tenant, "demo");
     m.host.tenant = ""; /* as Compose passes a variable that is not set */
     material_merge(&m);
     assert_null(m.d.tenant);
+}
+
+/* The reader refuses it; whoever else says it does not get an agent that is replaced at any time.
+ */
+static void test_a_window_that_cannot_be_read(void **state)
+{
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    m.spec.rollout.window = SAID("at night", 1, 1);
+    material_merge(&m);
+    assert_string_equal(agent_of(&m, "sales")->problem,
+                        "its window cannot be read: a day is Mon, Tue, Wed, Thu, Fri, Sat or Sun");
 }
 
 int main(void)
@@ -432,6 +454,7 @@ int main(void)
         cmocka_unit_test(test_problems),
         cmocka_unit_test(test_clashes_hurt_both),
         cmocka_unit_test(test_container_names),
+        cmocka_unit_test(test_a_window_that_cannot_be_read),
         cmocka_unit_test(test_rollout),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

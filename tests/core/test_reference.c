@@ -56,6 +56,25 @@ static void test_parts(void **state)
     }
 }
 
+static void test_registry(void **state)
+{
+    static const char *const cases[][2] = {
+        {"a", "docker.io"},           {"a/b:1", "docker.io"},
+        {"docker.io/a", "docker.io"}, {"index.docker.io/a/b", "docker.io"},
+        {"localhost/a", "localhost"}, {"127.0.0.1:5000/a/b:1", "127.0.0.1:5000"},
+        {"r.example/a", "r.example"},
+    };
+    CLEANUP_ARENA struct arena *a = arena_new();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct reference r;
+        struct err err;
+        assert_int_equal(reference_parse(a, cases[i][0], &r, &err), 0);
+        assert_string_equal(reference_registry(a, &r), cases[i][1]);
+    }
+}
+
 static void test_refused(void **state)
 {
     static const char *const cases[] = {
@@ -190,7 +209,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parts),      cmocka_unit_test(test_refused),
         cmocka_unit_test(test_long_parts), cmocka_unit_test(test_same),
-        cmocka_unit_test(test_with_tag),
+        cmocka_unit_test(test_with_tag),   cmocka_unit_test(test_registry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2120
 # service.sh - for tests of `run`.  To be sourced after lib.sh.
 
 # serve [ARGUMENTS…]: starts the service of this world; its log goes to $W/bg.err.

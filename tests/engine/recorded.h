@@ -39,6 +39,7 @@ static inline struct recorded recorded_read(struct arena *a, const char *name)
                      .body = body ? body : "",
                      .len = body ? strlen(body) : 0,
                      .server = "Docker/20.10.24+dfsg1 (linux)",
+                     .retry_after = "",
                      .api_version = "1.41"},
     };
 }

@@ -169,6 +169,49 @@ static void reads_images(void **state)
     assert_string_equal(image.asked, call.ref);
 }
 
+static void reads_a_network(void **state)
+{
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct call call = {.kind = CALL_NETWORK, .name = "avr"};
+    struct network network = decode(a, "network-inspect", call).network;
+
+    (void)state;
+    assert_string_equal(network.name, "avr");
+    assert_false(network.missing);
+    assert_string_equal(network.subnet, "10.223.0.0/24");
+    assert_int_equal(network.n_containers, 4);
+
+    call.name = "nope";
+    network = decode(a, "network-inspect-404", call).network;
+    assert_true(network.missing);
+    assert_string_equal(network.name, "nope");
+    assert_string_equal(network.subnet, "");
+}
+
+/* Nothing about it is known from an answer about another one, and an odd one has no subnet. */
+static void a_network_may_be_odd(void **state)
+{
+    CLEANUP_ARENA struct arena *a = arena_new();
+    static const char two[] = "{\"Name\":\"avr\",\"IPAM\":{\"Config\":[{\"Subnet\":\"fd00::/64\"},"
+                              "{\"Subnet\":7},{\"Subnet\":\"10.0.0.0/28\"}]},\"Containers\":null}";
+    static const char none[] = "{\"Name\":\"avr\",\"IPAM\":null}";
+    const struct call call = {.kind = CALL_NETWORK, .name = "avr"};
+    struct http_response r = {.status = 200, .body = two, .len = strlen(two)};
+    struct facts facts;
+    struct err err;
+
+    (void)state;
+    assert_int_equal(docker_driver.decode(&call, &r, a, &facts, &err), 0);
+    assert_string_equal(facts.network.subnet, "10.0.0.0/28");
+    assert_int_equal(facts.network.n_containers, 0);
+    r.body = none, r.len = strlen(none);
+    assert_int_equal(docker_driver.decode(&call, &r, a, &facts, &err), 0);
+    assert_string_equal(facts.network.subnet, "");
+    const struct call other = {.kind = CALL_NETWORK, .name = "other"};
+    assert_int_equal(docker_driver.decode(&other, &r, a, &facts, &err), -1);
+    assert_int_equal(err.code, ERR_TRANSIENT);
+}
+
 static void reads_small_answers(void **state)
 {
     CLEANUP_ARENA struct arena *a = arena_new();
@@ -331,6 +374,42 @@ static void hears_what_a_registry_meant(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_int_equal(decode_text(CALL_PULL, cases[i].status, cases[i].body).code,
                          cases[i].code);
+}
+
+static void a_busy_registry_is_a_fact(void **state)
+{
+    static const struct {
+        int status;
+        const char *body, *retry_after, *busy;
+        int64_t after_s;
+    } cases[] = {
+        {429, "{}", "60", "ask the registry: 429", 60},
+        {429, "{\"message\":\"slow\"}", "", "ask the registry: 429 slow", 0},
+        {500, "{\"message\":\"toomanyrequests: limit\"}", "",
+         "ask the registry: 500 toomanyrequests: limit", 0},
+        {429, "", "Wed, 21 Oct 2026 07:28:00 GMT", "ask the registry: 429", 0},
+        {429, "", "-5", "ask the registry: 429", 0},
+        {429, "", "99999999999999999999", "ask the registry: 429", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CLEANUP_ARENA struct arena *a = arena_new();
+        struct http_response r = {.status = cases[i].status,
+                                  .body = cases[i].body,
+                                  .len = strlen(cases[i].body),
+                                  .retry_after = cases[i].retry_after};
+        struct facts facts;
+        struct err err;
+        struct call call = {.kind = CALL_DIGEST, .ref = "a"};
+        assert_int_equal(docker_driver.decode(&call, &r, a, &facts, &err), 0);
+        assert_string_equal(facts.busy, cases[i].busy);
+        assert_int_equal(facts.retry_after_s, cases[i].after_s);
+        assert_null(facts.digest);
+        call.kind = CALL_PULL; /* what somebody waits for failed */
+        assert_int_equal(docker_driver.decode(&call, &r, a, &facts, &err), -1);
+        assert_int_equal(err.code, ERR_TRANSIENT);
+    }
 }
 
 static void cleans_the_engine_s_words(void **state)
@@ -498,12 +577,15 @@ int main(void)
         cmocka_unit_test(reads_what_the_dashboard_created),
         cmocka_unit_test(reads_the_list),
         cmocka_unit_test(reads_images),
+        cmocka_unit_test(reads_a_network),
+        cmocka_unit_test(a_network_may_be_odd),
         cmocka_unit_test(reads_small_answers),
         cmocka_unit_test(speaks_a_version_both_know),
         cmocka_unit_test(names_refusals),
         cmocka_unit_test(hears_how_a_connect_went),
         cmocka_unit_test(reads_health_checks),
         cmocka_unit_test(hears_what_a_registry_meant),
+        cmocka_unit_test(a_busy_registry_is_a_fact),
         cmocka_unit_test(cleans_the_engine_s_words),
         cmocka_unit_test(half_an_answer_is_none),
         cmocka_unit_test(reads_odd_fields),

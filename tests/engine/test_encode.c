@@ -108,6 +108,7 @@ static void asks_the_rest(void **state)
     } cases[] = {
         {{.kind = CALL_LIST}, "GET", "/v1.41/containers/json?all=1"},
         {{.kind = CALL_INFO}, "GET", "/v1.41/info"},
+        {{.kind = CALL_NETWORK, .name = "a/../b c"}, "GET", "/v1.41/networks/a%2F..%2Fb%20c"},
         {{.kind = CALL_STOP, .id = ID, .grace_s = -1}, "POST", "/v1.41/containers/" ID "/stop"},
         {{.kind = CALL_STOP, .id = ID, .grace_s = 25},
          "POST",
@@ -185,6 +186,40 @@ static void refuses_what_it_was_not_made_for(void **state)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         assert_refused((struct call){.kind = CALL_RENAME, .id = ID, .name = names[i]}, ERR_DENIED,
                        "not a container name");
+}
+
+/* Base64 of bytes that the two alphabets write differently; the engine reads the URL's. */
+static void sends_a_login_to_who_needs_it(void **state)
+{
+    static const struct registry_login login = {
+        .username = "ann", .password = "s3c?>", .server = "r.example"};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    const char *auth = docker_auth_encode(a, &login);
+
+    (void)state;
+    assert_string_equal(auth, "eyJ1c2VybmFtZSI6ImFubiIsInBhc3N3b3JkIjoiczNjPz4iLCJzZXJ2ZXJhZGRyZXNz"
+                              "Ijoici5leGFtcGxlIn0=");
+    for (enum call_kind kind = 0; kind < CALL__N; kind++) {
+        struct wanted w = plain();
+        struct create create = {.name = "avr-sts-1", .wanted = &w, .attempt = 1};
+        struct call call = {.kind = kind,
+                            .id = ID,
+                            .ref = "a",
+                            .name = "n",
+                            .create = &create,
+                            .wanted = &w,
+                            .registry_auth = auth};
+        struct http_request r = encode(a, call);
+        if (kind == CALL_PULL || kind == CALL_DIGEST) {
+            assert_string_equal(r.headers[0], arena_printf(a, "X-Registry-Auth: %s", auth));
+            assert_null(r.headers[1]);
+        } else {
+            assert_null(r.headers);
+        }
+    }
+    assert_null(encode(a, (struct call){.kind = CALL_PULL, .ref = "a"}).headers);
+    assert_refused((struct call){.kind = CALL_PULL, .ref = "a", .registry_auth = "YQ==\r\nX: y"},
+                   ERR_DENIED, "pull: the login is not base64");
 }
 
 static const char *create_body(struct arena *a, const struct wanted *w)
@@ -371,6 +406,7 @@ int main(void)
         cmocka_unit_test(asks_as_recorded),
         cmocka_unit_test(asks_the_rest),
         cmocka_unit_test(every_write_is_a_write),
+        cmocka_unit_test(sends_a_login_to_who_needs_it),
         cmocka_unit_test(waits_as_long_as_the_call_may_take),
         cmocka_unit_test(refuses_what_it_was_not_made_for),
         cmocka_unit_test(creates_a_plain_container),

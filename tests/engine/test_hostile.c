@@ -29,6 +29,7 @@ static void decode_as(enum call_kind kind, int status, const char *bytes, size_t
                               .body = arena_strndup(a, bytes, len),
                               .len = len,
                               .server = "",
+                              .retry_after = "",
                               .api_version = "1.41"};
     struct facts facts;
     struct err err;

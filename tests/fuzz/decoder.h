@@ -16,6 +16,7 @@ static inline int decode_bytes(enum call_kind kind, int status, const uint8_t *d
                               .body = arena_strndup(a, (const char *)data, size),
                               .len = size,
                               .server = "",
+                              .retry_after = "",
                               .api_version = ""};
     struct err err = {0};
 

@@ -32,6 +32,7 @@ struct world {
     struct intake *intake;
     int accepted, reads;
     const char *specs_wrong, *database_wrong; /* NULL: nothing */
+    struct standing_orders orders;
 };
 
 static const char *no_variable(void *ctx, const char *name)
@@ -60,6 +61,14 @@ static void on_read(void *ctx)
     w->reads++;
 }
 
+static void give_orders(void *ctx, struct arena *user, struct standing_orders *ret)
+{
+    const struct world *w = ctx;
+
+    (void)user;
+    *ret = w->orders;
+}
+
 static void on_limit(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
     (void)loop, (void)timer, (void)events;
@@ -80,7 +89,7 @@ static int set_up(void **state)
     w->config =
         (struct config){.spec_paths = w->paths, .n_spec_paths = 1, .env = {.get = no_variable}};
     w->loop = ev_loop_new(EVFLAG_AUTO);
-    const struct intake_owner owner = {on_accepted, on_condition, on_read, w};
+    const struct intake_owner owner = {on_accepted, on_condition, on_read, w, give_orders};
     w->intake = intake_new(w->loop, &w->config, &w->key, &owner);
     *state = w;
     return 0;
@@ -324,6 +333,23 @@ static void every_file_that_matters_is_told(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+static void orders_are_merged_when_told_of(void **state)
+{
+    struct world *w = *state;
+    const struct order stop = {.agent_id = "sales", .kind = ORDER_STOP, .at_ms = 1};
+    struct arena *a CLEANUP_ARENA = arena_new();
+
+    save(w, ONE);
+    poke(w, INTAKE_SPECS);
+    assert_int_equal(w->accepted, 1);
+    w->orders.orders = (struct orders){&stop, 1};
+    poke(w, INTAKE_ORDERS);
+    assert_int_equal(w->accepted, 2);
+    assert_int_equal(intake_sources(w->intake, a)->desired.agents[0].wish, WISH_STOP);
+    poke(w, INTAKE_ORDERS);
+    assert_int_equal(w->accepted, 2); /* nothing new */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -336,6 +362,7 @@ int main(void)
         TEST(a_database_that_is_suddenly_empty),
         TEST(a_database_that_cannot_be_read),
         TEST(every_file_that_matters_is_told),
+        TEST(orders_are_merged_when_told_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,7 +76,7 @@ void world_wish(struct world *w, int generation)
                             .n_agents = 1,
                             .calls_known = true};
     host->core_default_image = "agent/any:1";
-    merge(a, spec, db, host, true, &w->desired[generation]);
+    merge(a, spec, db, host, NULL, true, &w->desired[generation]);
     if (w->desired[generation].n_agents != 1 || w->desired[generation].agents[0].problem)
         w->violation = w->desired[generation].agents[0].problem;
 }

@@ -140,6 +140,9 @@ static void dump_rollout(struct dump *d, const struct rollout *r)
 {
     dump_value(d, "order", &r->order);
     dump_number(d, "parallelism", &r->parallelism);
+    dump_number(d, "delay_s", &r->delay_s);
+    dump_number(d, "max_failures", &r->max_failures);
+    dump_value(d, "window", &r->window);
     dump_number(d, "monitor_s", &r->monitor_s);
     dump_value(d, "failure_action", &r->failure_action);
     dump_number(d, "drain_timeout_s", &r->drain_timeout_s);

@@ -37,7 +37,7 @@ static void look(struct arena *a, const struct spec *spec, const struct host *ho
     if (database_read(a, FLEET "/fleet.db", &l->db, &err) != 0)
         fail_msg("%s", err.text);
     fleet_observe(a, FLEET, &l->observed);
-    merge(a, spec, &l->db, host, true, &l->desired);
+    merge(a, spec, &l->db, host, NULL, true, &l->desired);
 }
 
 static const char *effects[] = {"replace", "update", "connect", "live"};

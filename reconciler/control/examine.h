@@ -1,0 +1,13 @@
+/* examine.h - what `doctor` wants to know besides a look: networks, everybody on the engine, and
+ * whether connections can be counted here. */
+#ifndef CONTROL_EXAMINE_H
+#define CONTROL_EXAMINE_H
+
+#include "control/cycle.h"
+#include "core/doctor.h"
+
+/* Fills the facts about the engine; those about the service and the state folder are left alone. */
+int examine(struct session *, struct arena *, const struct look *, struct doctor_facts *,
+            struct err *) MUST_CHECK;
+
+#endif
