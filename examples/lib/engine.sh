@@ -45,7 +45,7 @@ engine_start() {
     local dir=$1 try
     mkdir -p "$dir/exec" "$dir/data"
     [[ -s $dir/pool ]] || engine_pool >"$dir/pool"
-    printf '{}\n' >"$dir/daemon.json"
+    [[ -s $dir/daemon.json ]] || printf '{}\n' >"$dir/daemon.json"
     for try in 1 2 3; do
         engine_launch "$dir" && return 0
         end_process "$(cat "$dir/dockerd")"

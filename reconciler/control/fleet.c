@@ -156,8 +156,11 @@ static void on_done(void *ctx, struct runner *r)
     begin_later(f);
 }
 
+/* By the time a runner takes up the task, the fleet may have another look. */
 static struct task task_of(const struct fleet *f, const struct agent *agent)
 {
+    const struct observed *observed =
+        arena_memdup(f->arena, &f->look.observed, sizeof f->look.observed);
     struct fleet_terms terms = f->terms;
 
     if (f->owner.terms)
@@ -165,7 +168,7 @@ static struct task task_of(const struct fleet *f, const struct agent *agent)
     return (struct task){.arena = f->arena,
                          .sources = f->look.sources,
                          .agent = agent,
-                         .observed = &f->look.observed,
+                         .observed = observed,
                          .plan = terms.plan,
                          .give_up_ms = terms.give_up_ms};
 }

@@ -112,13 +112,14 @@ static bool is_same_wait(const struct step *a, const struct step *b)
 
 /* --- what it knows --------------------------------------------------------------------------- */
 
-/* The step that was decided in it is compared with the next one. */
+/* The step that was decided in it is compared with the next one.  What is left is held by an arena
+ * of its own: some of it leans on others of it already, and a circle would live for ever. */
 static void leave(struct runner *r, struct arena *a)
 {
-    if (r->left)
-        arena_lean(a, r->left);
-    arena_free(r->left);
-    r->left = a;
+    if (!r->left)
+        r->left = arena_new();
+    arena_lean(r->left, a);
+    arena_free(a);
 }
 
 /* What was found takes the place of what was known. */
@@ -160,7 +161,7 @@ static void on_relooked(void *ctx, struct arena *a, const struct observed *found
 
 void runner_relook(struct runner *r)
 {
-    r->must_look = false;
+    r->must_look = r->relook_due = false;
     r->relooked_ms = mono_ms();
     r->relook =
         relook_start(r->shared->client, &r->task.sources->desired, r->task.agent, on_relooked, r);
@@ -326,8 +327,13 @@ void runner_turn(struct runner *r)
 
 static void on_timer(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
+    struct runner *r = timer->data;
+
     (void)loop, (void)events;
-    runner_turn(timer->data);
+    if (r->relook_due)
+        runner_relook(r);
+    else
+        runner_turn(r);
 }
 
 static void on_pass(void *ctx)

@@ -145,7 +145,7 @@ static void look_again(struct runner *r, const char *why)
         runner_relook(r);
         return;
     }
-    r->must_look = true;
+    r->relook_due = true;
     runner_set_timer(r, (int64_t)CONFLICT_MS << (r->n_conflicts - 2));
 }
 

@@ -105,6 +105,7 @@ static void run(struct service *s)
         ev_run(s->loop, EVRUN_ONCE);
     if (s->notify)
         notify_hurry(s->notify);
+    ev_run(s->loop, EVRUN_NOWAIT); /* lets the last runner be freed */
     log_say(s->log, LEVEL_INFO, NULL, "stopped");
 }
 

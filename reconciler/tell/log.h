@@ -59,7 +59,8 @@ void log_say(struct log *, enum log_level, const struct log_about *, const char 
 void log_tick(struct log *);
 
 /* A condition holds from the first log_condition() of its key to log_clear().  It is said when it
- * begins, when its text or level changes, and as a reminder with a count at most once an hour.
+ * begins, when its text (in more than its numbers) or level changes, and as a reminder with a count
+ * at most once an hour.
  * Clearing says `text` ("no longer: …" when NULL) and for how long it held; clearing what does not
  * hold does nothing.  A key names the kind and the thing: "engine", "pull/avr-sts-deepgram". */
 void log_condition(struct log *, const char *key, enum log_level, const struct log_about *,

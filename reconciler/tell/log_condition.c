@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,40 @@ static const char *held_for(struct arena *a, const struct log *log, const struct
     return text_duration(a, (log->mono_ms() - c->since_ms) / 1000);
 }
 
+/* A number and the units of a duration: 12, 1m30s. */
+static const char *after_numbers(const char *s)
+{
+    while (isdigit((unsigned char)*s)) {
+        s += strspn(s, "0123456789");
+        s += *s && strchr("dhms", *s) && !isalpha((unsigned char)s[1]);
+    }
+    return s;
+}
+
+/* Texts that differ in numbers alone: time passes in them, which is no news. */
+static bool differ_in_numbers(const char *a, const char *b)
+{
+    for (; *a && *b; a++, b++) {
+        if (isdigit((unsigned char)*a) && isdigit((unsigned char)*b)) {
+            a = after_numbers(a) - 1;
+            b = after_numbers(b) - 1;
+        } else if (*a != *b) {
+            return false;
+        }
+    }
+    return *a == *b;
+}
+
+static bool is_news(const struct held_condition *c, const struct log_line *line)
+{
+    struct log_line known = c->line;
+
+    if (!c->arena || !differ_in_numbers(known.text, line->text))
+        return true;
+    known.text = line->text;
+    return !line_is(&known, line);
+}
+
 static void remind(struct log *log, struct held_condition *c)
 {
     struct arena *a = arena_new();
@@ -64,20 +99,18 @@ void log_condition(struct log *log, const char *key, enum log_level level,
     if (!*at)
         *at = begin(log, key); /* at the end */
     struct held_condition *c = *at;
+    bool news = is_news(c, &line);
     c->seen++;
-    if (!c->arena || !line_is(&c->line, &line)) {
-        arena_free(c->arena);
-        c->arena = a;
-        c->line = line;
-        c->said_ms = log->mono_ms();
-        log_put(log, &c->line);
-        return;
-    }
-    arena_free(a);
-    if (log->mono_ms() - c->said_ms < REMIND_MS)
+    arena_free(c->arena);
+    c->arena = a;
+    c->line = line;
+    if (!news && log->mono_ms() - c->said_ms < REMIND_MS)
         return;
     c->said_ms = log->mono_ms();
-    remind(log, c);
+    if (news)
+        log_put(log, &c->line);
+    else
+        remind(log, c);
 }
 
 void log_clear(struct log *log, const char *key, const char *text)

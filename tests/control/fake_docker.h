@@ -48,6 +48,7 @@ struct fake_box {
     int exit_code;
     const char *health; /* of its own check; NULL: it has none */
     int64_t started_ms, calls_until_ms;
+    int64_t removed_ms; /* somebody removes it, and will be done then; 0: nobody does */
 };
 
 struct fake_connection {
@@ -348,6 +349,8 @@ static inline struct fake_answer fake_create(const char *name, const char *body)
 
 static inline struct fake_answer fake_start(struct fake_box *b)
 {
+    if (b->removed_ms)
+        return fake_error(409, "container is marked for removal and cannot be started");
     if (b->state == BOX_RUNNING)
         return (struct fake_answer){304, NULL};
     b->started_ms = virtual_ms();
@@ -430,9 +433,20 @@ static inline struct fake_answer fake_container(const char *method, const char *
     return fake_error(400, "not known");
 }
 
+/* What somebody else has begun to remove. */
+static inline void fake_end_removals(void)
+{
+    for (size_t i = 0; i < engine.n_boxes; i++)
+        while (i < engine.n_boxes && engine.boxes[i].removed_ms &&
+               virtual_ms() >= engine.boxes[i].removed_ms)
+            engine.boxes[i] = engine.boxes[--engine.n_boxes];
+}
+
 static inline struct fake_answer fake_obey(const char *method, const char *path, const char *body)
 {
     const char *at = strchr(path + 1, '/'); /* behind "/v1.41" */
+
+    fake_end_removals();
 
     if (text_is(path, "/_ping"))
         return (struct fake_answer){200, "OK"};

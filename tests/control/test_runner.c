@@ -130,6 +130,20 @@ static void a_name_that_is_always_taken_ends_in_failure(void **state)
     expect_serves("PROMPT=v0");
 }
 
+/* The engine says that it is there, and refuses to start it, for as long as it takes to remove it. */
+static void what_somebody_removes_is_waited_for(void **state)
+{
+    struct fake_box *b = fake_named("avr-sts-4711");
+
+    (void)state;
+    engine.guarded = false;
+    b->state = BOX_EXITED;
+    b->removed_ms = virtual_ms() + 500;
+    const struct agent_outcome *o = apply(&before, -1);
+    assert_int_equal(o->result, RESULT_SYNC);
+    expect_serves("PROMPT=v0");
+}
+
 /* An engine, or something in front of it, that changes what it is asked for. */
 static void forget_the_environment(struct fake_box *b)
 {
@@ -178,6 +192,7 @@ int main(void)
         TEST(an_interrupted_runner_leaves_no_name_free),
         TEST(patience_ends_and_no_call_is_cut),
         TEST(a_name_that_is_always_taken_ends_in_failure),
+        TEST(what_somebody_removes_is_waited_for),
         TEST(what_is_not_made_as_asked_is_not_made_again),
         TEST(a_new_one_that_dies_while_it_is_watched_is_swapped_back),
     };

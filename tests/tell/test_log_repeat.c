@@ -108,6 +108,25 @@ static void a_condition_is_said_once(void **state)
     desk_close(d);
 }
 
+static void time_that_passes_in_a_condition_is_no_news(void **state)
+{
+    struct desk *d = desk_open(LOG_PREFIXED);
+    struct arena *a = arena_new();
+    const struct condition *list;
+
+    (void)state;
+    log_condition(d->log, "a", LEVEL_INFO, NULL, "failed 9s ago (kept as avrd-1a); again in 1m05s");
+    log_condition(d->log, "a", LEVEL_INFO, NULL, "failed 59s ago (kept as avrd-1a); again in 15s");
+    log_condition(d->log, "a", LEVEL_INFO, NULL, "failed 1h01m ago (kept as avrd-1a); again in 2d");
+    assert_string_equal(read_log(d), "<6>failed 9s ago (kept as avrd-1a); again in 1m05s\n");
+    assert_int_equal(log_conditions(d->log, a, &list), 1);
+    assert_string_equal(list[0].text, "failed 1h01m ago (kept as avrd-1a); again in 2d");
+    log_condition(d->log, "a", LEVEL_INFO, NULL, "failed 1h01m ago (kept as avrd-1b); again in 2d");
+    assert_string_equal(read_log(d), "<6>failed 1h01m ago (kept as avrd-1b); again in 2d\n");
+    arena_free(a);
+    desk_close(d);
+}
+
 static void a_condition_is_remembered_every_hour(void **state)
 {
     struct desk *d = desk_open(LOG_PREFIXED);
@@ -181,6 +200,7 @@ int main(void)
         cmocka_unit_test(what_was_long_forgotten_is_new),
         cmocka_unit_test(counts_are_not_lost_when_the_log_ends_or_others_push_in),
         cmocka_unit_test(a_condition_is_said_once),
+        cmocka_unit_test(time_that_passes_in_a_condition_is_no_news),
         cmocka_unit_test(a_condition_is_remembered_every_hour),
         cmocka_unit_test(a_flapping_condition_is_no_flood),
         cmocka_unit_test(what_holds_is_listed),
