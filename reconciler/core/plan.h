@@ -65,7 +65,7 @@ struct step {
     const char *network;  /* CONNECT */
     const char *why;
     int attempt;       /* CREATE */
-    int64_t until_ms;  /* WAIT: when a timer ends it; 0: only calls do */
+    int64_t until_ms;  /* WAIT, HOLD: when a timer ends it; 0: none does */
     int calls;         /* WAIT drain: live calls counted, -1 unknown */
     int64_t oldest_ms; /* WAIT drain: start of the oldest, 0 unknown */
     int64_t quiet_ms;  /* WAIT drain: since when none of them has a connection; 0: not so */
@@ -120,6 +120,7 @@ struct agent_plan {
     const struct step *steps; /* the unrolled table */
     size_t n_steps;
     struct step hold; /* kind HOLD if it ends there, else NOTHING */
+    int64_t again_ms; /* when something has to be done though nothing happens; 0: never */
     int live_calls;   /* -1: not known */
     int64_t oldest_call_ms;
     int64_t quiet_ms; /* since when none of them has a connection; 0: some has, or not known */

@@ -38,6 +38,16 @@ static struct step on_box(enum step_kind kind, enum role role, const struct box 
     return s;
 }
 
+/* Its settings failed a moment ago. */
+static struct step hold_failed(const struct agent_view *v, enum role r)
+{
+    const struct role_view *rv = &v->role[r];
+    struct step s = hold(r, HOLD_FAILED, rv->held_why);
+
+    s.until_ms = rv->held_until_ms;
+    return s;
+}
+
 static struct step rename_to(struct agent_view *v, enum role r, const struct box *b,
                              enum place place, const char *why)
 {
@@ -310,7 +320,7 @@ static struct step take_name(struct agent_view *v, enum role r)
     if (rv->wanted.problem)
         return hold(r, HOLD_PROBLEM, rv->wanted.problem);
     if (rv->held)
-        return hold(r, HOLD_FAILED, rv->held_why);
+        return hold_failed(v, r);
     return r == ROLE_CORE && !set_is_ready(v) ? rest(r) : bring_up(v, r, true);
 }
 
@@ -417,7 +427,7 @@ static struct step settle(struct agent_view *v, enum role r)
     if (rv->slot.next)
         return drop_candidate(v, r, rv->slot.next, "not needed");
     if (rv->held)
-        return hold(r, HOLD_FAILED, rv->held_why);
+        return hold_failed(v, r);
     if (rv->wanted.problem)
         return hold(r, HOLD_PROBLEM, rv->wanted.problem);
     if (drifts_have(&rv->drifts, EFFECT_UPDATE))

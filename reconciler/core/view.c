@@ -19,14 +19,24 @@ int64_t box_kept_until_ms(const struct box *failed)
     return box_since_ms(failed) + 3600000;
 }
 
-int64_t backoff_ms(int attempt)
+/* Up to a fifth of it, told by when it failed: agents that failed together are not tried together
+ * for ever, and whoever computes it, and when, gets the same. */
+static int64_t jitter_ms(int64_t failed_ms, int64_t ms)
+{
+    uint64_t mixed = (uint64_t)failed_ms * 0x9e3779b97f4a7c15;
+
+    return ms / 5 * (int64_t)(mixed >> 54) / 1024;
+}
+
+int64_t backoff_ms(int attempt, int64_t failed_ms)
 {
     const int64_t first = 30000, longest = 3600000;
     int64_t ms = first;
 
     for (int i = 1; i < attempt && ms < longest; i++)
         ms *= 2;
-    return ms < longest ? ms : longest;
+    ms = ms < longest ? ms : longest;
+    return ms - jitter_ms(failed_ms, ms);
 }
 
 /* True if the box is what is wanted, whatever name it has now. */
@@ -136,7 +146,7 @@ static void find_held(struct agent_view *v, enum role r)
 
     if (!failed || !fits(v, &rv->wanted, failed))
         return;
-    int64_t again_ms = box_since_ms(failed) + backoff_ms(box_attempt(failed));
+    int64_t since = box_since_ms(failed), again_ms = since + backoff_ms(box_attempt(failed), since);
     if (now >= again_ms && !(box_runs(failed) && view_is_dialled(v, r, failed)))
         return;
     const char *when = now >= again_ms
@@ -144,9 +154,10 @@ static void find_held(struct agent_view *v, enum role r)
                            : arena_printf(v->arena, "in %s",
                                           text_duration(v->arena, (again_ms - now + 999) / 1000));
     rv->held = true;
+    rv->held_until_ms = now < again_ms ? again_ms : 0;
     rv->held_why = arena_printf(
         v->arena, "the same image and settings failed %s ago (kept as %s); next try %s",
-        text_duration(v->arena, (now - box_since_ms(failed)) / 1000), failed->name, when);
+        text_duration(v->arena, (now - since) / 1000), failed->name, when);
 }
 
 static void look_at(struct agent_view *v, enum role r)
@@ -209,8 +220,28 @@ static void settle_sets(struct agent_view *v)
         if (!rv->wanted.as_set || rv->held || !rv->differs)
             continue;
         rv->held = true;
+        rv->held_until_ms = core->held_until_ms;
         rv->held_why = core->held ? core->held_why : core->wanted.problem;
     }
+}
+
+static void note_earlier(int64_t *at_ms, int64_t other_ms, int64_t now_ms)
+{
+    if (other_ms > now_ms && (!*at_ms || other_ms < *at_ms))
+        *at_ms = other_ms;
+}
+
+int64_t view_again_ms(const struct agent_view *v)
+{
+    int64_t now = v->observed->now_ms, at = 0;
+
+    for (enum role r = 0; r < ROLE__N; r++) {
+        const struct role_view *rv = &v->role[r];
+        note_earlier(&at, rv->held_until_ms, now);
+        if (rv->slot.failed)
+            note_earlier(&at, box_kept_until_ms(rv->slot.failed), now);
+    }
+    return at;
 }
 
 void view_make(struct arena *a, const struct desired *d, const struct agent *agent,

@@ -12,6 +12,7 @@ struct role_view {
     bool differs;         /* the live box can only be replaced */
     bool next_fits;       /* the candidate is what is wanted */
     bool held;            /* these settings failed a moment ago: the live box stays */
+    int64_t held_until_ms; /* when a timer ends that; 0: none does */
     const char *held_why;
 };
 
@@ -48,7 +49,10 @@ int box_attempt(const struct box *); /* which try of the same settings it was, f
 /* Until when a failed candidate is kept for its logs while nothing newer fails. */
 int64_t box_kept_until_ms(const struct box *);
 
-/* How long the same settings are left alone after their attempt-th failure. */
-int64_t backoff_ms(int attempt);
+/* How long the same settings are left alone after their attempt-th failure, which was then. */
+int64_t backoff_ms(int attempt, int64_t failed_ms);
+
+/* The next moment at which something has to be done though nothing happens; 0: there is none. */
+int64_t view_again_ms(const struct agent_view *);
 
 #endif

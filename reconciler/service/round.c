@@ -84,6 +84,14 @@ static bool is_reported(const struct agent_plan *ap)
     return ap->hold.kind == STEP_HOLD;
 }
 
+/* A condition that is told again at each change of its text must not count seconds. */
+static const char *steady_text(const struct step *hold)
+{
+    return hold->hold == HOLD_FAILED ? "the same image and settings failed a moment ago: they are "
+                                       "left alone for a while, at most an hour"
+                                     : hold->why;
+}
+
 static void report_hold(struct service *s, const struct agent_plan *ap)
 {
     struct arena *a CLEANUP_ARENA = arena_new();
@@ -91,7 +99,8 @@ static void report_hold(struct service *s, const struct agent_plan *ap)
     struct log_about about = {.agent = agent_title(ap->agent)};
     enum log_level level = ap->hold.hold == HOLD_ORPHAN ? LEVEL_INFO : LEVEL_WARNING;
 
-    log_condition(s->log, arena_printf(a, "agent/%s", id), level, &about, ap->hold.why);
+    log_condition(s->log, arena_printf(a, "agent/%s", id), level, &about,
+                  steady_text(&ap->hold));
 }
 
 static bool still_holds(const struct look *look, const char *key)
@@ -126,8 +135,8 @@ static int64_t next_round_ms(const struct service *s, const struct look *look)
 
     for (size_t i = 0; i < look->plan.n_agents; i++) {
         const struct agent_plan *ap = &look->plan.agents[i];
-        if (ap->hold.until_ms)
-            earlier(&at, ap->hold.until_ms - offset);
+        if (ap->again_ms)
+            earlier(&at, ap->again_ms - offset);
         if (ap->n_steps)
             earlier(&at, account_due_ms(s->account, ap->agent));
     }

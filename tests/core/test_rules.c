@@ -179,7 +179,7 @@ static void failed_before_and_nothing_serves(void **state)
     drop_box(&p, "avr-sts-a1");
     next_is(&p, "sales",
             "hold    sts  [failed] (the same image and settings failed 10s ago (kept as "
-            "avrd-failed-#1); next try in 20s)");
+            "avrd-failed-#1); next try in 18s)");
 }
 
 /* A set has taken over: core and the llm are new, the old core still runs. */
@@ -294,15 +294,59 @@ static void back_off_doubles_up_to_an_hour(void **state)
     static const int attempts[] = {1, 1, 1000, 7};
 
     (void)state;
-    assert_int_equal(backoff_ms(0), 30000);
-    assert_int_equal(backoff_ms(1), 30000);
-    assert_int_equal(backoff_ms(2), 60000);
-    assert_int_equal(backoff_ms(7), 1920000);
-    assert_int_equal(backoff_ms(8), 3600000);
-    assert_int_equal(backoff_ms(1000), 3600000);
+    assert_int_equal(backoff_ms(0, 0), 30000);
+    assert_int_equal(backoff_ms(1, 0), 30000);
+    assert_int_equal(backoff_ms(2, 0), 60000);
+    assert_int_equal(backoff_ms(7, 0), 1920000);
+    assert_int_equal(backoff_ms(8, 0), 3600000);
+    assert_int_equal(backoff_ms(1000, 0), 3600000);
     for (size_t i = 0; i < N_OF(odd); i++)
         assert_int_equal(box_attempt(&(struct box){.labels = odd[i], .n_labels = 1}), attempts[i]);
     assert_int_equal(box_attempt(&(struct box){0}), 1);
+}
+
+/* What failed in one second is tried again spread over some. */
+static void agents_do_not_march_in_step(void **state)
+{
+    int64_t shortest = INT64_MAX, longest = 0;
+
+    (void)state;
+    for (int64_t at = 1700000000000; at < 1700000001000; at += 20) {
+        int64_t ms = backoff_ms(1, at);
+        assert_in_range(ms, 24000, 30000);
+        assert_int_equal(backoff_ms(1, at), ms);
+        shortest = ms < shortest ? ms : shortest;
+        longest = ms > longest ? ms : longest;
+    }
+    assert_true(longest - shortest > 4000);
+    assert_in_range(backoff_ms(1000, 1700000000001), 2880000, 3600000);
+}
+
+/* So that whoever waits wakes up exactly then. */
+static void a_back_off_and_a_kept_failure_tell_when_they_end(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    sales_says(&p, "Be brief");
+    int64_t failed_ms = p.m.o.now_ms - 10000;
+    put_box(&p, "sales", ROLE_STS, PLACE_FAILED, 10000)->state = BOX_EXITED;
+    const char *only[] = {"sales"};
+    struct plan plan = plan_make(a, &p.m.d, &p.m.o, &test_key, &p.options, only, 1);
+    assert_int_equal(plan.agents[0].hold.until_ms, failed_ms + backoff_ms(1, failed_ms));
+    assert_int_equal(plan.agents[0].again_ms, plan.agents[0].hold.until_ms);
+
+    p.m.o.now_ms = failed_ms + 60000;
+    change_provider(&p, "p-sts", sts_env, N_OF(sts_env)); /* as the live one */
+    plan = plan_make(a, &p.m.d, &p.m.o, &test_key, &p.options, only, 1);
+    assert_int_equal(plan.agents[0].hold.kind, STEP_NOTHING);
+    assert_int_equal(plan.agents[0].again_ms, failed_ms + 3600000);
+    p.m.o.now_ms = plan.agents[0].again_ms;
+    next_is(&p, "sales", "remove  sts  avrd-failed-#1 (kept for its logs for long enough)");
+    plan = plan_make(a, &p.m.d, &p.m.o, &test_key, &p.options, only, 1);
+    assert_int_equal(plan.agents[0].again_ms, 0);
 }
 
 static void absent_agents_go_like_stopped_ones(void **state)
@@ -339,6 +383,8 @@ int main(void)
         cmocka_unit_test(a_failed_one_that_core_dials_again_is_left_alone),
         cmocka_unit_test(core_waits_until_all_it_dials_is_there),
         cmocka_unit_test(back_off_doubles_up_to_an_hour),
+        cmocka_unit_test(agents_do_not_march_in_step),
+        cmocka_unit_test(a_back_off_and_a_kept_failure_tell_when_they_end),
         cmocka_unit_test(absent_agents_go_like_stopped_ones),
     };
 
