@@ -299,8 +299,11 @@ struct fleet *fleet_new(struct session *s, const struct fleet_owner *owner)
     if (!f)
         abort();
     *f = (struct fleet){.session = s, .owner = *owner};
-    f->workshop = (struct workshop){
-        .client = &s->client, .key = &s->key, .calls = s->calls, .interrupted = &s->interrupted};
+    f->workshop = (struct workshop){.client = &s->client,
+                                    .key = &s->key,
+                                    .calls = s->calls,
+                                    .interrupted = &s->interrupted,
+                                    .outage = &s->outage};
     ev_timer_init(&f->begins, on_begins, 0., 0.);
     f->begins.data = f;
     return f;

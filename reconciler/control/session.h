@@ -8,6 +8,7 @@
 #include "control/cycle.h"
 #include "control/gather.h"
 #include "control/witness.h"
+#include "core/outage.h"
 
 struct session {
     const struct config *config;
@@ -15,6 +16,7 @@ struct session {
     struct cache *cache;
     struct witness_calls *calls;
     struct digest_key key;
+    struct outage outage;
     char engine_id[128]; /* "" before somebody asked */
     struct ev_async wake;
     volatile int interrupted; /* set by a signal handler, never cleared */

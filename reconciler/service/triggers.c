@@ -153,6 +153,7 @@ static void on_up(void *ctx)
 {
     struct service *s = ctx;
 
+    session_engine_up(s->session);
     cache_rely_on_news(session_cache(s->session), true);
     s->failed_rounds = 0;
 }
@@ -162,6 +163,7 @@ static void on_down(void *ctx, const char *why)
     struct service *s = ctx;
 
     (void)why; /* the next look says more, and is due at once */
+    session_engine_down(s->session);
     cache_rely_on_news(session_cache(s->session), false);
     service_mark(s, NULL);
 }

@@ -47,7 +47,7 @@ struct fake_box {
     enum box_state state;
     int exit_code;
     const char *health; /* of its own check; NULL: it has none */
-    int64_t started_ms, calls_until_ms;
+    int64_t started_ms, finished_ms, calls_until_ms;
 };
 
 struct fake_connection {
@@ -226,6 +226,8 @@ static inline struct fake_answer fake_inspect(const struct fake_box *b)
     text_printf(&t, "\"State\":{\"Status\":\"%s\",\"ExitCode\":%d", fake_state(b), b->exit_code);
     if (b->started_ms)
         text_printf(&t, ",\"StartedAt\":\"%s\"", fake_time(b->started_ms));
+    if (b->finished_ms)
+        text_printf(&t, ",\"FinishedAt\":\"%s\"", fake_time(b->finished_ms));
     if (b->health)
         text_printf(&t, ",\"Health\":{\"Status\":\"%s\"}", b->health);
     text_printf(&t, "},\"Config\":%s,\"HostConfig\":%s,", b->config, b->host);
@@ -321,6 +323,14 @@ static inline struct fake_answer fake_create(const char *name, const char *body)
     return (struct fake_answer){201, arena_printf(engine.arena, "{\"Id\":\"%s\"}", b->id)};
 }
 
+/* By itself, or by somebody who is not us. */
+static inline void fake_die(struct fake_box *b, int exit_code)
+{
+    b->state = BOX_EXITED;
+    b->exit_code = exit_code;
+    b->finished_ms = virtual_ms();
+}
+
 static inline struct fake_answer fake_start(struct fake_box *b)
 {
     if (b->state == BOX_RUNNING)
@@ -328,10 +338,8 @@ static inline struct fake_answer fake_start(struct fake_box *b)
     b->started_ms = virtual_ms();
     b->state = BOX_RUNNING;
     b->calls_until_ms = 0;
-    if (fake_has_env(b, "PROMPT=bad")) {
-        b->state = BOX_EXITED;
-        b->exit_code = 3;
-    }
+    if (fake_has_env(b, "PROMPT=bad"))
+        fake_die(b, 3);
     return (struct fake_answer){204, NULL};
 }
 
@@ -341,7 +349,7 @@ static inline struct fake_answer fake_stop(struct fake_box *b)
         return (struct fake_answer){304, NULL};
     if (fake_has_call(b))
         violate("a live call was cut");
-    b->state = BOX_EXITED;
+    fake_die(b, 0);
     fake_check(fake_slot(b));
     return (struct fake_answer){204, NULL};
 }
