@@ -1,4 +1,5 @@
-/* outage.h - the engine was away: what ended then ended with it, and that is no verdict on an image.
+/* outage.h - the engine was away: what ended then ended with it, and that is no verdict on an
+ * image.
  *
  * A container that the engine stopped for its own end looks like one that died; only the time tells
  * the two apart. */
@@ -7,7 +8,7 @@
 
 #include "core/observed.h"
 
-struct outage { /* the last one; wall clock, milliseconds */
+struct outage {       /* the last one; wall clock, milliseconds */
     int64_t from_ms;  /* 0: none was seen */
     int64_t until_ms; /* 0: it lasts */
 };

@@ -99,8 +99,7 @@ static void report_hold(struct service *s, const struct agent_plan *ap)
     struct log_about about = {.agent = agent_title(ap->agent)};
     enum log_level level = ap->hold.hold == HOLD_ORPHAN ? LEVEL_INFO : LEVEL_WARNING;
 
-    log_condition(s->log, arena_printf(a, "agent/%s", id), level, &about,
-                  steady_text(&ap->hold));
+    log_condition(s->log, arena_printf(a, "agent/%s", id), level, &about, steady_text(&ap->hold));
 }
 
 static bool still_holds(const struct look *look, const char *key)

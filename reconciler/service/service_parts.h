@@ -4,6 +4,9 @@
  *     triggers.c   what happened: files, database, engine, signals, time
  *     round.c      one look at everything, and who gets to work
  *     account.c    what the work led to: log, history, notifications, when to try again
+ *     crashes.c    live containers that die again and again
+ *     calls_book.c which generation answered a call
+ *     keep.c       the store's upkeep
  *     desk.c       what people ask for over the control socket */
 #ifndef SERVICE_SERVICE_PARTS_H
 #define SERVICE_SERVICE_PARTS_H
@@ -60,6 +63,7 @@ struct service {
     int lock; /* the engine's; -1: somebody else has it */
     bool round_due, stopping, ready;
     unsigned failed_rounds; /* in a row */
+    int64_t pruned_ms;      /* monotonic: when the store forgot what is old; 0: not yet */
     char cause[200];        /* why the next round is due: the first cause since the last one */
 };
 

@@ -99,6 +99,13 @@ static void on_read(void *ctx)
         log_clear(s->log, "files", NULL);
 }
 
+static void on_calls(void *ctx, const struct database *db)
+{
+    struct service *s = ctx;
+
+    account_calls(s->account, db);
+}
+
 /* --- the engine ------------------------------------------------------------------------------ */
 
 /* The agent a container's slot belongs to; NULL: none of ours. */
@@ -203,7 +210,7 @@ static void catch_signal(struct service *s, size_t i, int number,
 void triggers_open(struct service *s)
 {
     static const struct engine_watch_callbacks engine = {on_engine_event, on_gap, on_up, on_down};
-    const struct intake_owner intake = {on_accepted, on_condition, on_read, s};
+    const struct intake_owner intake = {on_accepted, on_condition, on_read, on_calls, s};
 
     s->settle = settle_new(s->loop, QUIET_MS, LONGEST_MS, on_settled, s);
     ev_timer_init(&s->due, on_due, 0., 0.);

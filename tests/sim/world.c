@@ -256,8 +256,8 @@ static void judge(struct world *w, struct sim_box *b, const char *text)
 {
     unsigned broken = w->scenario->bad | w->scenario->late_bad;
 
-    b->box.health = outage_took(&w->outage, &b->box, b->box.started_ms) ? HEALTH_UNKNOWN
-                                                                        : HEALTH_BAD;
+    b->box.health =
+        outage_took(&w->outage, &b->box, b->box.started_ms) ? HEALTH_UNKNOWN : HEALTH_BAD;
     b->box.health_text = b->box.health == HEALTH_BAD ? text : "";
     if (b->box.health == HEALTH_BAD && b->box.state == BOX_EXITED &&
         !(broken & 1u << b->generation))
