@@ -67,6 +67,13 @@ struct service {
     char cause[200];        /* why the next round is due: the first cause since the last one */
 };
 
+/* ---- service.c ---- */
+
+/* What was opened must be closed, whether or not it succeeded. */
+int service_open(struct service *, struct err *) MUST_CHECK; /* of one with config and options */
+void service_turn(struct service *); /* a round if one is due, else whatever happens next */
+void service_close(struct service *);
+
 /* ---- triggers.c ---- */
 
 void triggers_open(struct service *);

@@ -70,6 +70,8 @@ struct fake_engine {
     enum fault fault;
     char spoiled[96]; /* method and path of the spoiled request */
 
+    const char *log; /* what every container has said; NULL: nothing */
+
     void (*on_create)(struct fake_box *); /* NULL, or spoils what was just made */
 
     bool guarded; /* every role must have a running container from now on */
@@ -398,6 +400,8 @@ static inline struct fake_answer fake_container(const char *method, const char *
 
     if (!b)
         return fake_error(404, "No such container");
+    if (text_starts(what, "/logs?"))
+        return (struct fake_answer){200, engine.log ? engine.log : ""};
     if (text_is(method, "GET"))
         return fake_inspect(b);
     if (text_is(method, "DELETE"))
