@@ -121,3 +121,42 @@ unsigned generation_newest(struct store *store, const char *agent_id)
     return generation_list(store, a, agent_id, 1, &list, &err) == 0 && list.n ? list.items[0].number
                                                                               : 0;
 }
+
+static bool recall_role(struct arena *a, const char *agent_id, const struct record_role *r,
+                        struct last_good *ret)
+{
+    struct env_var *env = arena_alloc(a, (r->n_env + 1) * sizeof *env);
+
+    for (size_t i = 0; i < r->n_env; i++) {
+        if (!r->env[i].value)
+            return false; /* sealed under another key */
+        env[i] = (struct env_var){.name = r->env[i].name,
+                                  .value = r->env[i].value,
+                                  .secret = r->env[i].secret,
+                                  .origin = {.kind = FROM_CONTAINER}};
+    }
+    *ret = (struct last_good){.agent_id = agent_id,
+                              .role = r->role,
+                              .image_ref = r->image_ref,
+                              .image_id = r->image_id,
+                              .env = {env, r->n_env}};
+    return r->image_ref && r->image_id;
+}
+
+size_t generation_recall(struct store *store, struct arena *a, const char *agent_id,
+                         const struct last_good **ret)
+{
+    struct last_good *roles = arena_alloc(a, ROLE__N * sizeof *roles);
+    struct generation g;
+    unsigned number;
+    struct err err;
+    size_t n = 0;
+
+    *ret = roles;
+    if (generation_last_good(store, agent_id, &number, &err) < 0 || !number ||
+        generation_get(store, a, agent_id, number, &g, &err) < 0)
+        return 0;
+    for (size_t i = 0; i < g.n_roles; i++)
+        n += recall_role(a, agent_id, &g.roles[i], &roles[n]);
+    return n;
+}

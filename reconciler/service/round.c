@@ -4,10 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "base/clock.h"
 #include "core/wish.h"
 #include "service/desk.h"
+#include "service/generation.h"
 #include "service/service_parts.h"
 
 enum { STANDBY_MS = 1000, FIRST_AGAIN_MS = 500, LONGEST_AGAIN_MS = 30 * 1000, SOON_MS = 100 };
@@ -167,6 +169,29 @@ static void finish(struct service *s, struct arena *a, const struct look *look)
     s->ready = true;
 }
 
+/* What agents that are not in sync were when they were last: nothing else can be put back where
+ * what was replaced is gone. */
+static const struct sources *with_last_good(const struct service *s, struct arena *a,
+                                            const struct sources *sources)
+{
+    struct sources *with = arena_memdup(a, sources, sizeof *sources);
+    const struct plan *plan = &s->last.look.plan;
+    ARRAY(struct last_good) all = {0};
+
+    for (size_t i = 0; s->last.arena && i < plan->n_agents; i++) {
+        const struct last_good *roles;
+        const struct agent_plan *ap = &plan->agents[i];
+        if (ap->verdict == VERDICT_SYNC && ap->n_steps == 0)
+            continue;
+        size_t n = generation_recall(s->store, a, arena_strdup(a, ap->agent->id), &roles);
+        for (size_t k = 0; k < n; k++)
+            ARRAY_PUSH(a, all, roles[k]);
+    }
+    with->last_good = all.items;
+    with->n_last_good = all.n;
+    return with;
+}
+
 void service_round(struct service *s)
 {
     struct arena *a = arena_new();
@@ -178,6 +203,7 @@ void service_round(struct service *s)
         arena_free(a);
         return;
     }
+    sources = with_last_good(s, a, sources);
     account_cause(s->account, s->cause);
     *s->cause = '\0';
     int ok = session_look(s->session, a, sources, &(struct plan_options){0}, NULL, 0, &look, &err);

@@ -70,7 +70,8 @@ struct fake_engine {
     enum fault fault;
     char spoiled[96]; /* method and path of the spoiled request */
 
-    const char *log; /* what every container has said; NULL: nothing */
+    const char *dies; /* "NAME=value": whatever has this exits at once; NULL: nothing */
+    const char *log;  /* what every container has said; NULL: nothing */
 
     void (*on_create)(struct fake_box *); /* NULL, or spoils what was just made */
 
@@ -340,7 +341,7 @@ static inline struct fake_answer fake_start(struct fake_box *b)
     b->started_ms = virtual_ms();
     b->state = BOX_RUNNING;
     b->calls_until_ms = 0;
-    if (fake_has_env(b, "PROMPT=bad"))
+    if (fake_has_env(b, "PROMPT=bad") || (engine.dies && fake_has_env(b, engine.dies)))
         fake_die(b, 3);
     return (struct fake_answer){204, NULL};
 }

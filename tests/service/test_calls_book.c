@@ -71,8 +71,10 @@ static struct call_row row(const char *uuid, int64_t started_ms)
 
 static void generation(const char *hash, int64_t since_ms)
 {
-    struct record_role role = {
-        .role = ROLE_STS, .image_id = "sha256:1", .image_digest = "sha256:d", .settings_hash = hash};
+    struct record_role role = {.role = ROLE_STS,
+                               .image_id = "sha256:1",
+                               .image_digest = "sha256:d",
+                               .settings_hash = hash};
     unsigned number;
 
     assert_int_equal(generation_note(store, "a1", &role, 1, NULL, since_ms, &number, &err), 0);

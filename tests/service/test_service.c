@@ -1,5 +1,5 @@
-/* Goal: the service on a fake engine, driven turn by turn in virtual time: what dies again and again
- * is started less and less often, named, and told with its last words; every change knows the
+/* Goal: the service on a fake engine, driven turn by turn in virtual time: what dies again and
+ * again is started less and less often, named, and told with its last words; every change knows the
  * generations between which it lies; a generation is good only once it has proved itself. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -239,6 +239,18 @@ static void changes_know_their_generations(void **state)
     assert_int_equal(c.to, 2);
 }
 
+/* Another wish takes over, and somebody removes what it replaced. */
+static void swap_and_remove_the_old_one(void)
+{
+    write_spec("v1");
+    intake_poke(service.intake, INTAKE_SPECS);
+    for (int i = 0; i < 100 && !fake_has_env(fake_named("avr-sts-desk"), "PROMPT=v1"); i++)
+        pass(100);
+    for (size_t i = engine.n_boxes; i-- > 0;)
+        if (text_starts(engine.boxes[i].name, "avrd-drain-"))
+            engine.boxes[i] = engine.boxes[--engine.n_boxes];
+}
+
 /* Somebody removes what was replaced: the new one has nothing to be swapped back to, and must not
  * count as good before its time. */
 static void a_generation_is_good_once_it_has_proved_itself(void **state)
@@ -246,18 +258,54 @@ static void a_generation_is_good_once_it_has_proved_itself(void **state)
     (void)state;
     pass(2 * MINUTE);
     assert_int_equal(last_good(), 1);
-    write_spec("v1");
-    intake_poke(service.intake, INTAKE_SPECS);
-    for (int i = 0; i < 100 && !fake_has_env(fake_named("avr-sts-desk"), "PROMPT=v1"); i++)
-        pass(100);
-    for (size_t i = 0; i < engine.n_boxes; i++)
-        if (text_starts(engine.boxes[i].name, "avrd-drain-"))
-            engine.boxes[i] = engine.boxes[--engine.n_boxes];
+    swap_and_remove_the_old_one();
     service_mark(&service, NULL);
     pass(10 * SECOND);
     assert_int_equal(last_good(), 1);
     pass(2 * MINUTE);
     assert_int_equal(last_good(), 2);
+}
+
+/* Nothing is left to be swapped back to but what is remembered. */
+static void what_last_proved_itself_is_put_back_from_memory(void **state)
+{
+    (void)state;
+    pass(2 * MINUTE);
+    swap_and_remove_the_old_one();
+    engine.dies = "PROMPT=v1"; /* from now on, whenever it is started */
+    fake_die(fake_named("avr-sts-desk"), 3);
+    service_mark(&service, NULL);
+    pass(15 * SECOND);
+    const struct fake_box *b = fake_named("avr-sts-desk");
+    assert_non_null(b);
+    assert_true(fake_has_env(b, "PROMPT=v0"));
+    assert_true(fake_has_env(b, "API_KEY=sk-very-secret-1"));
+    assert_int_equal(b->state, BOX_RUNNING);
+    assert_non_null(condition("agent/desk"));
+
+    engine.dies = NULL; /* it is mended: the next try finds it well */
+    pass(2 * MINUTE);
+    assert_true(fake_has_env(fake_named("avr-sts-desk"), "PROMPT=v1"));
+    assert_null(condition("agent/desk"));
+}
+
+static void never_a_rollback_of_a_rollback(void **state)
+{
+    (void)state;
+    pass(2 * MINUTE);
+    swap_and_remove_the_old_one();
+    engine.dies = "API_KEY=sk-very-secret-1"; /* whatever is started */
+    fake_die(fake_named("avr-sts-desk"), 3);
+    service_mark(&service, NULL);
+    pass(15 * SECOND);
+    assert_null(fake_named("avr-sts-desk"));
+    unsigned made = engine.made;
+    pass(10 * SECOND);
+    assert_int_equal(engine.made, made);
+    const char *held = service.last.look.plan.agents[0].hold.why;
+    assert_non_null(strstr(held, "the previous image and settings, too, failed "));
+    pass(10 * MINUTE);
+    assert_in_range(engine.made, made + 4, made + 12); /* less and less often */
 }
 
 /* So that the service wakes up exactly then. */
@@ -292,6 +340,8 @@ int main(void)
         TEST(what_the_engine_took_is_no_crash),
         TEST(changes_know_their_generations),
         TEST(a_generation_is_good_once_it_has_proved_itself),
+        TEST(what_last_proved_itself_is_put_back_from_memory),
+        TEST(never_a_rollback_of_a_rollback),
         TEST(a_failed_one_is_tried_again_when_its_time_comes),
     };
     return cmocka_run_group_tests_name("service", tests, NULL, NULL);

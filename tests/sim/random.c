@@ -31,6 +31,7 @@ static struct scenario any_scenario(struct dice *d)
         .wild = true,
     };
 
+    s.remembers = dice_roll(d, 2);
     s.two_networks = dice_roll(d, 4) == 0;
     for (int g = 1; g < 4; g++) {
         unsigned kind = dice_roll(d, 6);

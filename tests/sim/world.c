@@ -61,6 +61,24 @@ static size_t rows_make(struct arena *a, const struct world *w, const struct cal
     return n;
 }
 
+/* Generation 0 proved itself: as the store would remember it. */
+static size_t remember(struct world *w, struct arena *a, const struct last_good **ret)
+{
+    const struct desired *d = &w->desired[0];
+    struct observed nothing = {.now_ms = w->now_ms, .images = the_image, .n_images = 2};
+    struct wanted *wanted = arena_alloc(a, ROLE__N * sizeof *wanted);
+    struct last_good *roles = arena_alloc(a, ROLE__N * sizeof *roles);
+    size_t n = 0;
+
+    resolve_agent(a, d, &d->agents[0], &nothing, &w->key, wanted);
+    for (enum role r = 0; r < ROLE__N; r++)
+        if (wanted[r].spec)
+            roles[n++] = (struct last_good){agent_id, r, wanted[r].image_ref, wanted[r].image_id,
+                                            wanted[r].env};
+    *ret = roles;
+    return n;
+}
+
 struct observed world_observe(struct world *w, struct arena *a)
 {
     struct box *boxes = arena_alloc(a, w->n_boxes * sizeof *boxes);
@@ -83,6 +101,8 @@ struct observed world_observe(struct world *w, struct arena *a)
         o.foreign = arena_memdup(a, &(struct foreign){"somebody's", w->foreign}, sizeof *o.foreign);
         o.n_foreign = 1;
     }
+    if (w->scenario->remembers)
+        o.n_last_good = remember(w, a, &o.last_good);
     o.sockets_known = w->scenario->witnesses & SEE_SOCKETS;
     o.calls_known = w->scenario->witnesses & SEE_ROWS;
     if (o.calls_known)

@@ -43,6 +43,7 @@ struct scenario {
     unsigned other_mode; /* bit g: generation g has the other mode, sts or pipeline */
     bool two_networks;   /* asked for from generation 1 on */
     bool exits;          /* what is bad exits at once, instead of never answering */
+    bool remembers;      /* what generation 0 was made from is remembered as good */
     bool wild;           /* it may begin in any state and people interfere: see world_step() */
 };
 
