@@ -15,16 +15,6 @@ static bool role_is_used(const struct world *w, enum role r)
     return world_uses(w->scenario, w->asked, r);
 }
 
-void world_make(struct world *w, struct arena *a, const struct scenario *s)
-{
-    memset(w, 0, sizeof *w);
-    w->arena = a;
-    w->scenario = s;
-    w->now_ms = START_MS;
-    for (int g = 0; g < MAX_GENERATIONS; g++)
-        world_wish(w, g);
-}
-
 void world_copy(struct world *to, const struct world *from)
 {
     *to = *from;
@@ -62,21 +52,31 @@ static size_t rows_make(struct arena *a, const struct world *w, const struct cal
 }
 
 /* Generation 0 proved itself: as the store would remember it. */
-static size_t remember(struct world *w, struct arena *a, const struct last_good **ret)
+static void remember(struct world *w)
 {
     const struct desired *d = &w->desired[0];
     struct observed nothing = {.now_ms = w->now_ms, .images = the_image, .n_images = 2};
-    struct wanted *wanted = arena_alloc(a, ROLE__N * sizeof *wanted);
-    struct last_good *roles = arena_alloc(a, ROLE__N * sizeof *roles);
-    size_t n = 0;
+    struct wanted *wanted = arena_alloc(w->arena, ROLE__N * sizeof *wanted);
+    struct last_good *roles = arena_alloc(w->arena, ROLE__N * sizeof *roles);
 
-    resolve_agent(a, d, &d->agents[0], &nothing, &w->key, wanted);
+    resolve_agent(w->arena, d, &d->agents[0], &nothing, &w->key, wanted);
     for (enum role r = 0; r < ROLE__N; r++)
         if (wanted[r].spec)
-            roles[n++] = (struct last_good){agent_id, r, wanted[r].image_ref, wanted[r].image_id,
-                                            wanted[r].env};
-    *ret = roles;
-    return n;
+            roles[w->n_last_good++] = (struct last_good){
+                agent_id, r, wanted[r].image_ref, wanted[r].image_id, wanted[r].env};
+    w->last_good = roles;
+}
+
+void world_make(struct world *w, struct arena *a, const struct scenario *s)
+{
+    memset(w, 0, sizeof *w);
+    w->arena = a;
+    w->scenario = s;
+    w->now_ms = START_MS;
+    for (int g = 0; g < MAX_GENERATIONS; g++)
+        world_wish(w, g);
+    if (s->remembers)
+        remember(w);
 }
 
 struct observed world_observe(struct world *w, struct arena *a)
@@ -101,8 +101,8 @@ struct observed world_observe(struct world *w, struct arena *a)
         o.foreign = arena_memdup(a, &(struct foreign){"somebody's", w->foreign}, sizeof *o.foreign);
         o.n_foreign = 1;
     }
-    if (w->scenario->remembers)
-        o.n_last_good = remember(w, a, &o.last_good);
+    o.last_good = w->last_good;
+    o.n_last_good = w->n_last_good;
     o.sockets_known = w->scenario->witnesses & SEE_SOCKETS;
     o.calls_known = w->scenario->witnesses & SEE_ROWS;
     if (o.calls_known)
