@@ -13,11 +13,12 @@ static const struct last_good *find(const struct observed *o, const struct agent
     return NULL;
 }
 
-static const char *value_of(const struct env_list *env, const char *name)
+static void keep_now(struct env_build *b, const struct wanted *now, const char *name)
 {
-    const struct env_var *v = env_get(env, name);
+    const struct env_var *v = env_get(&now->env, name);
 
-    return v ? v->value : NULL;
+    if (v)
+        env_put(b, v);
 }
 
 /* What leads to this container, and from core to others, stays as it is wanted now. */
@@ -27,11 +28,10 @@ static struct env_list env_of_then(struct arena *a, const struct last_good *then
     struct env_build b = {.arena = a};
 
     env_put_all(&b, &then->env);
-    for (enum role r = 0; now->spec->role == ROLE_CORE && r < ROLE_CORE; r++) {
-        const struct env_var *url = env_get(&now->env, avr_url_name(r));
-        if (url)
-            env_put(&b, url);
-    }
+    keep_now(&b, now, "PORT");
+    keep_now(&b, now, "HTTP_PORT");
+    for (enum role r = 0; now->spec->role == ROLE_CORE && r < ROLE_CORE; r++)
+        keep_now(&b, now, avr_url_name(r));
     return env_done(&b);
 }
 
@@ -50,5 +50,5 @@ bool last_good_wanted(struct arena *a, const struct observed *o, const struct ag
     ret->image_note = ret->pull_why = NULL;
     ret->pull = false;
     ret->env = env_of_then(a, then, now);
-    return text_is(value_of(&ret->env, "PORT"), value_of(&now->env, "PORT"));
+    return true;
 }

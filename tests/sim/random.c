@@ -79,6 +79,17 @@ static bool is_there(const struct world *w, size_t i)
     return true;
 }
 
+/* Where something good is remembered a bad wish never leaves sts without anybody.  What dies only
+ * after it was good keeps its name, and sets are not put back from memory. */
+static bool is_left_alone(struct world *w)
+{
+    const struct scenario *s = w->scenario;
+    const struct sim_box *b = world_named(w, "avr-sts-" SIM_AGENT);
+
+    return s->remembers && !s->pipeline && world_uses(s, w->asked, ROLE_STS) &&
+           s->bad & 1u << w->asked && (!b || b->box.state != BOX_RUNNING);
+}
+
 /* Why it may not rest like this; NULL: it may. */
 static const char *wrong_with(struct world *w, const struct step *last, struct totals *t)
 {
@@ -92,6 +103,8 @@ static const char *wrong_with(struct world *w, const struct step *last, struct t
         return world_check_dials(w);
     if (last->kind == STEP_HOLD) {
         t->held++;
+        if (is_left_alone(w))
+            return "nobody serves although what was good is remembered";
         if (last->hold == HOLD_FAILED)
             return broken & 1u << w->asked ? NULL : "it holds although what is asked for is good";
         if (last->hold == HOLD_UNHEALTHY)

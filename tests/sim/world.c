@@ -1,6 +1,7 @@
 #include "world.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -62,8 +63,8 @@ static void remember(struct world *w)
     resolve_agent(w->arena, d, &d->agents[0], &nothing, &w->key, wanted);
     for (enum role r = 0; r < ROLE__N; r++)
         if (wanted[r].spec)
-            roles[w->n_last_good++] = (struct last_good){
-                agent_id, r, wanted[r].image_ref, wanted[r].image_id, wanted[r].env};
+            roles[w->n_last_good++] = (struct last_good){agent_id, r, wanted[r].image_ref,
+                                                         wanted[r].image_id, wanted[r].env};
     w->last_good = roles;
 }
 
@@ -220,6 +221,14 @@ void world_pass_time(struct world *w, int64_t ms)
 
 /* --- what the engine does -------------------------------------------------------------------- */
 
+/* Not always what is asked for: what was good may be put back from memory. */
+static int generation_of(const struct world *w, const struct sim_box *b)
+{
+    const char *prompt = pair_get(b->box.env, b->box.n_env, "PROMPT");
+
+    return prompt && world_changes(w->scenario, b->role) ? atoi(prompt + 1) : w->asked;
+}
+
 static void do_create(struct world *w, const struct step *s)
 {
     struct arena *a = w->arena;
@@ -234,7 +243,7 @@ static void do_create(struct world *w, const struct step *s)
     b->box = model_box(a, s->wanted, arena_printf(a, "box-%u", ++w->created),
                        arena_strdup(a, s->new_name), s->attempt, w->now_ms);
     b->role = s->role;
-    b->generation = w->asked;
+    b->generation = generation_of(w, b);
     b->was_good = b->stranger = b->hidden = false;
     w->n_boxes++;
 }
