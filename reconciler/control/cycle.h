@@ -11,6 +11,7 @@
 
 struct cache;
 struct client;
+struct outage;
 struct ev_loop;
 struct session;
 
@@ -97,6 +98,12 @@ int session_logs(struct session *, struct arena *, const char *box_id, unsigned 
                  const char **ret, struct err *) MUST_CHECK;
 
 void session_interrupt(struct session *); /* safe in a signal handler */
+
+/* For whoever listens to the engine: it is away, it is back (either may be told twice).  A container
+ * that ended meanwhile is not held against its image. */
+void session_engine_down(struct session *);
+void session_engine_up(struct session *);
+const struct outage *session_outage(const struct session *);
 
 struct ev_loop *session_loop(const struct session *);
 struct client *session_client(struct session *);

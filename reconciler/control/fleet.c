@@ -423,7 +423,8 @@ struct fleet *fleet_new(struct session *s, const struct fleet_owner *owner)
                                     .registries = s->registries,
                                     .key = &s->key,
                                     .calls = s->calls,
-                                    .interrupted = &s->interrupted};
+                                    .interrupted = &s->interrupted,
+                                    .outage = &s->outage};
     ev_timer_init(&f->begins, on_begins, 0., 0.);
     f->begins.data = f;
     return f;

@@ -178,6 +178,8 @@ static int look_at_boxes(struct gathering *g, struct err *err)
 
     for (size_t i = 0; i < n; i++)
         add_ref(g, refs[i]);
+    for (size_t i = 0; i < g->sources->n_last_good; i++)
+        add_ref(g, g->sources->last_good[i].image_id);
     ask_images(g, &images, 0);
     ask_boxes(g, &boxes);
     int result = wait_for_boxes(g, &boxes, err);
@@ -285,6 +287,8 @@ int gather(struct client *client, struct cache *cache, struct registry_memory *r
         .n_foreign = g.foreign.n,
         .images = g.images.items,
         .n_images = g.images.n,
+        .last_good = sources->last_good,
+        .n_last_good = sources->n_last_good,
         .calls = sources->database.calls,
         .n_calls = sources->database.n_calls,
         .calls_known = sources->database.path && sources->database.calls_known,

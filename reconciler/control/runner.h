@@ -10,6 +10,7 @@
 #include "control/registry.h"
 #include "control/turnstile.h"
 #include "control/witness.h"
+#include "core/outage.h"
 
 struct runner;
 
@@ -20,6 +21,7 @@ struct workshop { /* shared by all runners of a session */
     struct turnstile turnstile;
     struct witness_calls *calls;
     const volatile int *interrupted;
+    const struct outage *outage; /* of the engine, as far as somebody noticed; NULL: nobody looks */
     int64_t decided_ms; /* of the last decision: no two in one millisecond, see place_name() */
 };
 

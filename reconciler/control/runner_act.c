@@ -59,7 +59,7 @@ static void judge_start(struct runner *r)
 {
     struct box *b = world_box(&r->world, r->step.box_id);
 
-    if (!b || box_runs(b))
+    if (!b || box_runs(b) || outage_took(r->shared->outage, b, b->started_ms))
         return;
     if (r->start_refused && !*b->error)
         return; /* a refused request says nothing about the image */
@@ -228,6 +228,24 @@ static void stop(struct runner *r)
                            .grace_s = said ? (int)spec->settings->stop_grace_s.n : -1});
 }
 
+/* What ended with the engine is asked again once it runs again. */
+static void judge(const struct runner *r, struct box *b, int64_t started_ms,
+                  const struct verdict_of_probe *verdict)
+{
+    if (verdict->ready) {
+        b->asked_ms = wall_ms();
+        if (b->health != HEALTH_GOOD)
+            b->ready_ms = b->asked_ms;
+        b->health = HEALTH_GOOD;
+    } else if (outage_took(r->shared->outage, b, started_ms)) {
+        b->health = HEALTH_UNKNOWN;
+        b->ready_ms = 0;
+    } else {
+        b->health = HEALTH_BAD;
+        b->health_text = verdict->text;
+    }
+}
+
 static void on_probed(void *ctx, const struct verdict_of_probe *verdict)
 {
     struct runner *r = ctx;
@@ -237,20 +255,15 @@ static void on_probed(void *ctx, const struct verdict_of_probe *verdict)
         runner_fail(r, verdict->err->text);
         return;
     }
+    const struct box *before = world_box(&r->world, r->step.box_id);
+    int64_t started_ms = before ? before->started_ms : 0; /* the life that was asked */
     if (verdict->box)
         world_set_box(&r->world, verdict->box);
     else
         world_drop_box(&r->world, r->step.box_id);
     struct box *b = world_box(&r->world, r->step.box_id);
-    if (b && verdict->ready) {
-        b->asked_ms = wall_ms();
-        if (b->health != HEALTH_GOOD)
-            b->ready_ms = b->asked_ms;
-        b->health = HEALTH_GOOD;
-    } else if (b) {
-        b->health = HEALTH_BAD;
-        b->health_text = verdict->text;
-    }
+    if (b)
+        judge(r, b, started_ms, verdict);
     if (r->step.kind == STEP_PROBE)
         runner_end_step(r, verdict->ready ? EVENT_DONE : EVENT_FAILED,
                         verdict->ready ? NULL : verdict->text);

@@ -214,6 +214,21 @@ int session_logs(struct session *s, struct arena *a, const char *box_id, unsigne
     return 0;
 }
 
+void session_engine_down(struct session *s)
+{
+    outage_begin(&s->outage, wall_ms());
+}
+
+void session_engine_up(struct session *s)
+{
+    outage_end(&s->outage, wall_ms());
+}
+
+const struct outage *session_outage(const struct session *s)
+{
+    return &s->outage;
+}
+
 struct http_stats session_stats(const struct session *s)
 {
     return http_stats(s->client.http);

@@ -8,6 +8,7 @@
 #include "control/cycle.h"
 #include "control/gather.h"
 #include "control/witness.h"
+#include "core/outage.h"
 
 struct session {
     const struct config *config;
@@ -16,6 +17,7 @@ struct session {
     struct registry_memory *registries;
     struct witness_calls *calls;
     struct digest_key key;
+    struct outage outage;
     char engine_id[128]; /* "" before somebody asked */
     struct ev_async wake;
     volatile int interrupted; /* set by a signal handler, never cleared */

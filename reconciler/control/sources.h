@@ -4,6 +4,7 @@
 
 #include "control/config.h"
 #include "core/desired.h"
+#include "core/observed.h"
 
 struct sources {
     struct spec spec;
@@ -13,6 +14,9 @@ struct sources {
     const char *text;              /* "specs/agents.yaml, data.db": for the head of a diff */
     const char *const *bind_roots; /* the config's and the specs' folders */
     size_t n_bind_roots;
+    /* What agents were made from when they last proved themselves, as far as somebody remembers. */
+    const struct last_good *last_good;
+    size_t n_last_good;
     int64_t read_ms; /* monotonic: when the calls in the database were read; 0: long ago */
 };
 

@@ -112,6 +112,14 @@ struct network { /* texts never NULL */
     size_t n_containers; /* running ones: those that hold an address */
 };
 
+/* What a container of an agent was made from when it last proved itself: see core/last_good.h. */
+struct last_good {
+    const char *agent_id;
+    enum role role;
+    const char *image_ref, *image_id;
+    struct env_list env; /* sorted by name */
+};
+
 struct observed {
     int64_t now_ms; /* wall clock of this look, from a clock that never jumps within a run */
     const struct box *boxes; /* ours only: label app=AVR, tenant, and a name or slot of ours */
@@ -122,6 +130,8 @@ struct observed {
     size_t n_images;
     const struct call_row *calls;
     size_t n_calls;
+    const struct last_good *last_good; /* as far as somebody remembers */
+    size_t n_last_good;
     bool calls_known;   /* the database witness exists */
     bool sockets_known; /* the socket witness exists */
 };

@@ -272,6 +272,7 @@ static struct agent_plan agent_plan_make(struct arena *a, const struct desired *
         ap.verdict = VERDICT_HOLD;
     ap.roles = roles.items;
     ap.n_roles = roles.n;
+    ap.again_ms = view_again_ms(v);
     unroll(v, key, &ap);
 
     struct calls calls = calls_of(agent, &o);

@@ -124,6 +124,7 @@ struct agent_plan {
     const struct step *steps; /* the unrolled table */
     size_t n_steps;
     struct step hold; /* kind HOLD if it ends there, else NOTHING */
+    int64_t again_ms; /* when something has to be done though nothing happens; 0: never */
     int live_calls;   /* -1: not known */
     int64_t oldest_call_ms;
     int64_t quiet_ms; /* since when none of them has a connection; 0: some has, or not known */

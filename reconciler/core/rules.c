@@ -34,7 +34,6 @@ static struct step fail(struct agent_view *v, enum role r, const struct box *b, 
 static struct step create_candidate(struct agent_view *v, enum role r)
 {
     const struct role_view *rv = &v->role[r];
-    const struct box *failed = rv->slot.failed;
     struct step s;
 
     if (rv->wanted.pull) {
@@ -42,15 +41,12 @@ static struct step create_candidate(struct agent_view *v, enum role r)
         s.image = rv->wanted.image_ref;
         return s;
     }
-    s = step_with_wanted(step_make(STEP_CREATE, r, rv->slot.live ? "differs" : "missing"), rv);
+    const char *why = rv->falls_back  ? "what is wanted failed: the previous image and settings"
+                      : rv->slot.live ? "differs"
+                                      : "missing";
+    s = step_with_wanted(step_make(STEP_CREATE, r, why), rv);
     s.new_name = place_name(v->arena, PLACE_NEXT, v->observed->now_ms);
-    s.attempt = 1;
-    if (failed) {
-        struct drifts d = drift_find(v->arena, &rv->wanted, failed,
-                                     observed_image(v->observed, failed->image_id));
-        if (!drifts_have(&d, EFFECT_REPLACE))
-            s.attempt = box_attempt(failed) + 1;
-    }
+    s.attempt = view_attempt(v, r);
     return s;
 }
 
@@ -161,6 +157,20 @@ static bool live_is_down(const struct box *live)
     return !box_runs(live) || live->health == HEALTH_BAD || live->state == BOX_RESTARTING;
 }
 
+/* The live box is as wanted and does not work: what last proved itself takes its place, if that is
+ * something else. */
+static struct step give_up(struct agent_view *v, enum role r)
+{
+    const struct box *live = v->role[r].slot.live;
+    const char *why = *live->health_text ? live->health_text : "it restarts again and again";
+
+    if (!view_can_fall_back(v, r))
+        return step_hold(r, HOLD_UNHEALTHY, why);
+    if (v->role[r].wanted.stop_first && box_runs(live))
+        return step_on_box(STEP_STOP, r, live, "it failed");
+    return fail(v, r, live, why);
+}
+
 /* The live box does not work, and nothing it replaced is left. */
 static struct step mend_live(struct agent_view *v, enum role r)
 {
@@ -169,9 +179,7 @@ static struct step mend_live(struct agent_view *v, enum role r)
 
     if (!rv->differs || rv->held) {
         if (live->health == HEALTH_BAD || live->state == BOX_RESTARTING)
-            return step_hold(r, HOLD_UNHEALTHY,
-                             *live->health_text ? live->health_text
-                                                : "it restarts again and again");
+            return give_up(v, r);
         return step_start(v, r, live, "not running");
     }
     if (r == ROLE_CORE && !set_is_ready(v))

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "core/avr.h"
+#include "core/last_good.h"
 
 int box_attempt(const struct box *b)
 {
@@ -19,14 +20,24 @@ int64_t box_kept_until_ms(const struct box *failed)
     return box_since_ms(failed) + 3600000;
 }
 
-int64_t backoff_ms(int attempt)
+/* Up to a fifth of it, told by when it failed: agents that failed together are not tried together
+ * for ever, and whoever computes it, and when, gets the same. */
+static int64_t jitter_ms(int64_t failed_ms, int64_t ms)
+{
+    uint64_t mixed = (uint64_t)failed_ms * 0x9e3779b97f4a7c15;
+
+    return ms / 5 * (int64_t)(mixed >> 54) / 1024;
+}
+
+int64_t backoff_ms(int attempt, int64_t failed_ms)
 {
     const int64_t first = 30000, longest = 3600000;
     int64_t ms = first;
 
     for (int i = 1; i < attempt && ms < longest; i++)
         ms *= 2;
-    return ms < longest ? ms : longest;
+    ms = ms < longest ? ms : longest;
+    return ms - jitter_ms(failed_ms, ms);
 }
 
 /* True if the box is what is wanted, whatever name it has now. */
@@ -126,17 +137,15 @@ bool view_is_dialled_by_name(const struct agent_view *v, enum role role, const s
     return is_dialled(v, role, b, true);
 }
 
-/* The same settings failed a moment ago, or the box that failed with them runs again and core dials
+/* These settings failed a moment ago, or the box that failed with them runs again and core dials
  * it: another one would answer to the same alias. */
-static void find_held(struct agent_view *v, enum role r)
+static void hold_back(struct agent_view *v, enum role r, const char *what)
 {
     struct role_view *rv = &v->role[r];
     const struct box *failed = rv->slot.failed;
-    int64_t now = v->observed->now_ms;
+    int64_t now = v->observed->now_ms, since = box_since_ms(failed);
+    int64_t again_ms = since + backoff_ms(box_attempt(failed), since);
 
-    if (!failed || !fits(v, &rv->wanted, failed))
-        return;
-    int64_t again_ms = box_since_ms(failed) + backoff_ms(box_attempt(failed));
     if (now >= again_ms && !(box_runs(failed) && view_is_dialled(v, r, failed)))
         return;
     const char *when = now >= again_ms
@@ -145,9 +154,63 @@ static void find_held(struct agent_view *v, enum role r)
                                           text_duration(v->arena, (again_ms - now + 999) / 1000));
     rv->held = true;
     rv->held_until_ms = now < again_ms ? again_ms : 0;
-    rv->held_why = arena_printf(
-        v->arena, "the same image and settings failed %s ago (kept as %s); next try %s",
-        text_duration(v->arena, (now - box_since_ms(failed)) / 1000), failed->name, when);
+    rv->held_why = arena_printf(v->arena, "%s failed %s ago (kept as %s); next try %s", what,
+                                text_duration(v->arena, (now - since) / 1000), failed->name, when);
+}
+
+static void find_held(struct agent_view *v, enum role r)
+{
+    struct role_view *rv = &v->role[r];
+
+    if (fits(v, &rv->wanted, rv->slot.failed))
+        hold_back(v, r, "the same image and settings");
+}
+
+/* What is wanted failed, and what it replaced is gone: what last proved itself serves until the
+ * next try.  If that failed as well, both are left alone. */
+static void fall_back(struct agent_view *v, enum role r)
+{
+    struct role_view *rv = &v->role[r];
+    const struct slot *slot = &rv->slot;
+
+    if (!rv->wanted.spec ||
+        !last_good_wanted(v->arena, v->observed, v->agent, &rv->wanted, &rv->last_good))
+        return;
+    rv->has_last_good = true;
+    if (slot->live || slot->n_drains)
+        return;
+    bool failed_too = fits(v, &rv->last_good, slot->failed);
+    bool begun = !rv->next_fits && fits(v, &rv->last_good, slot->next);
+    if (failed_too && !rv->held)
+        hold_back(v, r, "the previous image and settings, too,");
+    if (!begun && (!rv->held || failed_too))
+        return;
+    rv->falls_back = true;
+    rv->wanted = rv->last_good;
+    rv->next_fits = begun;
+    rv->held = false;
+    rv->held_until_ms = 0;
+}
+
+int view_attempt(struct agent_view *v, enum role r)
+{
+    struct role_view *rv = &v->role[r];
+    const struct box *failed = rv->slot.failed;
+
+    if (!failed)
+        return 1;
+    if (rv->falls_back) /* within the same try of what is wanted */
+        return box_attempt(failed);
+    bool again =
+        fits(v, &rv->wanted, failed) || (rv->has_last_good && fits(v, &rv->last_good, failed));
+    return again ? box_attempt(failed) + 1 : 1;
+}
+
+bool view_can_fall_back(struct agent_view *v, enum role r)
+{
+    struct role_view *rv = &v->role[r];
+
+    return rv->has_last_good && !rv->differs && !fits(v, &rv->last_good, rv->slot.live);
 }
 
 static void look_at(struct agent_view *v, enum role r)
@@ -210,9 +273,28 @@ static void settle_sets(struct agent_view *v)
         if (!rv->wanted.as_set || rv->held || !rv->differs)
             continue;
         rv->held = true;
-        rv->held_why = core->held ? core->held_why : core->wanted.problem;
         rv->held_until_ms = core->held_until_ms;
+        rv->held_why = core->held ? core->held_why : core->wanted.problem;
     }
+}
+
+static void note_earlier(int64_t *at_ms, int64_t other_ms, int64_t now_ms)
+{
+    if (other_ms > now_ms && (!*at_ms || other_ms < *at_ms))
+        *at_ms = other_ms;
+}
+
+int64_t view_again_ms(const struct agent_view *v)
+{
+    int64_t now = v->observed->now_ms, at = 0;
+
+    for (enum role r = 0; r < ROLE__N; r++) {
+        const struct role_view *rv = &v->role[r];
+        note_earlier(&at, rv->held_until_ms, now);
+        if (rv->slot.failed)
+            note_earlier(&at, box_kept_until_ms(rv->slot.failed), now);
+    }
+    return at;
 }
 
 void view_make(struct arena *a, const struct desired *d, const struct agent *agent,
@@ -235,4 +317,6 @@ void view_make(struct arena *a, const struct desired *d, const struct agent *age
     for (enum role r = 0; r < ROLE_CORE; r++) /* core's slot tells whom it dials */
         look_at(ret, r);
     settle_sets(ret);
+    for (enum role r = 0; r < ROLE__N; r++)
+        fall_back(ret, r);
 }

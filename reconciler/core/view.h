@@ -8,12 +8,15 @@
 struct role_view {
     struct wanted wanted; /* spec NULL: this role is not wanted */
     struct slot slot;
-    struct drifts drifts; /* of the live box; none when there is no live box */
-    bool differs;         /* the live box can only be replaced */
-    bool next_fits;       /* the candidate is what is wanted */
-    bool held;            /* these settings failed a moment ago: the live box stays */
+    struct drifts drifts;  /* of the live box; none when there is no live box */
+    bool differs;          /* the live box can only be replaced */
+    bool next_fits;        /* the candidate is what is wanted */
+    bool held;             /* these settings failed a moment ago: the live box stays */
+    int64_t held_until_ms; /* when a timer ends that; 0: none does */
     const char *held_why;
-    int64_t held_until_ms; /* when they are tried again; 0: no time ends it */
+    bool has_last_good;
+    struct wanted last_good; /* what was wanted when it last proved itself */
+    bool falls_back; /* what is wanted failed and nobody serves: `wanted` is last_good now */
 };
 
 struct agent_view {
@@ -44,12 +47,21 @@ const struct box *view_dialled_box(const struct agent_view *, const struct box *
 /* This core was wired to an alias of ours (a name of the form avrd-…) that no box has any more. */
 bool view_dials_a_dead_alias(const struct agent_view *, const struct box *core, enum role);
 
+/* Which try of what is wanted the next candidate is, from 1. */
+int view_attempt(struct agent_view *, enum role);
+
+/* The live box does not work, and something that once did can take its place. */
+bool view_can_fall_back(struct agent_view *, enum role);
+
 int box_attempt(const struct box *); /* which try of the same settings it was, from 1 */
 
 /* Until when a failed candidate is kept for its logs while nothing newer fails. */
 int64_t box_kept_until_ms(const struct box *);
 
-/* How long the same settings are left alone after their attempt-th failure. */
-int64_t backoff_ms(int attempt);
+/* How long the same settings are left alone after their attempt-th failure, which was then. */
+int64_t backoff_ms(int attempt, int64_t failed_ms);
+
+/* The next moment at which something has to be done though nothing happens; 0: there is none. */
+int64_t view_again_ms(const struct agent_view *);
 
 #endif

@@ -1,54 +1,31 @@
 #include "service/account.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/array.h"
 #include "base/text.h"
 #include "base/clock.h"
 #include "control/event_text.h"
-#include "control/client.h"
 #include "core/pace.h"
 #include "core/render.h"
 #include "core/wish.h"
+#include "service/account_parts.h"
+#include "service/calls_book.h"
+#include "service/crashes.h"
 #include "service/desk.h"
 #include "service/generation.h"
-#include "service/service_parts.h"
+#include "service/keep.h"
+#include "service/last_words.h"
 #include "store/history.h"
-
-enum { LOG_LINES = 20 };
-
-struct job { /* the work on one agent, as it will stand in the history */
-    struct job *next;
-    struct account *account;
-    struct arena *arena;
-    struct change change;
-    const char *wish;
-    const char *failed_box; /* id of a candidate that was kept for its logs; NULL: none */
-    const char *title;
-    bool mends;            /* something has to be started that should have been running */
-    int most_calls;        /* waited for at once */
-    int64_t wait_began_ms; /* monotonic; 0: it waits for no calls */
-    struct client_call *logs;
-};
-
-struct account {
-    struct service *service;
-    struct fleet_owner owner;
-    struct job *jobs;
-    char cause[200];
-};
 
 static struct job *job_of(const struct account *a, const char *agent_id)
 {
     for (struct job *j = a->jobs; j; j = j->next)
-        if (text_is(j->change.agent_id, agent_id) && !j->logs)
+        if (text_is(j->change.agent_id, agent_id) && !j->logs && !j->over_ms)
             return j;
     return NULL;
 }
 
-static void job_drop(struct job *gone)
+void job_drop(struct job *gone)
 {
     struct job **at = &gone->account->jobs;
 
@@ -61,14 +38,6 @@ static void job_drop(struct job *gone)
 static struct render render_of(const struct service *s)
 {
     return (struct render){.key = session_key(s->session), .now_ms = wall_ms()};
-}
-
-static void store_said(struct service *s, int result, const struct err *err)
-{
-    if (result == 0)
-        log_clear(s->log, "history", "the history is written again");
-    else if (store_is_news(s->store))
-        log_condition(s->log, "history", LEVEL_WARNING, NULL, err->text);
 }
 
 static const char *wish_of(const struct account *a, struct arena *arena, const struct agent *agent)
@@ -139,6 +108,23 @@ static unsigned roles_of(const struct agent_plan *plan)
     return roles;
 }
 
+/* What it led to will not be known any more: something else is begun. */
+static void drop_over(struct account *a, const char *agent_id)
+{
+    for (struct job *j = a->jobs, *next; j; j = next) {
+        next = j->next;
+        if (j->over_ms && text_is(j->change.agent_id, agent_id))
+            job_drop(j);
+    }
+}
+
+static void number_begin(struct job *j)
+{
+    j->change.from = generation_newest(j->account->service->store, j->change.agent_id);
+    if (j->change.from)
+        j->generation = arena_printf(j->arena, "%u", j->change.from);
+}
+
 static void on_begin(void *ctx, const struct agent_plan *plan)
 {
     struct account *a = ctx;
@@ -148,6 +134,7 @@ static void on_begin(void *ctx, const struct agent_plan *plan)
     struct render render = render_of(s);
     struct err err;
 
+    drop_over(a, plan->agent->id);
     *j = (struct job){.next = a->jobs, .account = a, .arena = arena, .mends = has_to_start(plan)};
     a->jobs = j;
     j->title = arena_strdup(arena, agent_title(plan->agent));
@@ -158,10 +145,12 @@ static void on_begin(void *ctx, const struct agent_plan *plan)
                                 .began_ms = wall_ms(),
                                 .cause = *a->cause ? arena_strdup(arena, a->cause) : NULL};
     j->change.drifts = render_drift_lines(arena, &render, plan, &j->change.n_drifts);
-    struct log_about about = {.agent = j->title, .cause = *a->cause ? j->change.cause : NULL};
+    number_begin(j);
+    struct log_about about = {
+        .agent = j->title, .generation = j->generation, .cause = j->change.cause};
     for (size_t i = 0; i < j->change.n_drifts; i++)
         log_say(s->log, LEVEL_INFO, &about, "%s", j->change.drifts[i]);
-    store_said(s, history_add(s->store, &j->change, &j->change.id, &err), &err);
+    keep_said(s, history_add(s->store, &j->change, &j->change.id, &err), &err);
 }
 
 /* --- on its way ------------------------------------------------------------------------------ */
@@ -184,6 +173,15 @@ static void note_failed_box(struct job *j, const struct event *event)
 {
     enum place place;
 
+    if (event->step->wanted && event->step->wanted->spec) { /* a START of what may fail */
+        const struct env_list *env = &event->step->wanted->env;
+        struct env_var *items = arena_memdup(j->arena, env->items, env->n * sizeof *items);
+        for (size_t i = 0; i < env->n; i++) {
+            items[i].name = arena_strdup(j->arena, items[i].name);
+            items[i].value = arena_strdup(j->arena, items[i].value);
+        }
+        j->env = (struct env_list){items, env->n};
+    }
     if (event->state == EVENT_DONE && event->step->kind == STEP_RENAME &&
         place_parse(event->step->new_name, &place, NULL) && place == PLACE_FAILED)
         j->failed_box = arena_strdup(j->arena, event->step->box_id);
@@ -192,7 +190,8 @@ static void note_failed_box(struct job *j, const struct event *event)
 static void say_event(const struct service *s, const struct job *j, const struct event *event)
 {
     struct arena *a CLEANUP_ARENA = arena_new();
-    struct log_about about = {.agent = j->title, .role = role_name[event->step->role]};
+    struct log_about about = {
+        .agent = j->title, .role = role_name[event->step->role], .generation = j->generation};
     bool failed = event->state == EVENT_FAILED;
 
     if (event->state == EVENT_PROGRESS && !event->text)
@@ -230,7 +229,7 @@ static void say_end(const struct service *s, const struct job *j,
                     const struct agent_outcome *outcome)
 {
     struct arena *a CLEANUP_ARENA = arena_new();
-    struct log_about about = {.agent = j->title};
+    struct log_about about = {.agent = j->title, .generation = j->generation};
     bool bad = outcome->result == RESULT_FAILED || outcome->result == RESULT_HELD;
     int64_t took_ms = j->change.ended_ms - j->change.began_ms;
 
@@ -255,27 +254,33 @@ static void notify(const struct service *s, const struct job *j)
                            });
 }
 
+/* Why it had to be started: what it said before it died. */
+static void add_last_words(struct job *j)
+{
+    const char *const *lines;
+    size_t n = crashes_last_words(j->account->crashes, j->change.agent_id, &lines);
+    const char **kept = arena_alloc(j->arena, (n + 1) * sizeof *kept);
+
+    for (size_t i = 0; i < n; i++)
+        kept[i] = arena_strdup(j->arena, lines[i]);
+    j->change.log = kept;
+    j->change.n_log = n;
+}
+
 static void close_job(struct job *j)
 {
     struct service *s = j->account->service;
     struct err err;
 
-    store_said(s, history_update(s->store, &j->change, &err), &err);
+    j->logs = NULL;
+    if (!j->change.n_log && j->mends)
+        add_last_words(j);
+    keep_said(s, history_update(s->store, &j->change, &err), &err);
     notify(s, j);
-    job_drop(j);
-}
-
-static void take_lines(struct job *j, const char *log)
-{
-    ARRAY(const char *) lines = {0};
-
-    while (*log) {
-        size_t n = strcspn(log, "\n");
-        ARRAY_PUSH(j->arena, lines, arena_strndup(j->arena, log, n));
-        log += n + (log[n] == '\n');
-    }
-    j->change.log = lines.items;
-    j->change.n_log = lines.n;
+    if (j->change.result == CHANGE_DONE)
+        j->over_ms = wall_ms();
+    else
+        job_drop(j);
 }
 
 static void on_logs(void *ctx, const struct facts *facts, const struct err *err)
@@ -283,7 +288,7 @@ static void on_logs(void *ctx, const struct facts *facts, const struct err *err)
     struct job *j = ctx;
 
     if (!err && facts->log)
-        take_lines(j, facts->log);
+        j->change.n_log = last_words(j->arena, facts->log, &j->env, &j->change.log);
     close_job(j);
 }
 
@@ -313,7 +318,7 @@ static void on_end(void *ctx, const struct agent_outcome *outcome)
         close_job(j);
         return;
     }
-    struct call call = {.kind = CALL_LOGS, .id = j->failed_box, .tail = LOG_LINES};
+    struct call call = {.kind = CALL_LOGS, .id = j->failed_box, .tail = LAST_WORDS};
     j->logs = client_send(session_client(s->session), &call, j->arena, on_logs, j);
 }
 
@@ -324,35 +329,13 @@ static void on_turns(void *ctx)
     desk_turns(a->service->desk);
 }
 
-/* --- rounds ---------------------------------------------------------------------------------- */
-
-void account_cause(struct account *a, const char *cause)
-{
-    snprintf(a->cause, sizeof a->cause, "%s", cause);
-}
-
-void account_round(struct account *a, const struct look *look)
-{
-    struct service *s = a->service;
-    struct err err;
-
-    for (size_t i = 0; i < look->plan.n_agents; i++) {
-        const struct agent_plan *ap = &look->plan.agents[i];
-        if (ap->verdict != VERDICT_SYNC || ap->n_steps || fleet_works_on(s->fleet, ap->agent->id))
-            continue;
-        int result = generation_record(s->store, session_key(s->session), ap, a->cause, &err);
-        if (result < 0) {
-            store_said(s, result, &err);
-            return;
-        }
-    }
-}
+/* --- its life -------------------------------------------------------------------------------- */
 
 void account_took_over(struct account *a)
 {
     struct err err;
 
-    store_said(a->service, history_interrupt(a->service->store, wall_ms(), &err), &err);
+    keep_said(a->service, history_interrupt(a->service->store, wall_ms(), &err), &err);
 }
 
 const struct fleet_owner *account_fleet_owner(const struct account *a)
@@ -367,6 +350,8 @@ struct account *account_new(struct service *s)
     if (!a)
         abort();
     a->service = s;
+    a->crashes = crashes_new(s);
+    a->calls = calls_book_new(s->store);
     a->owner = (struct fleet_owner){.admits = admits,
                                     .terms = terms,
                                     .on_begin = on_begin,
@@ -386,5 +371,7 @@ void account_free(struct account *a)
             client_cancel(a->jobs->logs);
         job_drop(a->jobs);
     }
+    crashes_free(a->crashes);
+    calls_book_free(a->calls);
     free(a);
 }

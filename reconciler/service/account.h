@@ -16,8 +16,11 @@ const struct fleet_owner *account_fleet_owner(const struct account *);
 
 /* Why the round that begins now is made; it is the cause of the work that it leads to. */
 void account_cause(struct account *, const char *cause);
-/* A round is finished: notes the generations that are in force. */
+/* A round is finished: notes the generations that are in force, who answered which call, and what
+ * died since the last one. */
 void account_round(struct account *, const struct look *);
+/* The open calls, as they were just read. */
+void account_calls(struct account *, const struct database *);
 /* The engine's lock is ours: work of a process that is gone was cut short. */
 void account_took_over(struct account *);
 

@@ -1,7 +1,9 @@
 #include "service/generation.h"
 
-#include "base/array.h"
+#include <string.h>
+
 #include "base/clock.h"
+#include "base/text.h"
 #include "core/wish.h"
 #include "store/generations.h"
 
@@ -17,33 +19,144 @@ static const struct record_env *record_env(struct arena *a, const struct env_lis
     return ret;
 }
 
+/* "registry/any@sha256:…" -> "sha256:…"; NULL: it was never pulled or pushed. */
+static const char *image_digest(const struct observed *o, const char *image_id)
+{
+    const struct image *image = image_id ? observed_image(o, image_id) : NULL;
+    const char *at = image && image->n_digests ? strchr(image->digests[0], '@') : NULL;
+
+    return at ? at + 1 : NULL;
+}
+
 static struct record_role record_role(struct arena *a, const struct digest_key *key,
-                                      const struct role_plan *rp)
+                                      const struct observed *o, const struct role_plan *rp)
 {
     const struct wanted *w = rp->wanted;
 
     return (struct record_role){.role = rp->role,
                                 .image_ref = w->image_ref,
-                                .image_id = rp->live ? rp->live->image_id : w->image_id,
+                                .image_id = rp->live->image_id,
+                                .image_digest = image_digest(o, rp->live->image_id),
                                 .settings_hash = wanted_wish(a, key, w),
                                 .env = record_env(a, &w->env),
                                 .n_env = w->env.n};
 }
 
-int generation_record(struct store *store, const struct digest_key *key,
-                      const struct agent_plan *plan, const char *cause, struct err *err)
+static bool is_as_wanted(const struct role_plan *rp)
+{
+    return rp->live && rp->live->state == BOX_RUNNING &&
+           !drifts_have(&rp->drifts, EFFECT_REPLACE) && !drifts_have(&rp->drifts, EFFECT_UPDATE);
+}
+
+/* When the last of what is in force got its name: what it replaced may still be there, and says so
+ * in its own. */
+static int64_t since_ms(const struct observed *o, const struct agent_plan *plan)
+{
+    int64_t since = 0;
+
+    for (size_t i = 0; i < o->n_boxes; i++) {
+        const struct box *b = &o->boxes[i];
+        enum place place;
+        int64_t at;
+        if (!place_parse(b->name, &place, &at) || place != PLACE_DRAIN || at <= since)
+            continue;
+        const char *slot = pair_get(b->labels, b->n_labels, "agentName");
+        for (size_t k = 0; k < plan->n_roles; k++)
+            if (text_is(plan->roles[k].name, slot))
+                since = at;
+    }
+    return since;
+}
+
+static bool has_proved_itself(const struct observed *o, const struct agent_plan *plan)
+{
+    int64_t since = o->now_ms - plan->agent->monitor_s * 1000;
+
+    for (size_t i = 0; i < plan->n_roles; i++)
+        if (plan->roles[i].wanted && plan->roles[i].live->started_ms > since)
+            return false;
+    return plan->verdict == VERDICT_SYNC && plan->n_steps == 0;
+}
+
+static int mark_good(struct store *store, const char *agent_id, unsigned number, struct err *err)
+{
+    unsigned good;
+
+    if (generation_last_good(store, agent_id, &good, err) < 0)
+        return -1;
+    return good == number ? 0 : generation_mark_good(store, agent_id, number, wall_ms(), err);
+}
+
+int generation_record(struct store *store, const struct digest_key *key, const struct observed *o,
+                      const struct agent_plan *plan, const char *cause, unsigned *ret_number,
+                      struct err *err)
 {
     struct arena *a CLEANUP_ARENA = arena_new();
     struct record_role roles[ROLE__N];
     size_t n = 0;
-    unsigned number;
 
-    for (size_t i = 0; i < plan->n_roles; i++)
-        if (plan->roles[i].wanted)
-            roles[n++] = record_role(a, key, &plan->roles[i]);
+    *ret_number = 0;
+    for (size_t i = 0; i < plan->n_roles; i++) {
+        if (!plan->roles[i].wanted)
+            continue;
+        if (!is_as_wanted(&plan->roles[i]))
+            return 0;
+        roles[n++] = record_role(a, key, o, &plan->roles[i]);
+    }
     if (n == 0)
         return 0;
-    if (generation_note(store, plan->agent->id, roles, n, cause, wall_ms(), &number, err) < 0)
+    int64_t since = since_ms(o, plan);
+    if (generation_note(store, plan->agent->id, roles, n, cause, since ? since : wall_ms(),
+                        ret_number, err) < 0)
         return -1;
-    return generation_mark_good(store, plan->agent->id, number, wall_ms(), err);
+    return has_proved_itself(o, plan) ? mark_good(store, plan->agent->id, *ret_number, err) : 0;
+}
+
+unsigned generation_newest(struct store *store, const char *agent_id)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct generations list;
+    struct err err;
+
+    return generation_list(store, a, agent_id, 1, &list, &err) == 0 && list.n ? list.items[0].number
+                                                                              : 0;
+}
+
+static bool recall_role(struct arena *a, const char *agent_id, const struct record_role *r,
+                        struct last_good *ret)
+{
+    struct env_var *env = arena_alloc(a, (r->n_env + 1) * sizeof *env);
+
+    for (size_t i = 0; i < r->n_env; i++) {
+        if (!r->env[i].value)
+            return false; /* sealed under another key */
+        env[i] = (struct env_var){.name = r->env[i].name,
+                                  .value = r->env[i].value,
+                                  .secret = r->env[i].secret,
+                                  .origin = {.kind = FROM_CONTAINER}};
+    }
+    *ret = (struct last_good){.agent_id = agent_id,
+                              .role = r->role,
+                              .image_ref = r->image_ref,
+                              .image_id = r->image_id,
+                              .env = {env, r->n_env}};
+    return r->image_ref && r->image_id;
+}
+
+size_t generation_recall(struct store *store, struct arena *a, const char *agent_id,
+                         const struct last_good **ret)
+{
+    struct last_good *roles = arena_alloc(a, ROLE__N * sizeof *roles);
+    struct generation g;
+    unsigned number;
+    struct err err;
+    size_t n = 0;
+
+    *ret = roles;
+    if (generation_last_good(store, agent_id, &number, &err) < 0 || !number ||
+        generation_get(store, a, agent_id, number, &g, &err) < 0)
+        return 0;
+    for (size_t i = 0; i < g.n_roles; i++)
+        n += recall_role(a, agent_id, &g.roles[i], &roles[n]);
+    return n;
 }

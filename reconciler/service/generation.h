@@ -6,8 +6,19 @@
 #include "core/plan.h"
 #include "store/store.h"
 
-/* Notes what is in force for an agent that is in sync. */
-int generation_record(struct store *, const struct digest_key *, const struct agent_plan *,
-                      const char *cause, struct err *) MUST_CHECK;
+/* Notes what is in force for an agent: every container that is wanted runs as it is wanted,
+ * whatever else is still under way.  *ret_number is 0 if that is not so.  It is called good once
+ * nothing is left to be done and all have run for the agent's monitor period. */
+int generation_record(struct store *, const struct digest_key *, const struct observed *,
+                      const struct agent_plan *, const char *cause, unsigned *ret_number,
+                      struct err *) MUST_CHECK;
+
+/* What the containers of an agent were made from when they last proved themselves; 0: nothing is
+ * remembered, or it cannot be read. */
+size_t generation_recall(struct store *, struct arena *, const char *agent_id,
+                         const struct last_good **ret);
+
+/* The number of the newest one that is remembered; 0: there is none, or it cannot be told. */
+unsigned generation_newest(struct store *, const char *agent_id);
 
 #endif

@@ -243,6 +243,8 @@ static void read_database(struct intake *in)
         return;
     }
     trust_database(in);
+    if (in->owner.on_calls && now.db.path && now.db.calls_known)
+        in->owner.on_calls(in->owner.ctx, &now.db);
     now.rows = rows_of(now.arena, &now.db);
     if (in->good_db.arena && text_is(now.rows.s, in->good_db.rows.s)) {
         arena_free(now.arena);

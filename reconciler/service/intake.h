@@ -20,6 +20,8 @@ struct intake_owner {               /* called from the loop */
     /* A source cannot be believed: why, or NULL when it is well again.  key: "specs", "database" */
     void (*on_condition)(void *ctx, const char *key, const char *text);
     void (*on_read)(void *ctx); /* intake_paths() may be others by now */
+    void (*on_calls)(void *ctx,
+                     const struct database *); /* the open calls, as just read; or NULL */
     void *ctx;
     /* The orders that stand, which must live as long as the arena; NULL: there are none. */
     void (*orders)(void *ctx, struct arena *, struct standing_orders *ret);

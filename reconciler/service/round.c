@@ -4,10 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "base/clock.h"
 #include "core/wish.h"
 #include "service/desk.h"
+#include "service/generation.h"
 #include "service/service_parts.h"
 
 enum { STANDBY_MS = 1000, FIRST_AGAIN_MS = 500, LONGEST_AGAIN_MS = 30 * 1000, SOON_MS = 100 };
@@ -85,6 +87,14 @@ static bool is_reported(const struct agent_plan *ap)
     return ap->hold.kind == STEP_HOLD;
 }
 
+/* A condition that is told again at each change of its text must not count seconds. */
+static const char *steady_text(const struct step *hold)
+{
+    return hold->hold == HOLD_FAILED ? "the same image and settings failed a moment ago: they are "
+                                       "left alone for a while, at most an hour"
+                                     : hold->why;
+}
+
 static void report_hold(struct service *s, const struct agent_plan *ap)
 {
     struct arena *a CLEANUP_ARENA = arena_new();
@@ -92,7 +102,7 @@ static void report_hold(struct service *s, const struct agent_plan *ap)
     struct log_about about = {.agent = agent_title(ap->agent)};
     bool paused = ap->hold.hold == HOLD_PAUSED, meant = paused || ap->hold.hold == HOLD_ORPHAN;
     /* How long ago it was paused changes with every round, and is no news. */
-    const char *why = paused ? order_text(a, ap->agent->pause, 0) : ap->hold.why;
+    const char *why = paused ? order_text(a, ap->agent->pause, 0) : steady_text(&ap->hold);
 
     log_condition(s->log, arena_printf(a, "agent/%s", id), meant ? LEVEL_INFO : LEVEL_WARNING,
                   &about, why);
@@ -151,8 +161,8 @@ static int64_t next_round_ms(const struct service *s, const struct look *look)
 
     for (size_t i = 0; i < look->plan.n_agents; i++) {
         const struct agent_plan *ap = &look->plan.agents[i];
-        if (ap->hold.until_ms)
-            earlier(&at, ap->hold.until_ms - offset);
+        if (ap->again_ms)
+            earlier(&at, ap->again_ms - offset);
         if (!ap->n_steps)
             continue;
         earlier(&at, account_due_ms(s->account, ap->agent));
@@ -189,6 +199,29 @@ static void finish(struct service *s, struct arena *a, const struct look *look)
     say_status(s, look);
 }
 
+/* What agents that are not in sync were when they were last: nothing else can be put back where
+ * what was replaced is gone. */
+static const struct sources *with_last_good(const struct service *s, struct arena *a,
+                                            const struct sources *sources)
+{
+    struct sources *with = arena_memdup(a, sources, sizeof *sources);
+    const struct plan *plan = &s->last.look.plan;
+    ARRAY(struct last_good) all = {0};
+
+    for (size_t i = 0; s->last.arena && i < plan->n_agents; i++) {
+        const struct last_good *roles;
+        const struct agent_plan *ap = &plan->agents[i];
+        if (ap->verdict == VERDICT_SYNC && ap->n_steps == 0)
+            continue;
+        size_t n = generation_recall(s->store, a, arena_strdup(a, ap->agent->id), &roles);
+        for (size_t k = 0; k < n; k++)
+            ARRAY_PUSH(a, all, roles[k]);
+    }
+    with->last_good = all.items;
+    with->n_last_good = all.n;
+    return with;
+}
+
 static bool look_at_all(struct service *s)
 {
     struct arena *a = arena_new();
@@ -200,6 +233,7 @@ static bool look_at_all(struct service *s)
         arena_free(a);
         return false;
     }
+    sources = with_last_good(s, a, sources);
     account_cause(s->account, s->cause);
     *s->cause = '\0';
     int ok = session_look(s->session, a, sources, &(struct plan_options){0}, NULL, 0, &look, &err);

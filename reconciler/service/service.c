@@ -39,7 +39,7 @@ static int open_notify(struct service *s, struct err *err)
     return s->notify ? 0 : -1;
 }
 
-static void close_all(struct service *s)
+void service_close(struct service *s)
 {
     control_server_free(s->server);
     desk_free(s->desk);
@@ -60,7 +60,7 @@ static void close_all(struct service *s)
     session_free(s->session);
 }
 
-static int open_all(struct service *s, struct err *err)
+int service_open(struct service *s, struct err *err)
 {
     signal(SIGPIPE, SIG_IGN);
     s->session = session_new(s->config, false);
@@ -83,7 +83,7 @@ static int open_all(struct service *s, struct err *err)
     return 0;
 }
 
-static void turn(struct service *s)
+void service_turn(struct service *s)
 {
     if (s->round_due && !s->stopping) {
         s->round_due = false;
@@ -98,7 +98,7 @@ static void run(struct service *s)
     log_say(s->log, LEVEL_INFO, NULL, "started, watching %s", s->config->engine_name);
     systemd_ready(s->systemd); /* whatever the engine does: one that is away is waited for */
     while (!s->stopping)
-        turn(s);
+        service_turn(s);
     systemd_stopping(s->systemd);
     log_say(s->log, LEVEL_INFO, NULL, "stopping at the next safe point");
     while (!fleet_is_idle(s->fleet))
@@ -112,10 +112,10 @@ static void run(struct service *s)
 int service_run(const struct config *config, const struct service_options *options, struct err *err)
 {
     struct service s = {.config = config, .options = options, .lock = -1};
-    int result = open_all(&s, err);
+    int result = service_open(&s, err);
 
     if (result == 0)
         run(&s);
-    close_all(&s);
+    service_close(&s);
     return result;
 }

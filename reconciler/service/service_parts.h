@@ -6,6 +6,9 @@
  *     registries.c what is wrong with registries
  *     others.c     who else is at work on the same containers
  *     account.c    what the work led to: log, history, notifications, when to try again
+ *     crashes.c    live containers that die again and again
+ *     calls_book.c which generation answered a call
+ *     keep.c       the store's upkeep
  *     desk.c       what people ask for over the control socket
  *     orders.c     what they order: kept in the store, an input of every merge */
 #ifndef SERVICE_SERVICE_PARTS_H
@@ -67,8 +70,16 @@ struct service {
     int lock; /* the engine's; -1: somebody else has it */
     bool round_due, stopping, reloading;
     unsigned failed_rounds; /* in a row */
+    int64_t pruned_ms;      /* monotonic: when the store forgot what is old; 0: not yet */
     char cause[200];        /* why the next round is due: the first cause since the last one */
 };
+
+/* ---- service.c ---- */
+
+/* What was opened must be closed, whether or not it succeeded. */
+int service_open(struct service *, struct err *) MUST_CHECK; /* of one with config and options */
+void service_turn(struct service *); /* a round if one is due, else whatever happens next */
+void service_close(struct service *);
 
 /* ---- triggers.c ---- */
 

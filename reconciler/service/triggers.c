@@ -100,6 +100,13 @@ static void on_read(void *ctx)
         log_clear(s->log, "files", NULL);
 }
 
+static void on_calls(void *ctx, const struct database *db)
+{
+    struct service *s = ctx;
+
+    account_calls(s->account, db);
+}
+
 /* --- the engine ------------------------------------------------------------------------------ */
 
 /* The agent a container's slot belongs to; NULL: none of ours. */
@@ -199,6 +206,7 @@ static void on_up(void *ctx)
 {
     struct service *s = ctx;
 
+    session_engine_up(s->session);
     cache_rely_on_news(session_cache(s->session), true);
     s->failed_rounds = 0;
 }
@@ -208,6 +216,7 @@ static void on_down(void *ctx, const char *why)
     struct service *s = ctx;
 
     (void)why; /* the next look says more, and is due at once */
+    session_engine_down(s->session);
     cache_rely_on_news(session_cache(s->session), false);
     service_mark(s, NULL);
 }
@@ -247,7 +256,12 @@ static void catch_signal(struct service *s, size_t i, int number,
 void triggers_open(struct service *s)
 {
     static const struct engine_watch_callbacks engine = {on_engine_event, on_gap, on_up, on_down};
-    const struct intake_owner intake = {on_accepted, on_condition, on_read, s, service_orders};
+    const struct intake_owner intake = {.on_accepted = on_accepted,
+                                        .on_condition = on_condition,
+                                        .on_read = on_read,
+                                        .on_calls = on_calls,
+                                        .ctx = s,
+                                        .orders = service_orders};
 
     s->settle = settle_new(s->loop, QUIET_MS, LONGEST_MS, on_settled, s);
     ev_timer_init(&s->due, on_due, 0., 0.);

@@ -47,7 +47,7 @@ struct fake_box {
     enum box_state state;
     int exit_code;
     const char *health; /* of its own check; NULL: it has none */
-    int64_t started_ms, calls_until_ms;
+    int64_t started_ms, finished_ms, calls_until_ms;
     int64_t removed_ms; /* somebody removes it, and will be done then; 0: nobody does */
 };
 
@@ -77,6 +77,9 @@ struct fake_engine {
     unsigned fault_at;          /* the request to spoil, from 1; 0: none */
     enum fault fault;
     char spoiled[96]; /* method and path of the spoiled request */
+
+    const char *dies; /* "NAME=value": whatever has this exits at once; NULL: nothing */
+    const char *log;  /* what every container has said; NULL: nothing */
 
     void (*on_create)(struct fake_box *); /* NULL, or spoils what was just made */
 
@@ -234,6 +237,8 @@ static inline struct fake_answer fake_inspect(const struct fake_box *b)
     text_printf(&t, "\"State\":{\"Status\":\"%s\",\"ExitCode\":%d", fake_state(b), b->exit_code);
     if (b->started_ms)
         text_printf(&t, ",\"StartedAt\":\"%s\"", fake_time(b->started_ms));
+    if (b->finished_ms)
+        text_printf(&t, ",\"FinishedAt\":\"%s\"", fake_time(b->finished_ms));
     if (b->health)
         text_printf(&t, ",\"Health\":{\"Status\":\"%s\"}", b->health);
     text_printf(&t, "},\"Config\":%s,\"HostConfig\":%s,", b->config, b->host);
@@ -347,6 +352,14 @@ static inline struct fake_answer fake_create(const char *name, const char *body)
     return (struct fake_answer){201, arena_printf(engine.arena, "{\"Id\":\"%s\"}", b->id)};
 }
 
+/* By itself, or by somebody who is not us. */
+static inline void fake_die(struct fake_box *b, int exit_code)
+{
+    b->state = BOX_EXITED;
+    b->exit_code = exit_code;
+    b->finished_ms = virtual_ms();
+}
+
 static inline struct fake_answer fake_start(struct fake_box *b)
 {
     if (b->removed_ms)
@@ -356,10 +369,8 @@ static inline struct fake_answer fake_start(struct fake_box *b)
     b->started_ms = virtual_ms();
     b->state = BOX_RUNNING;
     b->calls_until_ms = 0;
-    if (fake_has_env(b, "PROMPT=bad")) {
-        b->state = BOX_EXITED;
-        b->exit_code = 3;
-    }
+    if (fake_has_env(b, "PROMPT=bad") || (engine.dies && fake_has_env(b, engine.dies)))
+        fake_die(b, 3);
     return (struct fake_answer){204, NULL};
 }
 
@@ -369,7 +380,7 @@ static inline struct fake_answer fake_stop(struct fake_box *b)
         return (struct fake_answer){304, NULL};
     if (fake_has_call(b))
         violate("a live call was cut");
-    b->state = BOX_EXITED;
+    fake_die(b, 0);
     fake_check(fake_slot(b));
     return (struct fake_answer){204, NULL};
 }
@@ -399,14 +410,17 @@ static inline struct fake_answer fake_remove(struct fake_box *b)
 static inline struct fake_answer fake_update(struct fake_box *b, const char *body)
 {
     struct err err;
-    cJSON *made = (cJSON *)json_parse(engine.arena, b->config, strlen(b->config), &err);
+    cJSON *made = cJSON_Parse(b->config); /* of its own: a tree in an arena cannot be changed */
     cJSON *host = cJSON_GetObjectItemCaseSensitive(made, "HostConfig"), *setting;
 
     json_each(setting, json_parse(engine.arena, body, strlen(body), &err)) {
         cJSON_DeleteItemFromObjectCaseSensitive(host, setting->string);
         cJSON_AddItemToObject(host, setting->string, cJSON_Duplicate(setting, true));
     }
-    fake_made(b, made);
+    char *text = cJSON_PrintUnformatted(made);
+    fake_made(b, json_parse(engine.arena, text, strlen(text), &err));
+    cJSON_free(text);
+    cJSON_Delete(made);
     return (struct fake_answer){200, "{\"Warnings\":null}"};
 }
 
@@ -418,6 +432,8 @@ static inline struct fake_answer fake_container(const char *method, const char *
 
     if (!b)
         return fake_error(404, "No such container");
+    if (text_starts(what, "/logs?"))
+        return (struct fake_answer){200, engine.log ? engine.log : ""};
     if (text_is(method, "GET"))
         return fake_inspect(b);
     if (text_is(method, "DELETE"))

@@ -166,10 +166,8 @@ static void kill_it(const struct step *step)
 {
     struct fake_box *b = fake_named("avr-sts-4711");
 
-    if (step->gate == GATE_SOAK) {
-        b->state = BOX_EXITED;
-        b->exit_code = 1;
-    }
+    if (step->gate == GATE_SOAK)
+        fake_die(b, 1);
 }
 
 static void a_new_one_that_dies_while_it_is_watched_is_swapped_back(void **state)
@@ -181,6 +179,40 @@ static void a_new_one_that_dies_while_it_is_watched_is_swapped_back(void **state
     assert_int_equal(o->result, RESULT_FAILED);
     assert_non_null(strstr(o->text, "it exited with code 1; kept as avrd-failed-"));
     expect_serves("PROMPT=v0");
+}
+
+/* The engine restarts: everything ends with it, and nothing is started again by it. */
+static void restart_the_engine(const struct step *step)
+{
+    (void)step;
+    if (begun > 1)
+        return;
+    session_engine_down(session);
+    for (size_t i = 0; i < engine.n_boxes; i++)
+        if (engine.boxes[i].state == BOX_RUNNING)
+            fake_die(&engine.boxes[i], 137);
+    virtual_pass(11000);
+    session_engine_up(session);
+}
+
+static void an_engine_that_restarts_condemns_nobody(void **state)
+{
+    static const enum step_kind moments[] = {STEP_PROBE, STEP_WAIT};
+    static const char *const prompts[] = {"v1", "v2"};
+
+    (void)state;
+    disturbance = restart_the_engine;
+    for (size_t i = 0; i < 2; i++) {
+        struct asked wish = new_prompt;
+        wish.prompt = prompts[i];
+        disturbed = moments[i];
+        const struct agent_outcome *o = apply(&wish, -1);
+        assert_string_equal(o->text ? o->text : "", "");
+        assert_int_equal(o->result, RESULT_SYNC);
+        for (size_t k = 0; k < engine.n_boxes; k++)
+            assert_false(text_starts(engine.boxes[k].name, "avrd-failed-"));
+    }
+    expect_serves("PROMPT=v2");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -195,6 +227,7 @@ int main(void)
         TEST(what_somebody_removes_is_waited_for),
         TEST(what_is_not_made_as_asked_is_not_made_again),
         TEST(a_new_one_that_dies_while_it_is_watched_is_swapped_back),
+        TEST(an_engine_that_restarts_condemns_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,8 @@
  * only bad luck or people bring about. */
 #include "core/planning.h"
 
+#include "core/env.h"
+
 static void next_is(struct planning *p, const char *agent, const char *want)
 {
     assert_string_equal(next_text(p, agent), want);
@@ -179,7 +181,7 @@ static void failed_before_and_nothing_serves(void **state)
     drop_box(&p, "avr-sts-a1");
     next_is(&p, "sales",
             "hold    sts  [failed] (the same image and settings failed 10s ago (kept as "
-            "avrd-failed-#1); next try in 20s)");
+            "avrd-failed-#1); next try in 18s)");
 }
 
 /* A set has taken over: core and the llm are new, the old core still runs. */
@@ -294,15 +296,145 @@ static void back_off_doubles_up_to_an_hour(void **state)
     static const int attempts[] = {1, 1, 1000, 7};
 
     (void)state;
-    assert_int_equal(backoff_ms(0), 30000);
-    assert_int_equal(backoff_ms(1), 30000);
-    assert_int_equal(backoff_ms(2), 60000);
-    assert_int_equal(backoff_ms(7), 1920000);
-    assert_int_equal(backoff_ms(8), 3600000);
-    assert_int_equal(backoff_ms(1000), 3600000);
+    assert_int_equal(backoff_ms(0, 0), 30000);
+    assert_int_equal(backoff_ms(1, 0), 30000);
+    assert_int_equal(backoff_ms(2, 0), 60000);
+    assert_int_equal(backoff_ms(7, 0), 1920000);
+    assert_int_equal(backoff_ms(8, 0), 3600000);
+    assert_int_equal(backoff_ms(1000, 0), 3600000);
     for (size_t i = 0; i < N_OF(odd); i++)
         assert_int_equal(box_attempt(&(struct box){.labels = odd[i], .n_labels = 1}), attempts[i]);
     assert_int_equal(box_attempt(&(struct box){0}), 1);
+}
+
+/* What failed in one second is tried again spread over some. */
+static void agents_do_not_march_in_step(void **state)
+{
+    int64_t shortest = INT64_MAX, longest = 0;
+
+    (void)state;
+    for (int64_t at = 1700000000000; at < 1700000001000; at += 20) {
+        int64_t ms = backoff_ms(1, at);
+        assert_in_range(ms, 24000, 30000);
+        assert_int_equal(backoff_ms(1, at), ms);
+        shortest = ms < shortest ? ms : shortest;
+        longest = ms > longest ? ms : longest;
+    }
+    assert_true(longest - shortest > 4000);
+    assert_in_range(backoff_ms(1000, 1700000000001), 2880000, 3600000);
+}
+
+/* So that whoever waits wakes up exactly then. */
+static void a_back_off_and_a_kept_failure_tell_when_they_end(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    sales_says(&p, "Be brief");
+    int64_t failed_ms = p.m.o.now_ms - 10000;
+    put_box(&p, "sales", ROLE_STS, PLACE_FAILED, 10000)->state = BOX_EXITED;
+    const char *only[] = {"sales"};
+    struct plan plan = plan_make(a, &p.m.d, &p.m.o, &test_key, &p.options, only, 1);
+    assert_int_equal(plan.agents[0].hold.until_ms, failed_ms + backoff_ms(1, failed_ms));
+    assert_int_equal(plan.agents[0].again_ms, plan.agents[0].hold.until_ms);
+
+    p.m.o.now_ms = failed_ms + 60000;
+    change_provider(&p, "p-sts", sts_env, N_OF(sts_env)); /* as the live one */
+    plan = plan_make(a, &p.m.d, &p.m.o, &test_key, &p.options, only, 1);
+    assert_int_equal(plan.agents[0].hold.kind, STEP_NOTHING);
+    assert_int_equal(plan.agents[0].again_ms, failed_ms + 3600000);
+    p.m.o.now_ms = plan.agents[0].again_ms;
+    next_is(&p, "sales", "remove  sts  avrd-failed-#1 (kept for its logs for long enough)");
+    plan = plan_make(a, &p.m.d, &p.m.o, &test_key, &p.options, only, 1);
+    assert_int_equal(plan.agents[0].again_ms, 0);
+}
+
+/* Of sales: what was good is what it was asked to be in the beginning. */
+static void remember_the_beginning(struct planning *p)
+{
+    struct last_good *good = arena_alloc(p->m.a, sizeof *good);
+
+    material_resolve(&p->m, "sales");
+    *good = (struct last_good){.agent_id = "a1",
+                               .role = ROLE_STS,
+                               .image_ref = p->m.w[ROLE_STS].image_ref,
+                               .image_id = p->m.w[ROLE_STS].image_id,
+                               .env = p->m.w[ROLE_STS].env};
+    p->m.o.last_good = good;
+    p->m.o.n_last_good = 1;
+}
+
+/* Somebody removed the replaced one, and the new one does not work. */
+static void nothing_left_to_put_back(struct planning *p, struct arena *a)
+{
+    story_begin(p, a);
+    remember_the_beginning(p);
+    drop_box(p, "avr-sts-a1");
+    sales_says(p, "Be brief");
+    struct box *live = put_box(p, "sales", ROLE_STS, PLACE_LIVE, 8000);
+    live->state = BOX_EXITED;
+    live->health = HEALTH_BAD;
+    live->health_text = "it exited at once with code 1";
+}
+
+static void what_was_good_serves_where_nothing_is_left_to_put_back(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    nothing_left_to_put_back(&p, a);
+    next_is(&p, "sales",
+            "rename  sts  avr-sts-a1 -> avrd-failed-#1 (it exited at once with code 1)");
+    struct box *failed = retire_live(&p, "avr-sts-a1", PLACE_FAILED, 0);
+    failed->health = HEALTH_UNKNOWN;
+    next_is(&p, "sales",
+            "create  sts  avrd-next-#1 (what is wanted failed: the previous image and settings)");
+    struct step s = agent_next(a, &p.m.d, agent_of(&p.m, "sales"), &p.m.o, &test_key, &p.options);
+    assert_string_equal(env_get(&s.wanted->env, "AGENT_PROMPT")->value, "Be kind");
+
+    p.m.o.now_ms += 3600000; /* the back-off is over: what is wanted is tried again */
+    next_is(&p, "sales", "create  sts  avrd-next-#2, try 2 (missing)");
+    p.m.o.now_ms -= 3600000;
+
+    sales_says(&p, "Be kind"); /* it serves, and is left alone until then */
+    put_box(&p, "sales", ROLE_STS, PLACE_LIVE, 0)->health = HEALTH_GOOD;
+    sales_says(&p, "Be brief");
+    s = agent_next(a, &p.m.d, agent_of(&p.m, "sales"), &p.m.o, &test_key, &p.options);
+    assert_int_equal(s.kind, STEP_HOLD);
+    assert_int_equal(s.hold, HOLD_FAILED);
+}
+
+static void if_that_fails_too_both_are_left_alone(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    nothing_left_to_put_back(&p, a);
+    drop_box(&p, "avr-sts-a1");
+    sales_says(&p, "Be kind");
+    put_box(&p, "sales", ROLE_STS, PLACE_FAILED, 5000)->state = BOX_EXITED;
+    sales_says(&p, "Be brief");
+    struct step s = agent_next(a, &p.m.d, agent_of(&p.m, "sales"), &p.m.o, &test_key, &p.options);
+    assert_int_equal(s.kind, STEP_HOLD);
+    assert_int_equal(s.hold, HOLD_FAILED);
+    assert_true(text_starts(s.why, "the previous image and settings, too, failed 5s ago"));
+    p.m.o.now_ms += 60000;
+    next_is(&p, "sales", "create  sts  avrd-next-#1, try 2 (missing)");
+}
+
+static void what_is_good_itself_is_not_replaced_by_itself(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    nothing_left_to_put_back(&p, a);
+    remember_the_beginning(&p); /* which is now what is wanted */
+    next_is(&p, "sales", "hold    sts  [unhealthy] (it exited at once with code 1)");
 }
 
 static void absent_agents_go_like_stopped_ones(void **state)
@@ -402,7 +534,7 @@ static void a_back_off_says_when_it_ends(void **state)
     b->state = BOX_EXITED;
     struct step s = agent_next(a, &p.m.d, agent_of(&p.m, "sales"), &p.m.o, &test_key, &p.options);
     assert_int_equal(s.kind, STEP_HOLD);
-    assert_int_equal(s.until_ms, box_since_ms(b) + backoff_ms(1));
+    assert_int_equal(s.until_ms, box_since_ms(b) + backoff_ms(1, box_since_ms(b)));
 }
 
 int main(void)
@@ -427,6 +559,11 @@ int main(void)
         cmocka_unit_test(a_failed_one_that_core_dials_again_is_left_alone),
         cmocka_unit_test(core_waits_until_all_it_dials_is_there),
         cmocka_unit_test(back_off_doubles_up_to_an_hour),
+        cmocka_unit_test(agents_do_not_march_in_step),
+        cmocka_unit_test(a_back_off_and_a_kept_failure_tell_when_they_end),
+        cmocka_unit_test(what_was_good_serves_where_nothing_is_left_to_put_back),
+        cmocka_unit_test(if_that_fails_too_both_are_left_alone),
+        cmocka_unit_test(what_is_good_itself_is_not_replaced_by_itself),
         cmocka_unit_test(absent_agents_go_like_stopped_ones),
     };
 

@@ -31,6 +31,7 @@ struct world {
     struct digest_key key;
     struct intake *intake;
     int accepted, reads;
+    size_t calls;
     const char *specs_wrong, *database_wrong; /* NULL: nothing */
     struct standing_orders orders;
 };
@@ -69,6 +70,12 @@ static void give_orders(void *ctx, struct arena *user, struct standing_orders *r
     *ret = w->orders;
 }
 
+static void on_calls(void *ctx, const struct database *db)
+{
+    struct world *w = ctx;
+    w->calls = db->n_calls;
+}
+
 static void on_limit(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
     (void)loop, (void)timer, (void)events;
@@ -89,7 +96,12 @@ static int set_up(void **state)
     w->config =
         (struct config){.spec_paths = w->paths, .n_spec_paths = 1, .env = {.get = no_variable}};
     w->loop = ev_loop_new(EVFLAG_AUTO);
-    const struct intake_owner owner = {on_accepted, on_condition, on_read, w, give_orders};
+    const struct intake_owner owner = {.on_accepted = on_accepted,
+                                       .on_condition = on_condition,
+                                       .on_read = on_read,
+                                       .on_calls = on_calls,
+                                       .ctx = w,
+                                       .orders = give_orders};
     w->intake = intake_new(w->loop, &w->config, &w->key, &owner);
     *state = w;
     return 0;
@@ -268,9 +280,11 @@ static void only_what_is_asked_for_counts(void **state)
     use_database(w);
     size_t before = agents_in_force(w);
     assert_true(before > 1);
+    size_t calls = w->calls;
     sql(w, "INSERT INTO call(id, uuid, agentId) VALUES ('c', 'u', NULL)");
     poke(w, INTAKE_DATABASE);
     assert_int_equal(w->accepted, 1);
+    assert_int_equal(w->calls, calls + 1); /* but they are told */
     sql(w, "UPDATE agent SET name = name || ' 2'");
     poke(w, INTAKE_DATABASE);
     assert_int_equal(w->accepted, 2);

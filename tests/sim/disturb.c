@@ -198,14 +198,6 @@ static void backend_run(struct world *w, struct dice *d)
     }
 }
 
-static void engine_restart(struct world *w)
-{
-    for (size_t i = 0; i < w->n_boxes; i++)
-        if (box_runs(&w->boxes[i].box))
-            change_state(w, &w->boxes[i], BOX_EXITED);
-    w->now_ms += 11000;
-}
-
 const char *disturb(struct world *w, struct dice *d)
 {
     enum { STOPPED_WISH = 4 };
@@ -248,7 +240,11 @@ const char *disturb(struct world *w, struct dice *d)
         backend_run(w, d);
         return "AVR: Run";
     case 10:
-        engine_restart(w);
+        if (dice_roll(d, 2)) {
+            w->engine_dies = true;
+            return "the engine is about to restart";
+        }
+        world_restart_engine(w);
         return "the engine restarts";
     case 11:
     case 12:
@@ -270,6 +266,7 @@ const char *disturb(struct world *w, struct dice *d)
 void disturb_end(struct world *w)
 {
     w->foreign = NULL;
+    w->engine_dies = false;
     w->unserved = 0;
     for (size_t i = 0; i < w->n_boxes; i++)
         if (w->boxes[i].box.state == BOX_PAUSED && !w->boxes[i].stranger)

@@ -31,6 +31,7 @@ static struct scenario any_scenario(struct dice *d)
         .wild = true,
     };
 
+    s.remembers = dice_roll(d, 2);
     s.two_networks = dice_roll(d, 4) == 0;
     for (int g = 1; g < 4; g++) {
         unsigned kind = dice_roll(d, 6);
@@ -78,6 +79,17 @@ static bool is_there(const struct world *w, size_t i)
     return true;
 }
 
+/* Where something good is remembered a bad wish never leaves sts without anybody.  What dies only
+ * after it was good keeps its name, and sets are not put back from memory. */
+static bool is_left_alone(struct world *w)
+{
+    const struct scenario *s = w->scenario;
+    const struct sim_box *b = world_named(w, "avr-sts-" SIM_AGENT);
+
+    return s->remembers && !s->pipeline && world_uses(s, w->asked, ROLE_STS) &&
+           s->bad & 1u << w->asked && (!b || b->box.state != BOX_RUNNING);
+}
+
 /* Why it may not rest like this; NULL: it may. */
 static const char *wrong_with(struct world *w, const struct step *last, struct totals *t)
 {
@@ -91,6 +103,8 @@ static const char *wrong_with(struct world *w, const struct step *last, struct t
         return world_check_dials(w);
     if (last->kind == STEP_HOLD) {
         t->held++;
+        if (is_left_alone(w))
+            return "nobody serves although what was good is remembered";
         if (last->hold == HOLD_FAILED)
             return broken & 1u << w->asked ? NULL : "it holds although what is asked for is good";
         if (last->hold == HOLD_UNHEALTHY)

@@ -1,6 +1,7 @@
 #include "world.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -13,16 +14,6 @@ enum { START_MS = 1700000000, STEP_MS = 20, POLL_MS = 4000, ROW_LAG_MS = 2000 };
 static bool role_is_used(const struct world *w, enum role r)
 {
     return world_uses(w->scenario, w->asked, r);
-}
-
-void world_make(struct world *w, struct arena *a, const struct scenario *s)
-{
-    memset(w, 0, sizeof *w);
-    w->arena = a;
-    w->scenario = s;
-    w->now_ms = START_MS;
-    for (int g = 0; g < MAX_GENERATIONS; g++)
-        world_wish(w, g);
 }
 
 void world_copy(struct world *to, const struct world *from)
@@ -61,6 +52,34 @@ static size_t rows_make(struct arena *a, const struct world *w, const struct cal
     return n;
 }
 
+/* Generation 0 proved itself: as the store would remember it. */
+static void remember(struct world *w)
+{
+    const struct desired *d = &w->desired[0];
+    struct observed nothing = {.now_ms = w->now_ms, .images = the_image, .n_images = 2};
+    struct wanted *wanted = arena_alloc(w->arena, ROLE__N * sizeof *wanted);
+    struct last_good *roles = arena_alloc(w->arena, ROLE__N * sizeof *roles);
+
+    resolve_agent(w->arena, d, &d->agents[0], &nothing, &w->key, wanted);
+    for (enum role r = 0; r < ROLE__N; r++)
+        if (wanted[r].spec)
+            roles[w->n_last_good++] = (struct last_good){agent_id, r, wanted[r].image_ref,
+                                                         wanted[r].image_id, wanted[r].env};
+    w->last_good = roles;
+}
+
+void world_make(struct world *w, struct arena *a, const struct scenario *s)
+{
+    memset(w, 0, sizeof *w);
+    w->arena = a;
+    w->scenario = s;
+    w->now_ms = START_MS;
+    for (int g = 0; g < MAX_GENERATIONS; g++)
+        world_wish(w, g);
+    if (s->remembers)
+        remember(w);
+}
+
 struct observed world_observe(struct world *w, struct arena *a)
 {
     struct box *boxes = arena_alloc(a, w->n_boxes * sizeof *boxes);
@@ -83,6 +102,8 @@ struct observed world_observe(struct world *w, struct arena *a)
         o.foreign = arena_memdup(a, &(struct foreign){"somebody's", w->foreign}, sizeof *o.foreign);
         o.n_foreign = 1;
     }
+    o.last_good = w->last_good;
+    o.n_last_good = w->n_last_good;
     o.sockets_known = w->scenario->witnesses & SEE_SOCKETS;
     o.calls_known = w->scenario->witnesses & SEE_ROWS;
     if (o.calls_known)
@@ -200,6 +221,14 @@ void world_pass_time(struct world *w, int64_t ms)
 
 /* --- what the engine does -------------------------------------------------------------------- */
 
+/* Not always what is asked for: what was good may be put back from memory. */
+static int generation_of(const struct world *w, const struct sim_box *b)
+{
+    const char *prompt = pair_get(b->box.env, b->box.n_env, "PROMPT");
+
+    return prompt && world_changes(w->scenario, b->role) ? atoi(prompt + 1) : w->asked;
+}
+
 static void do_create(struct world *w, const struct step *s)
 {
     struct arena *a = w->arena;
@@ -214,7 +243,7 @@ static void do_create(struct world *w, const struct step *s)
     b->box = model_box(a, s->wanted, arena_printf(a, "box-%u", ++w->created),
                        arena_strdup(a, s->new_name), s->attempt, w->now_ms);
     b->role = s->role;
-    b->generation = w->asked;
+    b->generation = generation_of(w, b);
     b->was_good = b->stranger = b->hidden = false;
     w->n_boxes++;
 }
@@ -233,6 +262,37 @@ static void do_connect(struct world *w, struct sim_box *b, const struct step *s)
     model_connect(w->arena, &b->box, s->wanted, arena_strdup(w->arena, s->network));
 }
 
+void world_restart_engine(struct world *w)
+{
+    outage_begin(&w->outage, w->now_ms);
+    for (size_t i = 0; i < w->n_boxes; i++) {
+        struct box *b = &w->boxes[i].box;
+        if (!box_runs(b))
+            continue;
+        world_drop_calls(w, b->id);
+        b->state = BOX_EXITED;
+        b->finished_ms = w->now_ms;
+        b->ready_ms = b->quiet_ms = 0;
+        if (b->health == HEALTH_GOOD)
+            b->health = HEALTH_UNKNOWN;
+    }
+    w->now_ms += 11000;
+    outage_end(&w->outage, w->now_ms);
+}
+
+/* The verdict on a box that does not run, or does not answer. */
+static void judge(struct world *w, struct sim_box *b, const char *text)
+{
+    unsigned broken = w->scenario->bad | w->scenario->late_bad;
+
+    b->box.health =
+        outage_took(&w->outage, &b->box, b->box.started_ms) ? HEALTH_UNKNOWN : HEALTH_BAD;
+    b->box.health_text = b->box.health == HEALTH_BAD ? text : "";
+    if (b->box.health == HEALTH_BAD && b->box.state == BOX_EXITED &&
+        !(broken & 1u << b->generation))
+        world_violate(w, "a good image is condemned");
+}
+
 static void do_start(struct world *w, struct sim_box *b)
 {
     if (w->scenario->two_networks && b->generation == w->asked && b->generation &&
@@ -244,8 +304,7 @@ static void do_start(struct world *w, struct sim_box *b)
         b->box.health = HEALTH_UNKNOWN;
     if (world_is_bad(w, b) && w->scenario->exits) {
         die(w, b, 1);
-        b->box.health = HEALTH_BAD;
-        b->box.health_text = "it exited at once";
+        judge(w, b, "it exited at once");
     }
 }
 
@@ -289,8 +348,7 @@ static void do_stop(struct world *w, struct sim_box *b)
 static void do_probe(struct world *w, struct sim_box *b)
 {
     if (world_is_bad(w, b) || b->box.state != BOX_RUNNING) {
-        b->box.health = HEALTH_BAD;
-        b->box.health_text = "it never answered";
+        judge(w, b, "it never answered");
         return;
     }
     if (b->box.health != HEALTH_GOOD)
@@ -313,11 +371,17 @@ static void do_wait(struct world *w, struct sim_box *b, const struct step *s)
     bool late = w->scenario->late_bad & 1u << b->generation;
     if (w->scenario->late_llm)
         late = late && b->role == ROLE_LLM && (!w->scenario->late_own || s->role == ROLE_LLM);
-    if (late) {
+    if (late && b->box.state == BOX_RUNNING)
         die(w, b, 1);
-        b->box.health = HEALTH_BAD;
-        b->box.health_text = "it died";
-    }
+    if (b->box.state != BOX_RUNNING)
+        judge(w, b, "it died");
+}
+
+/* The controller asks a container something, and meets one that ended with the engine. */
+static bool notices_the_engine(const struct step *s)
+{
+    return s->kind == STEP_START || s->kind == STEP_PROBE ||
+           (s->kind == STEP_WAIT && s->gate == GATE_SOAK);
 }
 
 static void do_remove(struct world *w, struct sim_box *b)
@@ -342,6 +406,9 @@ static void execute(struct world *w, const struct step *s)
         world_violate(w, "a step names a container that is not ours");
         return;
     }
+    bool dies = w->engine_dies && notices_the_engine(s);
+    if (dies && s->kind != STEP_START)
+        world_restart_engine(w);
     switch (s->kind) {
     case STEP_CREATE:
         do_create(w, s);
@@ -369,6 +436,10 @@ static void execute(struct world *w, const struct step *s)
         break;
     default:
         world_violate(w, "an unexpected step");
+    }
+    if (dies && s->kind == STEP_START) {
+        world_restart_engine(w);
+        judge(w, b, "it exited at once");
     }
     world_pass_time(w, STEP_MS);
 }
@@ -506,6 +577,7 @@ bool world_step(struct world *w, struct step *ret)
     const char *core = wild ? core_id(w) : NULL;
     bool whole = core && is_whole(w, resolve_host(w, "avr-core-" SIM_AGENT));
     struct observed o = world_observe(w, scratch);
+    int64_t outage_ms = w->outage.from_ms;
 
     *ret = agent_next(scratch, d, &d->agents[0], &o, &w->key, &options);
     if (ret->kind == STEP_CREATE ||
@@ -519,6 +591,11 @@ bool world_step(struct world *w, struct step *ret)
     }
     execute(w, ret);
     w->steps++;
+    if (w->outage.from_ms != outage_ms) { /* no doing of ours */
+        w->engine_dies = false;
+        w->unserved = 0;
+        return !w->violation;
+    }
     if (wild)
         check_wild(w, served, core, whole, ret);
     else

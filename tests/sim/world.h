@@ -7,6 +7,7 @@
 #define SIM_WORLD_H
 
 #include "core/model.h"
+#include "core/outage.h"
 
 enum { MAX_BOXES = 48, MAX_CALLS = 16, MAX_GENERATIONS = 6 };
 
@@ -42,6 +43,7 @@ struct scenario {
     unsigned other_mode; /* bit g: generation g has the other mode, sts or pipeline */
     bool two_networks;   /* asked for from generation 1 on */
     bool exits;          /* what is bad exits at once, instead of never answering */
+    bool remembers;      /* what generation 0 was made from is remembered as good */
     bool wild;           /* it may begin in any state and people interfere: see world_step() */
 };
 
@@ -58,6 +60,10 @@ struct world {
     int64_t now_ms;
     unsigned steps, cut, gaps, failed_starts, cut_by_death;
     const char *violation; /* NULL: none so far */
+    struct outage outage;  /* of the engine: the controller listens to it */
+    bool engine_dies;      /* during the next step that would notice */
+    const struct last_good *last_good;
+    size_t n_last_good;
     const char *foreign;   /* a name that a container which is not ours holds; NULL: none */
     unsigned unserved;     /* bit r: our own step freed the name of role r; the next one fills it */
     bool trace;
@@ -92,6 +98,9 @@ void world_drop_calls(struct world *, const char *box_id); /* by nobody of ours 
 void world_pass_time(struct world *, int64_t ms);
 bool world_is_bad(const struct world *, const struct sim_box *);
 void world_violate(struct world *, const char *what);
+
+/* Everything ends with it, and nothing is started again by it. */
+void world_restart_engine(struct world *);
 
 /* At rest core must reach whoever serves; NULL: it does. */
 const char *world_check_dials(struct world *);

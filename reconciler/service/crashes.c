@@ -1,0 +1,256 @@
+#include "service/crashes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "control/client.h"
+#include "core/outage.h"
+#include "core/render.h"
+#include "service/last_words.h"
+#include "service/service_parts.h"
+
+enum { TOLD_FROM = 3, LINE_COLUMNS = 160 };
+
+static const int64_t QUIET_MS = 600 * 1000;
+
+struct crash { /* one live container, whether or not it ever died */
+    struct crash *next;
+    struct crashes *all;
+    char *agent_id, *box_id;
+    enum role role;
+    bool seen; /* in this round */
+    int64_t started_ms, finished_ms;
+    int restart_count;
+    unsigned deaths; /* without ten quiet minutes between two */
+    int64_t first_ms, last_ms;
+    struct arena *arena; /* of the last death, all below; NULL: there was none */
+    const char *title, *box_name, *then;
+    struct env_list env;
+    int exit_code;
+    struct client_call *logs;
+    const char *const *lines;
+    size_t n_lines;
+};
+
+struct crashes {
+    struct service *service;
+    struct crash *first;
+};
+
+static const char *key_of(struct arena *a, const struct crash *c)
+{
+    return arena_printf(a, "crash/%s/%s", c->agent_id, role_name[c->role]);
+}
+
+static void forget_death(struct crash *c)
+{
+    if (c->logs)
+        client_cancel(c->logs);
+    arena_free(c->arena);
+    c->arena = NULL;
+    c->logs = NULL;
+    c->lines = NULL;
+    c->n_lines = 0;
+}
+
+static void clear(struct crash *c)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+
+    log_clear(c->all->service->log, key_of(a, c), NULL);
+    forget_death(c);
+    c->deaths = 0;
+}
+
+static void drop(struct crash **at)
+{
+    struct crash *c = *at;
+
+    *at = c->next;
+    forget_death(c);
+    free(c->agent_id);
+    free(c->box_id);
+    free(c);
+}
+
+/* --- telling --------------------------------------------------------------------------------- */
+
+static void tell(struct crash *c)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct log_about about = {.agent = c->title, .role = role_name[c->role]};
+    const char *line = c->n_lines ? render_cut(a, c->lines[c->n_lines - 1], LINE_COLUMNS) : NULL;
+
+    if (c->deaths < TOLD_FROM)
+        return;
+    const char *text = arena_printf(a, "%s died %u times in %s (exit %d)%s%s; %s", c->box_name,
+                                    c->deaths, text_duration(a, (c->last_ms - c->first_ms) / 1000),
+                                    c->exit_code, line ? ": " : "", line ? line : "", c->then);
+    log_condition(c->all->service->log, key_of(a, c), LEVEL_WARNING, &about, text);
+}
+
+static void on_logs(void *ctx, const struct facts *facts, const struct err *err)
+{
+    struct crash *c = ctx;
+
+    c->logs = NULL;
+    if (!err && facts->log)
+        c->n_lines = last_words(c->arena, facts->log, &c->env, &c->lines);
+    tell(c);
+}
+
+static const char *what_then(struct crash *c, const struct agent *agent, const struct box *b)
+{
+    int64_t due_ms = account_due_ms(c->all->service->account, agent), now = mono_ms();
+
+    if (b->state != BOX_EXITED)
+        return "its restart policy starts it again";
+    if (due_ms <= now)
+        return "started again at once";
+    return arena_printf(c->arena, "started again in %s",
+                        text_duration(c->arena, (due_ms - now + 999) / 1000));
+}
+
+/* --- counting -------------------------------------------------------------------------------- */
+
+static struct env_list env_copy(struct arena *a, const struct env_list *env)
+{
+    struct env_var *items = arena_alloc(a, (env->n + 1) * sizeof *items);
+
+    for (size_t i = 0; i < env->n; i++)
+        items[i] = (struct env_var){.name = arena_strdup(a, env->items[i].name),
+                                    .value = arena_strdup(a, env->items[i].value),
+                                    .secret = env->items[i].secret};
+    return (struct env_list){items, env->n};
+}
+
+static void count(struct crash *c, const struct agent *agent, const struct role_plan *rp,
+                  unsigned deaths)
+{
+    int64_t now = wall_ms();
+
+    if (!c->deaths || now - c->last_ms > QUIET_MS) {
+        c->deaths = 0;
+        c->first_ms = now;
+    }
+    c->deaths += deaths;
+    c->last_ms = now;
+    forget_death(c);
+    c->arena = arena_new();
+    c->title = arena_strdup(c->arena, agent_title(agent));
+    c->box_name = arena_strdup(c->arena, rp->live->name);
+    c->exit_code = rp->live->exit_code;
+    c->env = env_copy(c->arena, &rp->wanted->env);
+    c->then = what_then(c, agent, rp->live);
+    c->logs = client_send(session_client(c->all->service->session),
+                          &(struct call){.kind = CALL_LOGS, .id = c->box_id, .tail = LAST_WORDS},
+                          c->arena, on_logs, c);
+}
+
+static void remember(struct crash *c, const struct box *b)
+{
+    c->started_ms = b->started_ms;
+    c->finished_ms = b->finished_ms;
+    c->restart_count = b->restart_count;
+}
+
+static struct crash *crash_of(struct crashes *all, const char *agent_id, enum role role)
+{
+    for (struct crash *c = all->first; c; c = c->next)
+        if (c->role == role && text_is(c->agent_id, agent_id))
+            return c;
+    struct crash *c = calloc(1, sizeof *c);
+    if (!c || !(c->agent_id = strdup(agent_id)))
+        abort();
+    c->all = all;
+    c->role = role;
+    c->next = all->first;
+    all->first = c;
+    return c;
+}
+
+/* Another container has taken its place: what it died of before is no matter any more. */
+static void begin(struct crash *c, const struct box *b)
+{
+    clear(c);
+    free(c->box_id);
+    if (!(c->box_id = strdup(b->id)))
+        abort();
+    remember(c, b);
+}
+
+static unsigned deaths_since(const struct crash *c, const struct box *b)
+{
+    if (b->restart_count > c->restart_count)
+        return (unsigned)(b->restart_count - c->restart_count);
+    return b->finished_ms > c->finished_ms;
+}
+
+static void look_at(struct crashes *all, const struct agent *agent, const struct role_plan *rp)
+{
+    struct crash *c = crash_of(all, agent->id, rp->role);
+    const struct box *b = rp->live;
+
+    c->seen = true;
+    if (!text_is(c->box_id, b->id)) {
+        begin(c, b);
+        return;
+    }
+    unsigned deaths = deaths_since(c, b);
+    bool excused = outage_took(session_outage(all->service->session), b, c->started_ms);
+    if (deaths && !excused)
+        count(c, agent, rp, deaths);
+    else if (c->deaths && b->state == BOX_RUNNING && wall_ms() - c->last_ms > QUIET_MS)
+        clear(c);
+    remember(c, b);
+}
+
+void crashes_round(struct crashes *all, const struct look *look)
+{
+    for (struct crash *c = all->first; c; c = c->next)
+        c->seen = false;
+    for (size_t i = 0; i < look->plan.n_agents; i++) {
+        const struct agent_plan *ap = &look->plan.agents[i];
+        for (size_t k = 0; k < ap->n_roles; k++)
+            if (ap->roles[k].wanted && ap->roles[k].live)
+                look_at(all, ap->agent, &ap->roles[k]);
+    }
+    for (struct crash **at = &all->first; *at;) {
+        if ((*at)->seen) {
+            at = &(*at)->next;
+            continue;
+        }
+        clear(*at);
+        drop(at);
+    }
+}
+
+size_t crashes_last_words(const struct crashes *all, const char *agent_id, const char *const **ret)
+{
+    const struct crash *last = NULL;
+
+    for (const struct crash *c = all->first; c; c = c->next)
+        if (text_is(c->agent_id, agent_id) && c->n_lines && (!last || c->last_ms > last->last_ms))
+            last = c;
+    *ret = last ? last->lines : NULL;
+    return last ? last->n_lines : 0;
+}
+
+struct crashes *crashes_new(struct service *s)
+{
+    struct crashes *all = calloc(1, sizeof *all);
+
+    if (!all)
+        abort();
+    all->service = s;
+    return all;
+}
+
+void crashes_free(struct crashes *all)
+{
+    while (all && all->first)
+        drop(&all->first);
+    free(all);
+}

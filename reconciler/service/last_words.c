@@ -1,0 +1,50 @@
+#include "service/last_words.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "core/drift.h"
+#include "core/render.h"
+
+enum { SHORTEST_SECRET = 6, COLUMNS = 400 }; /* shorter ones would be found in any word */
+
+static const char *hide(struct arena *a, const char *line, const char *value)
+{
+    struct text t = {.arena = a};
+    const char *at;
+
+    while ((at = strstr(line, value))) {
+        text_add_n(&t, line, (size_t)(at - line));
+        text_add(&t, "(hidden)");
+        line = at + strlen(value);
+    }
+    text_add(&t, line);
+    return text_str(&t);
+}
+
+static const char *without_secrets(struct arena *a, const char *line, const struct env_list *env)
+{
+    for (size_t i = 0; env && i < env->n; i++) {
+        const struct env_var *v = &env->items[i];
+        if (strlen(v->value) >= SHORTEST_SECRET && (v->secret || looks_secret(v->name, v->value)) &&
+            strstr(line, v->value))
+            line = hide(a, line, v->value);
+    }
+    return line;
+}
+
+size_t last_words(struct arena *a, const char *log, const struct env_list *env,
+                  const char *const **ret)
+{
+    ARRAY(const char *) lines = {0};
+
+    while (*log) {
+        size_t n = strcspn(log, "\n");
+        const char *line = without_secrets(a, arena_strndup(a, log, n), env);
+        ARRAY_PUSH(a, lines, render_cut(a, render_visible(a, line), COLUMNS));
+        log += n + (log[n] == '\n');
+    }
+    *ret = lines.items;
+    return lines.n;
+}

@@ -1,0 +1,16 @@
+/* last_words.h - what a container said last, fit to be shown: visible, cut, and without the values
+ * of its secrets. */
+#ifndef SERVICE_LAST_WORDS_H
+#define SERVICE_LAST_WORDS_H
+
+#include "core/inputs.h"
+#include "base/arena.h"
+
+enum { LAST_WORDS = 20 };
+
+/* The lines of a log, in the arena.  Values of env (NULL: nothing is known of it) that are secret
+ * or look it are hidden.  Returns how many lines there are. */
+size_t last_words(struct arena *, const char *log, const struct env_list *env,
+                  const char *const **ret);
+
+#endif

@@ -1,0 +1,348 @@
+/* Goal: the service on a fake engine, driven turn by turn in virtual time: what dies again and
+ * again is started less and less often, named, and told with its last words; every change knows the
+ * generations between which it lies; a generation is good only once it has proved itself. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+
+#include "control/fake_engine.h"
+
+#include "core/outage.h"
+#include "service/service_parts.h"
+#include "store/generations.h"
+#include "store/history.h"
+
+enum { SECOND = 1000, MINUTE = 60 * SECOND };
+
+static struct arena *arena;
+static char dir[40];
+static const char *spec_path;
+static struct config config;
+static struct service_options options;
+static struct service service;
+
+static const char *no_variable(void *ctx, const char *name)
+{
+    (void)ctx, (void)name;
+    return NULL;
+}
+
+static void write_spec(const char *prompt)
+{
+    FILE *f = fopen(spec_path, "w");
+
+    assert_non_null(f);
+    fprintf(f,
+            "defaults: {healthcheck: {test: TCP}, update: {monitor: 20s}}\n"
+            "agents:\n"
+            "  desk:\n"
+            "    port: %s\n"
+            "    core: {image: 'any:1'}\n"
+            "    sts: {image: 'any:1', environment: {PORT: '%s', PROMPT: '%s',\n"
+            "          API_KEY: sk-very-secret-1}}\n",
+            engine.port, engine.port, prompt);
+    fclose(f);
+}
+
+static void on_alarm(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+    (void)loop, (void)events;
+    *(bool *)timer->data = true;
+}
+
+/* Lets the service do what it likes for so long. */
+static void pass(int64_t ms)
+{
+    struct ev_timer timer;
+    bool over = false;
+
+    ev_now_update(service.loop);
+    ev_timer_init(&timer, on_alarm, (double)ms / 1000., 0.);
+    timer.data = &over;
+    ev_timer_start(service.loop, &timer);
+    while (!over)
+        service_turn(&service);
+    assert_null(engine.violation);
+}
+
+static int set_up(void **state)
+{
+    struct err err;
+
+    (void)state;
+    arena = arena_new();
+    snprintf(dir, sizeof dir, "/tmp/avr-test-service-XXXXXX");
+    assert_non_null(mkdtemp(dir));
+    fake_open(arena, dir);
+    fake_tag("any:1", 1);
+    spec_path = arena_printf(arena, "%s/agents.yaml", dir);
+    write_spec("v0");
+    config = (struct config){.spec_paths = &spec_path,
+                             .n_spec_paths = 1,
+                             .env = {.get = no_variable},
+                             .engine = {.unix_path = engine.path, .base_url = "http://localhost"},
+                             .engine_name = "fake",
+                             .state_dir = dir};
+    options = (struct service_options){.log_format = LOG_TEXT,
+                                       .log_level = LEVEL_ERROR,
+                                       .resync_s = 60,
+                                       .control = arena_printf(arena, "%s/control.sock", dir)};
+    service = (struct service){.config = &config, .options = &options, .lock = -1};
+    if (service_open(&service, &err) < 0)
+        fail_msg("%s", err.text);
+    pass(30 * SECOND);
+    assert_non_null(fake_named("avr-sts-desk"));
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    service_close(&service);
+    fake_close();
+    if (system(arena_printf(arena, "rm -rf %s", dir)) != 0)
+        return -1;
+    arena_free(arena);
+    return 0;
+}
+
+static const char *condition(const char *key)
+{
+    const struct condition *all;
+    size_t n = log_conditions(service.log, arena, &all);
+
+    for (size_t i = 0; i < n; i++)
+        if (text_is(all[i].key, key))
+            return all[i].text;
+    return NULL;
+}
+
+static struct change newest_change(void)
+{
+    struct history_query q = {.limit = 1};
+    struct changes list;
+    struct err err;
+
+    assert_int_equal(history_list(service.store, arena, &q, &list, &err), 0);
+    assert_int_equal(list.n, 1);
+    return list.items[0];
+}
+
+static unsigned last_good(void)
+{
+    struct err err;
+    unsigned number;
+
+    assert_int_equal(generation_last_good(service.store, "desk", &number, &err), 0);
+    return number;
+}
+
+/* It dies now; returns after how many milliseconds it runs again. */
+static int64_t die_and_wait(void)
+{
+    struct fake_box *b = fake_named("avr-sts-desk");
+    int64_t died_ms = virtual_ms();
+
+    fake_die(b, 7);
+    service_mark(&service, NULL);
+    while (b->state != BOX_RUNNING)
+        pass(100);
+    pass(5 * SECOND); /* long enough to be ready: a success refills nothing */
+    return b->started_ms - died_ms;
+}
+
+static void what_dies_again_and_again_is_named(void **state)
+{
+    int64_t waited_ms = 0;
+
+    (void)state;
+    engine.log = "Deepgram: connecting\nno access with sk-very-secret-1\n";
+    assert_true(die_and_wait() < SECOND);
+    die_and_wait();
+    assert_null(condition("crash/desk/sts"));
+    die_and_wait();
+    assert_non_null(condition("crash/desk/sts"));
+    for (int i = 0; i < 4; i++)
+        waited_ms = die_and_wait();
+    assert_true(waited_ms > 8 * SECOND); /* never a tight loop */
+    const char *text = condition("crash/desk/sts");
+    assert_true(text_starts(text, "avr-sts-desk died 7 times in "));
+    assert_non_null(strstr(text, "(exit 7): no access with (hidden); started again in "));
+    pass(5 * SECOND);
+
+    struct change c = newest_change();
+    assert_int_equal(c.n_log, 2);
+    assert_string_equal(c.log[0], "Deepgram: connecting");
+    assert_string_equal(c.log[1], "no access with (hidden)");
+}
+
+static void ten_quiet_minutes_clear_it(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        die_and_wait();
+    assert_non_null(condition("crash/desk/sts"));
+    pass(9 * MINUTE);
+    assert_non_null(condition("crash/desk/sts"));
+    pass(3 * MINUTE);
+    assert_null(condition("crash/desk/sts"));
+}
+
+static void an_agent_that_goes_takes_its_conditions_along(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        die_and_wait();
+    assert_non_null(condition("crash/desk/sts"));
+    FILE *f = fopen(spec_path, "w");
+    fputs("agents: {desk: {state: absent, sts: {image: 'any:1'}}}\n", f);
+    fclose(f);
+    intake_poke(service.intake, INTAKE_SPECS);
+    pass(2 * MINUTE);
+    assert_null(fake_named("avr-sts-desk"));
+    assert_null(condition("crash/desk/sts"));
+    assert_null(condition("agent/desk"));
+}
+
+static void what_the_engine_took_is_no_crash(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        session_engine_down(service.session);
+        fake_die(fake_named("avr-sts-desk"), 137);
+        pass(SECOND);
+        session_engine_up(service.session);
+        pass(MINUTE);
+        assert_int_equal(fake_named("avr-sts-desk")->state, BOX_RUNNING);
+    }
+    assert_null(condition("crash/desk/sts"));
+}
+
+static void changes_know_their_generations(void **state)
+{
+    (void)state;
+    struct change c = newest_change();
+    assert_int_equal(c.from, 0);
+    assert_int_equal(c.to, 1);
+
+    write_spec("v1");
+    intake_poke(service.intake, INTAKE_SPECS);
+    pass(MINUTE);
+    assert_true(fake_has_env(fake_named("avr-sts-desk"), "PROMPT=v1"));
+    c = newest_change();
+    assert_int_equal(c.result, CHANGE_DONE);
+    assert_int_equal(c.from, 1);
+    assert_int_equal(c.to, 2);
+}
+
+/* Another wish takes over, and somebody removes what it replaced. */
+static void swap_and_remove_the_old_one(void)
+{
+    write_spec("v1");
+    intake_poke(service.intake, INTAKE_SPECS);
+    for (int i = 0; i < 100 && !fake_has_env(fake_named("avr-sts-desk"), "PROMPT=v1"); i++)
+        pass(100);
+    for (size_t i = engine.n_boxes; i-- > 0;)
+        if (text_starts(engine.boxes[i].name, "avrd-drain-"))
+            engine.boxes[i] = engine.boxes[--engine.n_boxes];
+}
+
+/* Somebody removes what was replaced: the new one has nothing to be swapped back to, and must not
+ * count as good before its time. */
+static void a_generation_is_good_once_it_has_proved_itself(void **state)
+{
+    (void)state;
+    pass(2 * MINUTE);
+    assert_int_equal(last_good(), 1);
+    swap_and_remove_the_old_one();
+    service_mark(&service, NULL);
+    pass(10 * SECOND);
+    assert_int_equal(last_good(), 1);
+    pass(2 * MINUTE);
+    assert_int_equal(last_good(), 2);
+}
+
+/* Nothing is left to be swapped back to but what is remembered. */
+static void what_last_proved_itself_is_put_back_from_memory(void **state)
+{
+    (void)state;
+    pass(2 * MINUTE);
+    swap_and_remove_the_old_one();
+    engine.dies = "PROMPT=v1"; /* from now on, whenever it is started */
+    fake_die(fake_named("avr-sts-desk"), 3);
+    service_mark(&service, NULL);
+    pass(15 * SECOND);
+    const struct fake_box *b = fake_named("avr-sts-desk");
+    assert_non_null(b);
+    assert_true(fake_has_env(b, "PROMPT=v0"));
+    assert_true(fake_has_env(b, "API_KEY=sk-very-secret-1"));
+    assert_int_equal(b->state, BOX_RUNNING);
+    assert_non_null(condition("agent/desk"));
+
+    engine.dies = NULL; /* it is mended: the next try finds it well */
+    pass(2 * MINUTE);
+    assert_true(fake_has_env(fake_named("avr-sts-desk"), "PROMPT=v1"));
+    assert_null(condition("agent/desk"));
+}
+
+static void never_a_rollback_of_a_rollback(void **state)
+{
+    (void)state;
+    pass(2 * MINUTE);
+    swap_and_remove_the_old_one();
+    engine.dies = "API_KEY=sk-very-secret-1"; /* whatever is started */
+    fake_die(fake_named("avr-sts-desk"), 3);
+    service_mark(&service, NULL);
+    pass(15 * SECOND);
+    assert_null(fake_named("avr-sts-desk"));
+    unsigned made = engine.made;
+    pass(10 * SECOND);
+    assert_int_equal(engine.made, made);
+    const char *held = service.last.look.plan.agents[0].hold.why;
+    assert_non_null(strstr(held, "the previous image and settings, too, failed "));
+    pass(10 * MINUTE);
+    assert_in_range(engine.made, made + 4, made + 12); /* less and less often */
+}
+
+/* So that the service wakes up exactly then. */
+static void a_failed_one_is_tried_again_when_its_time_comes(void **state)
+{
+    unsigned made;
+
+    (void)state;
+    options.resync_s = 24 * 3600;
+    write_spec("bad");
+    intake_poke(service.intake, INTAKE_SPECS);
+    pass(5 * SECOND);
+    assert_true(fake_has_env(fake_named("avr-sts-desk"), "PROMPT=v0"));
+    assert_non_null(condition("agent/desk"));
+    made = engine.made;
+    pass(15 * SECOND);
+    assert_int_equal(engine.made, made);
+    pass(15 * SECOND);
+    assert_int_equal(engine.made, made + 1);
+    pass(5 * MINUTE);
+    assert_in_range(engine.made, made + 3, made + 5); /* and not in a tight loop */
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_dies_again_and_again_is_named),
+        TEST(ten_quiet_minutes_clear_it),
+        TEST(an_agent_that_goes_takes_its_conditions_along),
+        TEST(what_the_engine_took_is_no_crash),
+        TEST(changes_know_their_generations),
+        TEST(a_generation_is_good_once_it_has_proved_itself),
+        TEST(what_last_proved_itself_is_put_back_from_memory),
+        TEST(never_a_rollback_of_a_rollback),
+        TEST(a_failed_one_is_tried_again_when_its_time_comes),
+    };
+    return cmocka_run_group_tests_name("service", tests, NULL, NULL);
+}
