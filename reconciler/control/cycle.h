@@ -99,8 +99,8 @@ int session_logs(struct session *, struct arena *, const char *box_id, unsigned 
 
 void session_interrupt(struct session *); /* safe in a signal handler */
 
-/* For whoever listens to the engine: it is away, it is back (either may be told twice).  A container
- * that ended meanwhile is not held against its image. */
+/* For whoever listens to the engine: it is away, it is back (either may be told twice).  A
+ * container that ended meanwhile is not held against its image. */
 void session_engine_down(struct session *);
 void session_engine_up(struct session *);
 const struct outage *session_outage(const struct session *);

@@ -50,15 +50,6 @@ static struct step create_candidate(struct agent_view *v, enum role r)
     return s;
 }
 
-/* The failure that is kept has the alias that the candidate must have, and runs (again). */
-static bool answers_to_alias(const struct role_view *rv)
-{
-    const struct box *failed = rv->slot.failed;
-
-    return failed && rv->wanted.alias && box_runs(failed) &&
-           box_has_alias(failed, rv->wanted.alias);
-}
-
 /* Earlier failures are cleared away first, or with every try there would be one more. */
 static struct step make_candidate(struct agent_view *v, enum role r)
 {
@@ -67,7 +58,7 @@ static struct step make_candidate(struct agent_view *v, enum role r)
 
     if (step_acts(&s) && !step_yields(&s))
         return s;
-    if (answers_to_alias(&v->role[r]))
+    if (view_failure_has_alias(v, r))
         return stop_when_idle(v, r, failed, r, failed,
                               "its successor will answer to the same alias");
     return create_candidate(v, r);
@@ -94,22 +85,6 @@ static struct step bring_up(struct agent_view *v, enum role r, bool may_start)
     if (next->health == HEALTH_UNKNOWN)
         return step_with_wanted(step_on_box(STEP_PROBE, r, next, "candidate"), rv);
     return step_rest(r);
-}
-
-/* Core may only be brought up when all it is to dial is there. */
-static bool set_is_ready(const struct agent_view *v)
-{
-    for (enum role r = 0; r < ROLE_CORE; r++) {
-        const struct role_view *rv = &v->role[r];
-        if (!rv->wanted.spec)
-            continue;
-        if (!rv->slot.live)
-            return false;
-        if (rv->wanted.as_set && rv->differs && !rv->held &&
-            !(rv->next_fits && rv->slot.next->health == HEALTH_GOOD))
-            return false;
-    }
-    return true;
 }
 
 /* --- the states of a slot -------------------------------------------------------------------- */
@@ -382,11 +357,6 @@ static struct step stop_agent(struct agent_view *v, const char *why)
     return step_rest(ROLE_CORE);
 }
 
-static bool serves(const struct slot *slot)
-{
-    return slot->live && box_runs(slot->live);
-}
-
 /* The second of two renames: a name is free, and a container is there that can have it. */
 static struct step fill_name(struct agent_view *v)
 {
@@ -414,7 +384,8 @@ static struct step run_agent(struct agent_view *v)
     for (int turn = 0; turn < 2; turn++)
         for (enum role r = 0; r < ROLE__N; r++) {
             bool is_wanted = v->role[r].wanted.spec;
-            if (turn == 0 && (!is_wanted || serves(&v->role[r].slot)))
+            const struct box *live = v->role[r].slot.live;
+            if (turn == 0 && (!is_wanted || (live && box_runs(live))))
                 continue;
             struct step s =
                 is_wanted ? slot_next(v, r) : retire(v, r, "not part of the agent any more");

@@ -59,3 +59,18 @@ enum role set_least_asked(const struct agent_view *v, const struct box **ret)
     *ret = asked;
     return role;
 }
+
+bool set_is_ready(const struct agent_view *v)
+{
+    for (enum role r = 0; r < ROLE_CORE; r++) {
+        const struct role_view *rv = &v->role[r];
+        if (!rv->wanted.spec)
+            continue;
+        if (!rv->slot.live)
+            return false;
+        if (rv->wanted.as_set && rv->differs && !rv->held &&
+            !(rv->next_fits && rv->slot.next->health == HEALTH_GOOD))
+            return false;
+    }
+    return true;
+}

@@ -12,4 +12,7 @@ const char *set_broken(const struct agent_view *);
  * its role.  Core must be live and have replaced another. */
 enum role set_least_asked(const struct agent_view *, const struct box **ret);
 
+/* Core may only be brought up when all it is to dial is there. */
+bool set_is_ready(const struct agent_view *);
+
 #endif

@@ -320,3 +320,12 @@ void view_make(struct arena *a, const struct desired *d, const struct agent *age
     for (enum role r = 0; r < ROLE__N; r++)
         fall_back(ret, r);
 }
+
+bool view_failure_has_alias(const struct agent_view *v, enum role r)
+{
+    const struct role_view *rv = &v->role[r];
+    const struct box *failed = rv->slot.failed;
+
+    return failed && rv->wanted.alias && box_runs(failed) &&
+           box_has_alias(failed, rv->wanted.alias);
+}

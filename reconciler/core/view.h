@@ -47,6 +47,9 @@ const struct box *view_dialled_box(const struct agent_view *, const struct box *
 /* This core was wired to an alias of ours (a name of the form avrd-…) that no box has any more. */
 bool view_dials_a_dead_alias(const struct agent_view *, const struct box *core, enum role);
 
+/* The failure that is kept has the alias that the candidate must have, and runs (again). */
+bool view_failure_has_alias(const struct agent_view *, enum role);
+
 /* Which try of what is wanted the next candidate is, from 1. */
 int view_attempt(struct agent_view *, enum role);
 

@@ -87,7 +87,8 @@ static bool is_left_alone(struct world *w)
     const struct sim_box *b = world_named(w, "avr-sts-" SIM_AGENT);
 
     return s->remembers && !s->pipeline && world_uses(s, w->asked, ROLE_STS) &&
-           s->bad & 1u << w->asked && (!b || b->box.state != BOX_RUNNING);
+           s->bad & 1u << w->asked &&
+           (!b || (b->box.state != BOX_RUNNING && b->generation == w->asked));
 }
 
 /* Why it may not rest like this; NULL: it may. */

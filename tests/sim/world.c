@@ -9,7 +9,7 @@
 
 static const char agent_id[] = SIM_AGENT;
 
-enum { START_MS = 1700000000, STEP_MS = 20, POLL_MS = 4000, ROW_LAG_MS = 2000 };
+enum { START_MS = 1700000000, STEP_MS = 20, POLL_MS = 4000 };
 
 static bool role_is_used(const struct world *w, enum role r)
 {
@@ -19,96 +19,6 @@ static bool role_is_used(const struct world *w, enum role r)
 void world_copy(struct world *to, const struct world *from)
 {
     *to = *from;
-}
-
-/* --- what the planner sees ------------------------------------------------------------------- */
-
-static const struct image the_image[] = {
-    {.asked = "agent/any:1", .id = "sha256:any"},
-    {.asked = "sha256:any", .id = "sha256:any"},
-};
-
-static int sockets_on(const struct world *w, const struct box *b)
-{
-    int n = 0;
-
-    for (int i = 0; i < MAX_CALLS; i++)
-        for (enum role r = 0; r < ROLE__N; r++)
-            n += w->calls[i].live && (r == ROLE_STS || r == ROLE_CORE) &&
-                 text_is(w->calls[i].box_id[r], b->id);
-    return n;
-}
-
-static size_t rows_make(struct arena *a, const struct world *w, const struct call_row **ret)
-{
-    struct call_row *rows = arena_alloc(a, MAX_CALLS * sizeof *rows);
-    size_t n = 0;
-
-    for (int i = 0; i < MAX_CALLS; i++)
-        if (w->calls[i].live && w->now_ms - w->calls[i].began_ms >= ROW_LAG_MS)
-            rows[n++] = (struct call_row){
-                .uuid = "call", .agent_id = agent_id, .started_ms = w->calls[i].began_ms};
-    *ret = rows;
-    return n;
-}
-
-/* Generation 0 proved itself: as the store would remember it. */
-static void remember(struct world *w)
-{
-    const struct desired *d = &w->desired[0];
-    struct observed nothing = {.now_ms = w->now_ms, .images = the_image, .n_images = 2};
-    struct wanted *wanted = arena_alloc(w->arena, ROLE__N * sizeof *wanted);
-    struct last_good *roles = arena_alloc(w->arena, ROLE__N * sizeof *roles);
-
-    resolve_agent(w->arena, d, &d->agents[0], &nothing, &w->key, wanted);
-    for (enum role r = 0; r < ROLE__N; r++)
-        if (wanted[r].spec)
-            roles[w->n_last_good++] = (struct last_good){agent_id, r, wanted[r].image_ref,
-                                                         wanted[r].image_id, wanted[r].env};
-    w->last_good = roles;
-}
-
-void world_make(struct world *w, struct arena *a, const struct scenario *s)
-{
-    memset(w, 0, sizeof *w);
-    w->arena = a;
-    w->scenario = s;
-    w->now_ms = START_MS;
-    for (int g = 0; g < MAX_GENERATIONS; g++)
-        world_wish(w, g);
-    if (s->remembers)
-        remember(w);
-}
-
-struct observed world_observe(struct world *w, struct arena *a)
-{
-    struct box *boxes = arena_alloc(a, w->n_boxes * sizeof *boxes);
-    struct observed o = {.now_ms = w->now_ms, .images = the_image, .n_images = 2};
-    size_t n = 0;
-
-    for (size_t i = 0; i < w->n_boxes; i++) {
-        struct box *b = &w->boxes[i].box;
-        b->sockets = sockets_on(w, b);
-        if (b->sockets)
-            b->quiet_ms = 0;
-        else if (!b->quiet_ms)
-            b->quiet_ms = w->now_ms;
-        if (!w->boxes[i].hidden)
-            boxes[n++] = *b;
-    }
-    o.boxes = boxes;
-    o.n_boxes = n;
-    if (w->foreign) {
-        o.foreign = arena_memdup(a, &(struct foreign){"somebody's", w->foreign}, sizeof *o.foreign);
-        o.n_foreign = 1;
-    }
-    o.last_good = w->last_good;
-    o.n_last_good = w->n_last_good;
-    o.sockets_known = w->scenario->witnesses & SEE_SOCKETS;
-    o.calls_known = w->scenario->witnesses & SEE_ROWS;
-    if (o.calls_known)
-        o.n_calls = rows_make(a, w, &o.calls);
-    return o;
 }
 
 /* --- the truth ------------------------------------------------------------------------------- */
