@@ -392,10 +392,15 @@ void runner_renew(struct runner *r, const struct task *task)
     runner_look(r);
 }
 
+bool runner_can_look(const struct runner *r)
+{
+    return r->yielded || r->relook_due;
+}
+
 void runner_look(struct runner *r)
 {
     r->must_look = true;
-    if (r->yielded)
+    if (runner_can_look(r))
         runner_wake(r);
 }
 

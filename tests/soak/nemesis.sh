@@ -58,6 +58,7 @@ soak_spec_text() {
 }
 soak_spec() { soak_spec_text "$1" >"$SPEC"; }
 
+# shellcheck disable=SC2153 # the helpers of lib.sh set AGENT and PROVIDER
 new_agent() {
     local n=${#AGENTS[@]}
     if ((n % 3 == 2)); then
