@@ -316,6 +316,7 @@ last_wishes() {
     local id provider
     do_good_image
     soak_spec last
+    printf 'prune: true\n' >>"$SPEC"
     for id in "${AGENTS[@]}"; do
         db "UPDATE agent SET status = 'running' WHERE id = '$id'"
         for provider in ${PROVIDERS_OF[$id]}; do
