@@ -156,7 +156,7 @@ provider_run() {
     image=$(db "SELECT coalesce(json_extract(p.config, '\$.image'),
                                 json_extract(p.config, '\$.dockerImage'))
                 FROM agent a JOIN provider p ON p.id = a.provider_$2_id WHERE a.id = '$1'")
-    box_run "avr-$2-$1" "$image" "$(provider_env "$1" "$2" "$port")"
+    box_run "avr-$2-$1" "$image" "$(provider_env "$1" "$2" "$port")" >&2 || return 1
     printf '%s\n' "$port"
 }
 
@@ -166,11 +166,11 @@ agent_run() {
     local -a urls=()
     local -A path=([asr]=speech-to-text-stream [llm]=prompt-stream [tts]=text-to-speech-stream)
     if [[ $(db "SELECT mode FROM agent WHERE id = '$id'") == sts ]]; then
-        port=$(provider_run "$id" sts)
+        port=$(provider_run "$id" sts) || return 1
         urls+=("STS_URL=ws://avr-sts-$id:$port")
     else
         for role in asr llm tts; do
-            port=$(provider_run "$id" "$role")
+            port=$(provider_run "$id" "$role") || return 1
             # AVR 1.5.2 writes the names in lower case and leaves the path out.
             if [[ -n ${AVR_LOWER_CASE_URLS-} ]]; then
                 urls+=("${role}_URL=http://avr-$role-$id:$port")

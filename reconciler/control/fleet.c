@@ -344,7 +344,7 @@ bool fleet_look(struct fleet *f, const char *agent_id)
 {
     struct member *m = member_of(f, agent_id);
 
-    if (m && runner_yields(m->runner))
+    if (m && runner_can_look(m->runner))
         runner_look(m->runner);
     return m;
 }

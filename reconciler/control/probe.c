@@ -12,13 +12,13 @@ enum { ATTEMPT_MS = 2000, MAX_BODY = 64 << 10 };
 struct probe_attempt {
     struct http_transfer *request; /* pending as long as the attempt exists */
     enum probe_kind kind;
-    bool has_address;
+    const char *trouble; /* no address to ask; NULL: there is one */
     probe_done *done;
     void *ctx;
 };
 
-/* "172.18.0.4:6033", "[fd00::4]:6033"; false if the parts are no address and port. */
-static bool write_address(char *buf, size_t size, const char *ip, const char *port)
+/* "172.18.0.4:6033", "[fd00::4]:6033"; NULL, or what the parts are not. */
+static const char *write_address(char *buf, size_t size, const char *ip, const char *port)
 {
     unsigned char parsed[16];
     bool v6 = ip && inet_pton(AF_INET6, ip, parsed) == 1;
@@ -26,10 +26,12 @@ static bool write_address(char *buf, size_t size, const char *ip, const char *po
     size_t digits = port ? strspn(port, "0123456789") : 0;
 
     snprintf(buf, size, "http://");
-    if ((!v4 && !v6) || digits < 1 || digits > 5 || port[digits])
-        return false;
+    if (!v4 && !v6)
+        return "it has no address on its network";
+    if (digits < 1 || digits > 5 || port[digits])
+        return "its PORT is no port";
     snprintf(buf, size, v6 ? "http://[%s]:%s" : "http://%s:%s", ip, port);
-    return true;
+    return NULL;
 }
 
 static bool is_ready(const struct probe_attempt *attempt, int status)
@@ -51,8 +53,8 @@ static void on_answer(void *ctx, const struct http_response *response, const str
 
     attempt->request = NULL;
     bool ready = !err && is_ready(attempt, response->status);
-    if (!attempt->has_address)
-        snprintf(why, sizeof why, "it has no address on its network");
+    if (attempt->trouble)
+        snprintf(why, sizeof why, "%s", attempt->trouble);
     else if (err)
         snprintf(why, sizeof why, "%.150s", err->text);
     else if (!ready)
@@ -92,7 +94,7 @@ struct probe_attempt *probe_start(struct http *http, const struct probe *probe, 
     if (!attempt || probe->kind == PROBE_ENGINE || probe->kind == PROBE_NONE)
         abort();
     *attempt = (struct probe_attempt){.kind = probe->kind, .done = done, .ctx = ctx};
-    attempt->has_address = write_address(base_url, sizeof base_url, ip, port);
+    attempt->trouble = write_address(base_url, sizeof base_url, ip, port);
     fill_request(&request, probe);
     /* Without an address curl refuses the empty host: done is called all the same. */
     attempt->request = http_send(http, &(struct endpoint){.base_url = base_url}, &request, NULL,

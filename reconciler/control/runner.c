@@ -421,13 +421,18 @@ void runner_renew(struct runner *r, const struct task *task)
     runner_look(r);
 }
 
+bool runner_can_look(const struct runner *r)
+{
+    return r->yielded || r->relook_due;
+}
+
 /* What one hand does comes as several events: a stop is told after the end it led to. */
 void runner_look(struct runner *r)
 {
     bool known = r->must_look;
 
     r->must_look = true;
-    if (r->yielded && !known)
+    if (runner_can_look(r) && !known)
         wake_in(r, LOOK_MS);
 }
 

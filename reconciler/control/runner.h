@@ -53,6 +53,7 @@ void runner_wake(struct runner *); /* looks again at once: the interrupt flag wa
 void runner_look(struct runner *); /* looks at the containers at its next turn: they changed */
 
 bool runner_yields(const struct runner *);
+bool runner_can_look(const struct runner *); /* it just waits, for calls or after a conflict */
 /* Of a candidate, as soon as one has failed, which the end of the work may be far from; or NULL. */
 const char *runner_failure(const struct runner *);
 const struct agent_outcome *runner_outcome(const struct runner *); /* valid once done */

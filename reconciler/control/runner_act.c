@@ -11,9 +11,8 @@
 enum {
     SOAK_PROBE_MS = 5000, /* a box that was ready must answer within this */
     MAX_CONFLICTS = 5,
-    CONFLICT_MS =
-        200,          /* before it looks again, from the second conflict on; each time twice that */
-    RELOOK_MS = 3000, /* how often a drain looks at the containers themselves */
+    CONFLICT_MS = 200, /* before the second look, twice as long before the next */
+    RELOOK_MS = 3000,  /* how often a drain looks at the containers themselves */
 };
 
 /* Our own create must give what was wanted; if it does not, doing it again would not either. */

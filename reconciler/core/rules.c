@@ -412,7 +412,8 @@ static bool fills_our_gap(const struct agent_view *v, const struct step *s)
 static struct step unless_others_work(const struct agent_view *v, struct step s)
 {
     int64_t until = v->options->others_until_ms;
-    bool changes = step_acts(&s) && s.kind != STEP_HOLD && s.kind != STEP_WAIT && s.kind != STEP_PROBE;
+    bool changes =
+        step_acts(&s) && s.kind != STEP_HOLD && s.kind != STEP_WAIT && s.kind != STEP_PROBE;
 
     if (v->observed->now_ms >= until || !changes || fills_our_gap(v, &s))
         return s;

@@ -44,7 +44,7 @@ requests() { wc -l <"$W/requests"; }
 kinds() { tail -n +"$1" "$W/requests" | sed -E 's|/v1\.[0-9]+||; s|[0-9a-f]{64}|ID|; s|/images/[^ ]*|/images/REF|; s|\?.*||' |
     sort | uniq -c | sort -rn | awk '{printf "%s%d %s %s", (NR > 1 ? ", " : ""), $1, $2, $3}'; }
 
-line() { printf '  %-46s %14s  %s\n' "$1" "$2" "${3:+aim: $3}"; }
+line() { printf '  %-46s %14s  %s\n' "$1" "$2" "${3-}"; }
 per() { awk -v a="$1" -v b="$2" 'BEGIN {printf "%.4f", a / b}'; }
 mib() { awk -v k="$1" 'BEGIN {printf "%.1f MiB", k / 1024}'; }
 
@@ -56,10 +56,10 @@ idle() {
     printf '\nidle for %s s, %s agents, %s containers in sync, a full look every %s\n' "$IDLE_SECONDS" "$IDLE_AGENTS" \
         "$((2 * IDLE_AGENTS))" "$IDLE_RESYNC"
     line 'CPU' "$cpu us"
-    line 'CPU, of one core' "$(per "$cpu" "$((IDLE_SECONDS * 10000))") %" '< 0.1 %'
-    line 'wakeups' "$woken" 'none but those of full looks'
+    line 'CPU, of one core' "$(per "$cpu" "$((IDLE_SECONDS * 10000))") %" 'aim: < 0.1 %'
+    line 'wakeups' "$woken" 'aim: none but those of full looks'
     line 'requests' "$(($(requests) - asked))" "$(kinds $((asked + 1)))"
-    line 'memory' "$(mib "$(memory_kib)")" '< 24 MiB'
+    line 'memory' "$(mib "$(memory_kib)")" 'aim: < 24 MiB'
 }
 
 forced() {
@@ -73,7 +73,7 @@ forced() {
     python3 "$BENCH/forced.py" "$SERVICE" "$W/notify.sock" "$IDLE_FORCED"
     line 'CPU of each' "$((($(cpu_us) - cpu) / IDLE_FORCED)) us"
     line 'requests' "$(($(requests) - asked))" "$(kinds $((asked + 1)))"
-    line 'memory before and after' "$(mib "$before"), $(mib "$(memory_kib)")" 'no growth'
+    line 'memory before and after' "$(mib "$before"), $(mib "$(memory_kib)")" 'aim: no growth'
 }
 
 prepare() {

@@ -15,6 +15,7 @@ OWN_ENGINE=1
 . "$(dirname "$0")/../e2e/lib.sh"
 BENCH=$(cd "$(dirname "$0")" && pwd)
 : "${BENCH_PROGRAMS:=$TOP/build/release/tests/bench}"
+# shellcheck source=../e2e/service.sh
 . "$E2E/service.sh"
 
 own_engine

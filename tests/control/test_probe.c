@@ -134,7 +134,9 @@ static void no_address_is_a_verdict_too(void **state)
         struct verdict v = ask(w, probe, ips[i], w->port);
         assert_false(v.ready);
         assert_string_equal(v.why, "it has no address on its network");
-        assert_false(ask(w, probe, "127.0.0.1", ports[i]).ready);
+        v = ask(w, probe, "127.0.0.1", ports[i]);
+        assert_false(v.ready);
+        assert_string_equal(v.why, "its PORT is no port");
     }
     assert_int_equal(w->server.connections, 0);
 }

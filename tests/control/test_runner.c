@@ -130,7 +130,8 @@ static void a_name_that_is_always_taken_ends_in_failure(void **state)
     expect_serves("PROMPT=v0");
 }
 
-/* The engine says that it is there, and refuses to start it, for as long as it takes to remove it. */
+/* The engine says that it is there, and refuses to start it, for as long as it takes to remove it.
+ */
 static void what_somebody_removes_is_waited_for(void **state)
 {
     struct fake_box *b = fake_named("avr-sts-4711");

@@ -32,8 +32,12 @@ serving() {
 # A call of its own process, from dialling to the verdict: NUMBER AGENT SECONDS.
 call_run() {
     local n=$1 id=$2 mode boxes placed code=0 result
-    mode=$(db "SELECT mode FROM agent WHERE id = '$id'") && boxes=$(serving "$id") &&
-        [[ -n $mode && -n $boxes ]] || { printf 'missed\n' >"$BOOKS/verdict-$n"; return; }
+    mode=$(db "SELECT mode FROM agent WHERE id = '$id'" || true)
+    boxes=$(serving "$id" || true)
+    if [[ -z $mode || -z $boxes ]]; then
+        printf 'missed\n' >"$BOOKS/verdict-$n"
+        return
+    fi
     placed=$EPOCHREALTIME
     caller "$n" "$id" "$3" || code=$?
     result=$(verdict "$code" "$placed" "$id" "$mode" "$boxes" "$n")
@@ -62,7 +66,10 @@ caller() { # NUMBER AGENT SECONDS
 verdict() { # CODE PLACED AGENT MODE BOXES NUMBER
     local mine
     (($1)) || { echo whole; return; }
-    ! grep -qs ' 0 heard' "$BOOKS/call-$6.out" && grep -qs 'heard: ' "$BOOKS/call-$6.out" || { echo missed; return; }
+    if grep -qs ' 0 heard' "$BOOKS/call-$6.out" || ! grep -qs 'heard: ' "$BOOKS/call-$6.out"; then
+        echo missed
+        return
+    fi
     mine=" $(tr '\n' ' ' <<<"$5"; tr '\n' ' ' <"$BOOKS/call-$6.boxes") "
     awk -v placed="$2" -v agent="$3" -v mode="$4" -v mine="$mine" -v after=5 '
         $2 == "end" {ended[$3] = $1}
@@ -108,7 +115,7 @@ print_books() {
         '  cut by the nemesis' "$(verdicts excused)" '  never begun' "$(verdicts missed)" \
         '  cut by us' "$(verdicts CUT)"
     printf '  %-34s %6d\n' 'works done' "$(grep -c ' done after ' "$W/service.log" || true)" \
-        'works failed' "$(grep -c ' failed after ' "$W/service.log" || true)" \
+        'works failed' "$(grep -c ' failed, ' "$W/service.log" || true)" \
         'converged at the end, ms' "$CONVERGED" 'violations' "$(wc -l <"$BOOKS/violations")"
     cat "$BOOKS/monitor"
     cat "$BOOKS/violations"

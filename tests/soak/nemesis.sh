@@ -58,6 +58,7 @@ soak_spec_text() {
 }
 soak_spec() { soak_spec_text "$1" >"$SPEC"; }
 
+# shellcheck disable=SC2153 # the helpers of lib.sh set AGENT and PROVIDER
 new_agent() {
     local n=${#AGENTS[@]}
     if ((n % 3 == 2)); then
@@ -315,6 +316,7 @@ last_wishes() {
     local id provider
     do_good_image
     soak_spec last
+    printf 'prune: true\n' >>"$SPEC"
     for id in "${AGENTS[@]}"; do
         db "UPDATE agent SET status = 'running' WHERE id = '$id'"
         for provider in ${PROVIDERS_OF[$id]}; do

@@ -88,7 +88,6 @@ last_look() {
     for id in "${AGENTS[@]}"; do
         hears "$id" "$FINAL" || violation "a new call to $id does not hear the last greeting"
     done
-    ask apply --yes --prune >"$W/prune.out" 2>&1 || violation "apply --prune: $(tail -n 1 "$W/prune.out")"
     kill -TERM "$SERVICE"
     eventually 20 gone "$SERVICE" || violation 'the service does not end'
     wait "$SERVICE" || violation "the service ends with code $?"
