@@ -1,5 +1,6 @@
 #include "service/calls_book.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,7 +60,7 @@ static struct entry entry_new(const struct call_row *row, int64_t now_ms)
 {
     struct entry e = {.started_ms = row->started_ms ? row->started_ms : now_ms, .seen_ms = now_ms};
 
-    strcpy(e.uuid, row->uuid);
+    snprintf(e.uuid, sizeof e.uuid, "%s", row->uuid);
     e.agent_id = strdup(row->agent_id);
     if (!e.agent_id)
         abort();
