@@ -39,9 +39,28 @@ static void a_line_each(void **state)
     assert_string_equal(lines[3], "core: not running (exit 1, 2s ago)");
 }
 
+static void many_lines(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    static const struct digest_key key;
+    const struct render r = {.key = &key};
+    struct role_plan roles[20];
+    size_t n;
+
+    (void)state;
+    for (size_t i = 0; i < 20; i++)
+        roles[i] = (struct role_plan){.role = ROLE_LLM, .drifts = {drifts, 1}};
+    render_drift_lines(a, &r, &(struct agent_plan){.roles = roles, .n_roles = 20}, &n);
+    assert_int_equal(n, 20);
+    for (size_t i = 0; i < 20; i++)
+        roles[i].reason = "missing";
+    render_drift_lines(a, &r, &(struct agent_plan){.roles = roles, .n_roles = 20}, &n);
+    assert_int_equal(n, 40);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_line_each)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_line_each), cmocka_unit_test(many_lines)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,11 +10,16 @@ static void write_some(struct fixture *f, int who)
     struct store *s;
     struct change c = {.agent_id = arena_printf(f->arena, "agent-%d", who), .began_ms = NOW};
 
-    if (store_open(f->dir, &test_key, STORE_WRITE, NOW, &s, &f->err) < 0)
+    /* Who makes the file holds the others up; on a slow disk for longer than their patience. */
+    int result = store_open(f->dir, &test_key, STORE_WRITE, NOW, &s, &f->err);
+    for (int tries = 0; result < 0 && tries < 20; tries++)
+        result = store_check(s, NOW, &f->err);
+    if (result < 0)
         _exit(1);
-    for (int i = 0; i < EACH; i++)
-        if (history_add(s, &c, &c.id, &f->err) < 0)
-            _exit(2);
+    for (int i = 0, tries = 0; i < EACH; i++)
+        while (history_add(s, &c, &c.id, &f->err) < 0)
+            if (f->err.code != ERR_TRANSIENT || ++tries == 20)
+                _exit(2);
     store_close(s);
     _exit(0);
 }
