@@ -233,6 +233,8 @@ static bool look_at_all(struct service *s)
         arena_free(a);
         return false;
     }
+    if (service_listen(s, &err) < 0)
+        log_condition(s->log, "control", LEVEL_WARNING, NULL, err.text);
     sources = with_last_good(s, a, sources);
     account_cause(s->account, s->cause);
     *s->cause = '\0';

@@ -8,6 +8,8 @@
 #include "service/desk.h"
 #include "service/service_parts.h"
 
+enum { TELL_MS = 2000 };
+
 static void open_log(struct service *s)
 {
     s->log = log_open(&(struct log_options){.fd = STDERR_FILENO,
@@ -60,6 +62,19 @@ void service_close(struct service *s)
     session_free(s->session);
 }
 
+int service_listen(struct service *s, struct err *err)
+{
+    if (s->server)
+        return 0;
+    s->server = control_server_new(s->loop, s->options->control, desk_on_request, s->desk, err);
+    if (s->server) {
+        log_clear(s->log, "control", "the control socket is answered here now");
+        return 0;
+    }
+    log_condition(s->log, "control", LEVEL_INFO, NULL, err->text);
+    return err->code == ERR_CONFLICT ? 0 : -1;
+}
+
 int service_open(struct service *s, struct err *err)
 {
     signal(SIGPIPE, SIG_IGN);
@@ -76,8 +91,7 @@ int service_open(struct service *s, struct err *err)
     s->desk = desk_new(s);
     if (open_notify(s, err) < 0)
         return -1;
-    s->server = control_server_new(s->loop, s->options->control, desk_on_request, s->desk, err);
-    if (!s->server)
+    if (service_listen(s, err) < 0)
         return -1;
     triggers_open(s);
     return 0;
@@ -93,6 +107,21 @@ void service_turn(struct service *s)
     }
 }
 
+/* What is not told by then is lost: whoever waits for our end does not wait for a webhook. */
+static void tell_the_rest(struct service *s)
+{
+    int64_t end_ms = mono_ms() + TELL_MS;
+
+    if (!s->notify)
+        return;
+    notify_hurry(s->notify);
+    ev_timer_stop(s->loop, &s->due);
+    ev_timer_set(&s->due, TELL_MS / 1000., 0.);
+    ev_timer_start(s->loop, &s->due);
+    while (!notify_idle(s->notify) && mono_ms() < end_ms)
+        ev_run(s->loop, EVRUN_ONCE);
+}
+
 static void run(struct service *s)
 {
     log_say(s->log, LEVEL_INFO, NULL, "started, watching %s", s->config->engine_name);
@@ -103,8 +132,7 @@ static void run(struct service *s)
     log_say(s->log, LEVEL_INFO, NULL, "stopping at the next safe point");
     while (!fleet_is_idle(s->fleet))
         ev_run(s->loop, EVRUN_ONCE);
-    if (s->notify)
-        notify_hurry(s->notify);
+    tell_the_rest(s);
     ev_run(s->loop, EVRUN_NOWAIT); /* lets the last runner be freed */
     log_say(s->log, LEVEL_INFO, NULL, "stopped");
 }

@@ -81,6 +81,10 @@ int service_open(struct service *, struct err *) MUST_CHECK; /* of one with conf
 void service_turn(struct service *); /* a round if one is due, else whatever happens next */
 void service_close(struct service *);
 
+/* Answers the control socket, if it does not yet.  One that another instance answers is no error:
+ * it is tried again at each round.  -1: it cannot be answered at all. */
+int service_listen(struct service *, struct err *);
+
 /* ---- triggers.c ---- */
 
 void triggers_open(struct service *);

@@ -83,6 +83,15 @@ static void watch_database(struct service *s, const char *path)
     intake_poke(s->intake, INTAKE_DATABASE); /* nobody looked between the reading and this */
 }
 
+/* What is noticed late: NULL when nothing is. */
+static void say_trouble(struct service *s, const char *key, const char *text)
+{
+    if (text)
+        log_condition(s->log, key, LEVEL_WARNING, NULL, text);
+    else
+        log_clear(s->log, key, NULL);
+}
+
 static void on_read(void *ctx)
 {
     struct service *s = ctx;
@@ -93,11 +102,8 @@ static void on_read(void *ctx)
     watch_database(s, has_database ? paths[0] : NULL);
     if (file_watch_set(s->files, paths + has_database, n - has_database))
         intake_poke(s->intake, INTAKE_SPECS); /* nobody looked between the reading and this */
-    const char *trouble = file_watch_trouble(s->files);
-    if (trouble)
-        log_condition(s->log, "files", LEVEL_WARNING, NULL, trouble);
-    else
-        log_clear(s->log, "files", NULL);
+    say_trouble(s, "files", file_watch_trouble(s->files));
+    say_trouble(s, "database file", s->database ? database_watch_trouble(s->database) : NULL);
 }
 
 static void on_calls(void *ctx, const struct database *db)

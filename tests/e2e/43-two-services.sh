@@ -10,7 +10,7 @@ agent_new_sts 'Night desk' 'Hi v1'
 serve_watched
 first=$REC
 second() { # its log is in $W/second.err
-    "$AVR_RECONCILER" run -f "$SPEC" --state-dir "$STATE" --control "$W/second.sock" --resync 1h \
+    "$AVR_RECONCILER" run -f "$SPEC" --state-dir "$STATE" --control "$W/control.sock" --resync 1h \
         </dev/null >"$W/second.err" 2>&1 &
     SECOND=$!
 }
@@ -29,13 +29,13 @@ expect_equal "$(grep -c 'standing by' "$W/second.err")" 1 'lines about standing 
 step 'the first is killed between its two renames'
 kill -KILL "$first"
 eventually 10 second_said 'taking over' || fail 'the second does not take over'
+eventually 10 second_said 'control socket is answered here' || fail 'nobody answers at the control socket'
 eventually 10 replaced "$STS" "$sts" || fail 'the name stays free'
 rm "$W/hold"
 expect_call_up first
 expect_greeting "$AGENT" 'Hi v2'
 expect_call_up first
 call_hang_up first
-ask() { timeout -k 5 "$LIMIT" "$AVR_RECONCILER" "$@" --control "$W/second.sock" </dev/null; }
 expect_running
 expect_gone "$sts"
 

@@ -54,6 +54,14 @@ step 'no secret anywhere, one object a line'
 if grep -E 'dg-(not-a-real|another)-key' "$W/bg.err" "$W/hook.jsonl" "$W/history.json"; then fail 'a secret was told'; fi
 if grep -F secret-path "$W/bg.err"; then fail 'the webhook is told'; fi
 jq -e . "$W/bg.err" >/dev/null || fail 'the log is not JSON'
+
+step 'what is not told yet when the service ends is told before it does'
+provider_image "$PROVIDER" e2e/avr-sts-deepgram:1
+sts=$(box_id "$STS")
+provider_set "$PROVIDER" DEEPGRAM_GREETING 'Hi v3'
+eventually 30 replaced "$STS" "$sts" || fail 'the container is not replaced'
+expect_settled
 kill -TERM "$REC"
 rec_wait 20
 expect_equal "$CODE" 0 'exit of the service'
+told 'Hi v3' || fail 'the last change was not told'
