@@ -6,7 +6,7 @@
 
 #include "control/exit.h"
 #include "cli/options.h"
-#include "core/render.h"
+#include "render/render.h"
 
 struct cli {             /* what a verb gets */
     struct arena *arena; /* of the process */

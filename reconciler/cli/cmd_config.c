@@ -1,4 +1,5 @@
 #include "base/array.h"
+#include "base/visible.h"
 #include "cli/look.h"
 #include "cli/say.h"
 
@@ -31,7 +32,7 @@ static void write_names(struct cli *cli, const struct desired *d)
 {
     for (size_t i = 0; i < d->n_agents; i++) {
         const struct agent *agent = &d->agents[i];
-        write_data(cli, render_visible(cli->arena, agent->name ? agent->name : agent->id));
+        write_data(cli, visible_text(cli->arena, agent->name ? agent->name : agent->id));
         write_data(cli, "\n");
     }
 }

@@ -11,7 +11,7 @@
 #include "cli/say.h"
 #include "base/clock.h"
 #include "control/state.h"
-#include "core/render_history.h"
+#include "render/history.h"
 #include "store/generations.h"
 #include "store/history.h"
 #include "store/ledger.h"

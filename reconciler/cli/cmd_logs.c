@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "base/visible.h"
 #include "cli/look.h"
 #include "cli/say.h"
 
@@ -30,8 +31,8 @@ static int show_box(struct logs *l, enum role role, const struct box *b, struct 
     if (session_logs(l->session, a, b->id, l->cli->opt->tail, &text, err) < 0)
         return err->code == ERR_NOT_FOUND ? 0 : -1; /* gone since the look */
     write_data(l->cli, arena_printf(a, "%s==> %s  %s (%s) <==\n", l->shown++ ? "\n" : "",
-                                    role_name[role], render_visible(a, b->name), place_word(b)));
-    write_data(l->cli, render_visible_lines(a, text));
+                                    role_name[role], visible_text(a, b->name), place_word(b)));
+    write_data(l->cli, visible_lines(a, text));
     if (*text && !text_ends(text, "\n"))
         write_data(l->cli, "\n");
     return 0;

@@ -5,9 +5,10 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "base/visible.h"
 #include "cli/look.h"
 #include "cli/say.h"
-#include "core/render_out.h"
+#include "base/out.h"
 
 typedef ARRAY(struct spec_error) error_list;
 
@@ -98,7 +99,7 @@ static void report(struct cli *cli, const struct spec_errors *errors, const char
         say_spec_errors(cli, errors);
     else if (!cli->opt->is_set[OPT_QUIET])
         write_data(cli,
-                   arena_printf(cli->arena, "%s: ok, %zu %s\n", render_visible(cli->arena, sources),
+                   arena_printf(cli->arena, "%s: ok, %zu %s\n", visible_text(cli->arena, sources),
                                 n_agents, n_agents == 1 ? "agent" : "agents"));
 }
 

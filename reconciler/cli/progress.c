@@ -4,8 +4,8 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "core/render.h"
-#include "core/render_out.h"
+#include "base/visible.h"
+#include "base/out.h"
 #include "link/wire_event.h"
 
 /* An event and its agent are lent for the time of the call: all that is kept is copied. */
@@ -52,7 +52,7 @@ static struct row *find(const struct progress *p, const char *id)
 
 static const char *label(struct arena *a, const struct agent *agent)
 {
-    return render_visible(a, agent->name && *agent->name ? agent->name : agent->id);
+    return visible_text(a, agent->name && *agent->name ? agent->name : agent->id);
 }
 
 static struct row *row_of(struct progress *p, const struct agent *agent)
@@ -121,7 +121,7 @@ static void remember(struct progress *p, struct row *row, const struct event *e,
         return;
     const char *word = trail_word(p->arena, e);
     if (word)
-        row->trail = render_visible(
+        row->trail = visible_text(
             p->arena, arena_printf(p->arena, "%s%s%s", row->trail, *row->trail ? " · " : "", word));
     if (e->step->kind == STEP_RENAME && e->step->new_name &&
         place_parse(e->step->new_name, &place, NULL) && place == PLACE_FAILED)
@@ -206,7 +206,7 @@ static void draw_row(struct progress *p, const struct row *row)
     write_cell(p, row->role, 4);
     fputs("  ", p->file);
     /* Not cut, the terminal would wrap it and the next redraw would miss. */
-    write_cell(p, render_cut(a, text ? text : "", room), room);
+    write_cell(p, visible_cut(a, text ? text : "", room), room);
     fprintf(p->file, "  %7s\n", time);
 }
 
@@ -239,7 +239,7 @@ static void write_notice(struct progress *p, const char *text)
     if (p->opt.mode == PROGRESS_QUIET)
         return;
     if (p->opt.mode != PROGRESS_JSON) {
-        fprintf(p->file, "note: %s\n", render_visible(a, text));
+        fprintf(p->file, "note: %s\n", visible_text(a, text));
         return;
     }
     out_object(&o, NULL);

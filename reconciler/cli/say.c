@@ -1,4 +1,5 @@
 #include "cli/say.h"
+#include "base/visible.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@ static PRINTF(2, 0) const char *format(struct arena *a, const char *fmt, va_list
 
     if (vasprintf(&s, fmt, ap) < 0)
         abort();
-    const char *shown = render_visible_lines(a, s);
+    const char *shown = visible_lines(a, s);
     free(s);
     return shown;
 }
@@ -47,7 +48,7 @@ void say_spec_errors(struct cli *cli, const struct spec_errors *errors)
 {
     for (size_t i = 0; i < errors->n; i++) {
         const char *text =
-            render_visible_lines(cli->arena, spec_error_text(cli->arena, &errors->items[i]));
+            visible_lines(cli->arena, spec_error_text(cli->arena, &errors->items[i]));
         size_t n = strlen(text);
         fprintf(cli->err, "%s%s", text, n && text[n - 1] == '\n' ? "" : "\n");
     }
@@ -59,7 +60,7 @@ bool ask(struct cli *cli, const char *question)
 {
     char line[16];
 
-    fprintf(cli->err, "%s [y/N] ", render_visible_lines(cli->arena, question));
+    fprintf(cli->err, "%s [y/N] ", visible_lines(cli->arena, question));
     fflush(cli->err);
     if (!fgets(line, sizeof line, stdin))
         return false;

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "core/gate.h"
-#include "core/render.h"
+#include "base/visible.h"
 
 static const char *box_word(const char *name)
 {
@@ -174,7 +174,7 @@ const char *event_text(struct arena *a, const struct event *e, int64_t wall_ms)
     const char *s;
 
     if (!e->step)
-        return render_visible(a, agent_text(e));
+        return visible_text(a, agent_text(e));
     if (e->state == EVENT_DONE)
         s = done_text(a, e->step, wall_ms);
     else
@@ -183,5 +183,5 @@ const char *event_text(struct arena *a, const struct event *e, int64_t wall_ms)
         s = arena_printf(a, "failed at %s: %s", s, e->text ? e->text : "no reason given");
     else if (e->text && e->step->kind != STEP_HOLD)
         s = arena_printf(a, "%s, %s", s, e->text);
-    return render_visible(a, s);
+    return visible_text(a, s);
 }

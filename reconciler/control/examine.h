@@ -4,7 +4,7 @@
 #define CONTROL_EXAMINE_H
 
 #include "control/cycle.h"
-#include "core/doctor.h"
+#include "doctor/doctor.h"
 
 /* Fills the facts about the engine; those about the service and the state folder are left alone. */
 int examine(struct session *, struct arena *, const struct look *, struct doctor_facts *,

@@ -3,7 +3,7 @@
 #include <limits.h>
 
 #include "base/text.h"
-#include "core/render_out.h"
+#include "base/out.h"
 
 const char *const event_state_word[] = {[EVENT_STARTED] = "started",
                                         [EVENT_PROGRESS] = "progress",

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "control/event_text.h"
 #include "core/pace.h"
-#include "core/render.h"
+#include "render/render.h"
 #include "core/wish.h"
 #include "service/account_parts.h"
 #include "service/calls_book.h"

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "control/client.h"
 #include "core/outage.h"
-#include "core/render.h"
+#include "base/visible.h"
 #include "service/last_words.h"
 #include "service/service_parts.h"
 
@@ -81,7 +81,7 @@ static void tell(struct crash *c)
 {
     struct arena *a CLEANUP_ARENA = arena_new();
     struct log_about about = {.agent = c->title, .role = role_name[c->role]};
-    const char *line = c->n_lines ? render_cut(a, c->lines[c->n_lines - 1], LINE_COLUMNS) : NULL;
+    const char *line = c->n_lines ? visible_cut(a, c->lines[c->n_lines - 1], LINE_COLUMNS) : NULL;
 
     if (c->deaths < TOLD_FROM)
         return;

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "control/exit.h"
 #include "control/orders.h"
-#include "core/render.h"
+#include "render/render.h"
 #include "service/service_parts.h"
 #include "link/wire_event.h"
 

@@ -5,7 +5,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "core/drift.h"
-#include "core/render.h"
+#include "base/visible.h"
 
 enum { SHORTEST_SECRET = 6, COLUMNS = 400 }; /* shorter ones would be found in any word */
 
@@ -42,7 +42,7 @@ size_t last_words(struct arena *a, const char *log, const struct env_list *env,
     while (*log) {
         size_t n = strcspn(log, "\n");
         const char *line = without_secrets(a, arena_strndup(a, log, n), env);
-        ARRAY_PUSH(a, lines, render_cut(a, render_visible(a, line), COLUMNS));
+        ARRAY_PUSH(a, lines, visible_cut(a, visible_text(a, line), COLUMNS));
         log += n + (log[n] == '\n');
     }
     *ret = lines.items;

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "control/exit.h"
-#include "core/render.h"
+#include "base/visible.h"
 #include "service/desk.h"
 #include "service/service_parts.h"
 
@@ -72,7 +72,7 @@ static void refuse(struct control_request *request, enum exit_code code, const c
 {
     struct arena *a = control_request_arena(request);
 
-    control_reply_err(request, arena_printf(a, "error: %s\n", render_visible(a, why)));
+    control_reply_err(request, arena_printf(a, "error: %s\n", visible_text(a, why)));
     control_reply_exit(request, (int)code);
 }
 
@@ -94,7 +94,7 @@ static void carry_out(struct service *s, struct control_request *request,
     struct arena *a = control_request_arena(request);
 
     if (!wire_is_set(w, "quiet"))
-        control_reply_err(request, arena_printf(a, "%s\n", render_visible(a, answer->text)));
+        control_reply_err(request, arena_printf(a, "%s\n", visible_text(a, answer->text)));
     if (answer->follow == FOLLOW_NOTHING)
         control_reply_exit(request, EXIT_CODE_OK);
     else if (!s->last.arena)

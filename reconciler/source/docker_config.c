@@ -7,7 +7,7 @@
 #include "base/base64.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "core/render.h"
+#include "base/visible.h"
 #include "source/file.h"
 
 enum { MAX_FILE = 1 << 20, MAX_NAME = 64 };
@@ -42,7 +42,7 @@ static const cJSON *entry_of(struct arena *a, const cJSON *object, const char *s
 
 static const char *quote_key(struct arena *a, const cJSON *entry)
 {
-    return arena_printf(a, "\"%s\"", render_visible(a, entry->string));
+    return arena_printf(a, "\"%s\"", visible_text(a, entry->string));
 }
 
 /* --- logins in the file itself --------------------------------------------------------------- */

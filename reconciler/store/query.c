@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/render.h"
+#include "base/visible.h"
 #include "store/store_parts.h"
 
 int store_refuse(struct store *s, enum cause cause, struct err *err, enum err_code code,
@@ -210,7 +210,7 @@ const char *bounded(struct arena *a, const char *text, size_t max)
 
     if (!text)
         return NULL;
-    const char *shown = render_visible(a, text);
+    const char *shown = visible_text(a, text);
     if (strlen(shown) <= max)
         return shown;
     size_t n = max - strlen(ellipsis);

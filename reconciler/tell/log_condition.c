@@ -4,7 +4,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "core/render.h"
+#include "base/visible.h"
 #include "tell/log_parts.h"
 
 enum { REMIND_MS = 60 * 60 * 1000 };
@@ -136,7 +136,7 @@ size_t log_conditions(const struct log *log, struct arena *a, const struct condi
     for (const struct held_condition *c = log->conditions; c; c = c->next) {
         struct log_line line = line_copy(a, &c->line);
         ARRAY_PUSH(a, found,
-                   ((struct condition){.key = render_visible(a, c->key),
+                   ((struct condition){.key = visible_text(a, c->key),
                                        .level = line.level,
                                        .since_ms = c->since_wall_ms,
                                        .seen = c->seen,

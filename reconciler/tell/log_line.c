@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "core/render.h"
+#include "base/visible.h"
 #include "tell/log_parts.h"
 #include "tell/timestamp.h"
 
@@ -38,7 +38,7 @@ static const char *shown(struct arena *a, const char *s, size_t max)
     if (!s || !*s)
         return NULL;
     /* Whatever lies beyond is cut, however it would be shown. */
-    const char *v = render_visible(a, arena_strndup(a, s, strnlen(s, max)));
+    const char *v = visible_text(a, arena_strndup(a, s, strnlen(s, max)));
     size_t end = max - strlen(ellipsis);
     if (strlen(v) <= max && strnlen(s, max + 1) <= max)
         return v;

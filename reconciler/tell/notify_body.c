@@ -4,7 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "core/render.h"
+#include "base/visible.h"
 #include "tell/timestamp.h"
 
 enum { MAX_DRIFTS = 20, COLUMNS = 160, MAX_LINE = 200 };
@@ -26,7 +26,7 @@ int notify_format_parse(const char *word, enum notify_format *ret)
 
 static const char *shown(struct arena *a, const char *s, size_t columns)
 {
-    return render_cut(a, render_visible(a, s), columns);
+    return visible_cut(a, visible_text(a, s), columns);
 }
 
 static void add_if(struct arena *a, cJSON *o, const char *key, const char *value)

@@ -14,7 +14,7 @@
 
 #include "base/text.h"
 #include "base/clock.h"
-#include "core/render.h"
+#include "base/visible.h"
 
 enum { STATUS_GAP_MS = 1000, AGAIN_MS = 100, STATUS_COLUMNS = 200 };
 
@@ -211,7 +211,7 @@ void systemd_status(struct systemd *s, const char *fmt, ...)
     va_end(ap);
     struct arena *a = arena_new();
     if (n < 0 ||
-        asprintf(&message, "STATUS=%s", render_cut(a, render_visible(a, text), STATUS_COLUMNS)) < 0)
+        asprintf(&message, "STATUS=%s", visible_cut(a, visible_text(a, text), STATUS_COLUMNS)) < 0)
         abort();
     arena_free(a);
     free(text);

@@ -5,7 +5,7 @@
 #define TEST_FAKE_CONTROL_H
 
 #include "cli/cli_fixture.h"
-#include "core/render_fixture.h"
+#include "render/fixture.h"
 #include "control/examine.h"
 #include "service/service.h"
 

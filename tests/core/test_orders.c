@@ -3,7 +3,7 @@
 #include "core/planning.h"
 
 #include "core/orders_end.h"
-#include "core/render.h"
+#include "render/render.h"
 #include "core/rollback.h"
 #include "core/wish.h"
 

@@ -2,13 +2,14 @@
 BEGIN {
     may["base"] = ""
     may["core"] = may["net"] = "base"
-    may["source"] = may["engine"] = may["store"] = "base core"
-    may["control"] = "base core source engine net store"
+    may["doctor"] = may["source"] = may["engine"] = may["store"] = "base core"
+    may["render"] = "base core doctor"
+    may["tell"] = "base core net"
+    may["control"] = "base core doctor render source engine net store"
     may["watch"] = "base core source engine net control"
     may["link"] = "base core net control"
-    may["tell"] = "base core net"
-    may["service"] = "base core source engine net store control watch link tell"
-    may["cli"] = "base core source engine net store control watch link tell service"
+    may["service"] = "base core render source engine net store control watch link tell"
+    may["cli"] = may["service"] " doctor service"
 }
 FNR == 1 { n = split(FILENAME, part, "/"); room = part[n - 1] }
 !(room in may) { if (FNR == 1) { print FILENAME ": no such room"; bad = 1 } next }

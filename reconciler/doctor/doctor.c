@@ -1,0 +1,71 @@
+#include "doctor/parts.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+void doctor_report(struct doctor *d, const struct finding *f)
+{
+    ARRAY_PUSH(d->arena, d->found, *f);
+}
+
+const char *doctor_word(struct arena *a, const char *s)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                "_.,:/=@%+-";
+    struct text t = {.arena = a};
+
+    if (*s && s[strspn(s, plain)] == '\0')
+        return s;
+    text_add(&t, "'");
+    for (; *s; s++)
+        if (*s == '\'')
+            text_add(&t, "'\\''");
+        else
+            text_add_n(&t, s, 1);
+    text_add(&t, "'");
+    return text_str(&t);
+}
+
+const char *doctor_label(const struct agent *agent)
+{
+    return agent->name && *agent->name ? agent->name : agent->id;
+}
+
+const char *doctor_command(struct arena *a, const char *verb, const struct agent *agent)
+{
+    return arena_printf(a, "avr-reconciler %s %s", verb, doctor_word(a, doctor_label(agent)));
+}
+
+const struct role_plan *doctor_role(const struct agent_plan *plan, enum role role)
+{
+    for (size_t i = 0; i < plan->n_roles; i++)
+        if (plan->roles[i].role == role)
+            return &plan->roles[i];
+    return NULL;
+}
+
+/* Gravest first, otherwise as they were found. */
+static struct findings in_order(struct doctor *d)
+{
+    struct finding *list = arena_alloc(d->arena, (d->found.n + 1) * sizeof *list);
+    size_t n = 0;
+
+    for (enum severity s = 0; s < SEVERITY__N; s++)
+        for (size_t i = 0; i < d->found.n; i++)
+            if (d->found.items[i].severity == s)
+                list[n++] = d->found.items[i];
+    return (struct findings){list, n};
+}
+
+struct findings doctor_find(struct arena *a, const struct doctor_input *in)
+{
+    struct doctor d = {.arena = a, .in = in};
+
+    doctor_place(&d);
+    doctor_networking(&d);
+    doctor_agents(&d);
+    doctor_wiring(&d);
+    doctor_database(&d);
+    return in_order(&d);
+}

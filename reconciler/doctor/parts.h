@@ -1,0 +1,30 @@
+/* parts.h - the pieces of doctor_find(), private to it: one file for each place where a
+ * fault may be. */
+#ifndef DOCTOR_PARTS_H
+#define DOCTOR_PARTS_H
+
+#include "base/array.h"
+#include "doctor/doctor.h"
+
+struct doctor {
+    struct arena *arena;
+    const struct doctor_input *in;
+    ARRAY(struct finding) found;
+};
+
+void doctor_report(struct doctor *, const struct finding *);
+
+/* The program with a verb for one agent: "avr-reconciler apply 'Night desk'". */
+const char *doctor_command(struct arena *, const char *verb, const struct agent *);
+const char *doctor_word(struct arena *, const char *); /* quoted for a shell where it must be */
+
+const char *doctor_label(const struct agent *); /* its name, else its id */
+const struct role_plan *doctor_role(const struct agent_plan *, enum role); /* or NULL */
+
+void doctor_wiring(struct doctor *);   /* what containers were told of each other */
+void doctor_agents(struct doctor *);   /* what runs of each agent */
+void doctor_database(struct doctor *); /* rows that do not fit together */
+void doctor_networking(struct doctor *);
+void doctor_place(struct doctor *); /* this machine: service, state, witnesses, neighbours */
+
+#endif

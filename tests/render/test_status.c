@@ -1,0 +1,130 @@
+/* The table of agents, and what it says of an agent at a glance. */
+#include "render/small.h"
+
+/* The line of the only agent. */
+static const char *agent_line(struct arena *a, const struct small *s)
+{
+    return line_of(a, render_status(a, &s->look, &s->desired, &s->plan), 1);
+}
+
+static void every_verdict_is_a_state(void **state)
+{
+    static const struct {
+        enum verdict verdict;
+        const char *line;
+    } cases[] = {
+        {VERDICT_SYNC,
+         "sales  in sync  sts   1/1         0      avr-sts-openai:1.4@0a1b2c3d  1d02h"},
+        {VERDICT_START,
+         "sales  drifted  sts   1/1         0      avr-sts-openai:1.4@0a1b2c3d  1d02h   sts why"},
+        {VERDICT_UNDERWAY,
+         "sales  replacing  sts   1/1         0      avr-sts-openai:1.4@0a1b2c3d  1d02h   sts why"},
+        {VERDICT_HOLD,
+         "sales  held   sts   1/1         0      avr-sts-openai:1.4@0a1b2c3d  1d02h   why"},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct small *s = small_new(*state);
+        small_is(s, cases[i].verdict, cases[i].verdict == VERDICT_SYNC ? NULL : "why");
+        assert_string_equal(agent_line(*state, s), cases[i].line);
+    }
+}
+
+/* Stopped as asked for: nothing is wanted of it, and nothing is wrong. */
+static void a_stopped_agent_is_no_drift(void **state)
+{
+    struct small *s = small_new(*state);
+
+    s->agent.wish = WISH_STOP;
+    s->ap.n_roles = 0;
+    assert_string_equal(agent_line(*state, s), "sales  stopped  sts   0/0         0      -      -");
+    assert_non_null(strstr(render_status_json(*state, &s->look, &s->desired, &s->plan),
+                           "\"state\": \"stopped\""));
+}
+
+static void a_container_that_goes_is_not_counted_as_wanted(void **state)
+{
+    struct small *s = small_new(*state);
+
+    small_is(s, VERDICT_REMOVE, NULL);
+    s->role[0].wanted = NULL;
+    assert_string_equal(
+        agent_line(*state, s),
+        "sales  drifted  sts   1/0         0      avr-sts-openai:1.4@0a1b2c3d  1d02h   sts is to "
+        "be removed");
+    s->ap.n_roles = 2;
+    s->role[1].verdict = VERDICT_REMOVE;
+    s->role[1].wanted = NULL;
+    assert_non_null(
+        strstr(agent_line(*state, s), "   sts is to be removed; core is to be removed"));
+}
+
+/* Of a pipeline core speaks, of others sts; another one does where that is missing. */
+static void the_speaker_is_core_of_a_pipeline(void **state)
+{
+    struct small *s = small_new(*state);
+
+    s->ap.n_roles = 2;
+    assert_non_null(
+        strstr(agent_line(*state, s), "2/2         0      avr-sts-openai:1.4@0a1b2c3d"));
+    s->agent.pipeline = true;
+    s->role[0].role = ROLE_ASR;
+    assert_non_null(strstr(agent_line(*state, s), "2/2         0      avr-core:latest@c04ec04e"));
+    s->role[1].live = NULL;
+    assert_non_null(
+        strstr(agent_line(*state, s), "1/2         0      avr-sts-openai:1.4@0a1b2c3d"));
+}
+
+static void uptime_is_that_of_a_running_container(void **state)
+{
+    struct small *s = small_new(*state);
+
+    s->box[0].state = BOX_RESTARTING;
+    assert_string_equal(agent_line(*state, s),
+                        "sales  in sync  sts   0/1         0      avr-sts-openai:1.4@0a1b2c3d  -");
+    s->box[0].state = BOX_RUNNING;
+    s->box[0].started_ms = 0;
+    assert_string_equal(agent_line(*state, s),
+                        "sales  in sync  sts   1/1         0      avr-sts-openai:1.4@0a1b2c3d  -");
+}
+
+/* The note takes what is left of the line, and at least 20 columns. */
+static void the_note_is_cut_to_the_terminal(void **state)
+{
+    struct small *s = small_new(*state);
+
+    small_is(s, VERDICT_START, "exited with 137 two minutes ago");
+    s->look.width = 110;
+    assert_string_equal(agent_line(*state, s),
+                        "sales  drifted  sts   1/1         0      avr-sts-openai:1.4@0a1b2c3d  "
+                        "1d02h   sts exited with 137 two minutes…");
+    s->look.width = 40;
+    assert_string_equal(agent_line(*state, s),
+                        "sales  drifted  sts   1/1         0      avr-sts-openai:1.4@0a1b2c3d  "
+                        "1d02h   sts exited with 137…");
+}
+
+static void no_agents_is_said(void **state)
+{
+    struct small *s = small_new(*state);
+
+    s->plan.n_agents = 0;
+    assert_string_equal(render_status(*state, &s->look, &s->desired, &s->plan),
+                        "NAME  STATE  MODE  CONTAINERS  CALLS  IMAGE  UPTIME  NOTE\n"
+                        "No agents: neither the specs nor the database ask for any.\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(every_verdict_is_a_state, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_stopped_agent_is_no_drift, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_container_that_goes_is_not_counted_as_wanted, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(the_speaker_is_core_of_a_pipeline, setup, teardown),
+        cmocka_unit_test_setup_teardown(uptime_is_that_of_a_running_container, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_note_is_cut_to_the_terminal, setup, teardown),
+        cmocka_unit_test_setup_teardown(no_agents_is_said, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
