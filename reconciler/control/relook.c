@@ -105,10 +105,3 @@ struct relook *relook_start(struct client *client, const struct desired *desired
     return l;
 }
 
-void relook_cancel(struct relook *l)
-{
-    if (l->call)
-        client_cancel(l->call);
-    arena_free(l->arena);
-    free(l);
-}

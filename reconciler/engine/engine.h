@@ -150,6 +150,5 @@ struct registry_login {
 /* For call.registry_auth.  It is wiped when the arena dies. */
 const char *docker_auth_encode(struct arena *, const struct registry_login *);
 
-bool call_changes(enum call_kind); /* true for everything that is not a read */
 
 #endif

@@ -82,7 +82,8 @@ int service_open(struct service *s, struct err *err)
     s->loop = session_loop(s->session);
     open_log(s);
     s->systemd = systemd_open(s->loop);
-    s->reaper = reap_open(s->loop, getpid() == 1);
+    if (getpid() == 1)
+        s->reaper = reap_open(s->loop);
     open_store(s);
     s->retries = retries_new();
     s->others = others_new();

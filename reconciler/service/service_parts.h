@@ -47,7 +47,7 @@ struct service {
     struct ev_loop *loop;
     struct log *log;
     struct systemd *systemd;
-    struct reaper *reaper;
+    struct reaper *reaper; /* NULL: not process 1 */
     struct store *store;
     struct notify *notify; /* NULL: nobody is told */
     struct control_server *server;

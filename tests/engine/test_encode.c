@@ -132,21 +132,6 @@ static void asks_the_rest(void **state)
     }
 }
 
-static void every_write_is_a_write(void **state)
-{
-    struct wanted w = plain();
-    struct create create = {.name = "avr-sts-1", .wanted = &w, .attempt = 1};
-
-    (void)state;
-    for (enum call_kind kind = 0; kind < CALL__N; kind++) {
-        CLEANUP_ARENA struct arena *a = arena_new();
-        struct call call = {
-            .kind = kind, .id = ID, .ref = "a", .name = "n", .create = &create, .wanted = &w};
-        bool get = text_is(encode(a, call).method, "GET");
-        assert_int_equal(call_changes(kind), !get);
-    }
-}
-
 static void waits_as_long_as_the_call_may_take(void **state)
 {
     CLEANUP_ARENA struct arena *a = arena_new();
@@ -405,7 +390,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(asks_as_recorded),
         cmocka_unit_test(asks_the_rest),
-        cmocka_unit_test(every_write_is_a_write),
         cmocka_unit_test(sends_a_login_to_who_needs_it),
         cmocka_unit_test(waits_as_long_as_the_call_may_take),
         cmocka_unit_test(refuses_what_it_was_not_made_for),
