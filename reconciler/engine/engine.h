@@ -150,5 +150,4 @@ struct registry_login {
 /* For call.registry_auth.  It is wiped when the arena dies. */
 const char *docker_auth_encode(struct arena *, const struct registry_login *);
 
-
 #endif
