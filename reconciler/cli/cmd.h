@@ -12,8 +12,11 @@ struct cli {             /* what a verb gets */
     struct arena *arena; /* of the process */
     const struct options *opt;
     const struct spec_env *env;
-    struct config config; /* filled if the verb asks for it */
-    FILE *out, *err;      /* data; progress and errors */
+    struct config config;        /* filled if the verb asks for it */
+    struct service_spec service; /* what specs say of the service; options have it already */
+    struct spec_errors
+        service_errors; /* what is wrong there; verbs that read specs say it anyway */
+    FILE *out, *err;    /* data; progress and errors */
     bool color_out, color_err;
     bool can_ask;              /* a person sits at a terminal */
     unsigned width, width_err; /* of the terminals of out and err; 0: none, no limit */
@@ -21,7 +24,7 @@ struct cli {             /* what a verb gets */
 };
 
 #define FORMAT_BIT(f) (1u << (f))
-#define OPTION_BIT(o) (1u << (o))
+#define OPTION_BIT(o) (UINT64_C(1) << (o))
 
 struct cmd {
     const char *name;
@@ -29,11 +32,12 @@ struct cmd {
     const char *args;     /* "[AGENT…]", or "" */
     const char *summary;  /* one line for the list of verbs */
     const char *text;     /* the rest of its help */
-    unsigned options;     /* OPTION_BITs besides those of all verbs */
+    uint64_t options;     /* OPTION_BITs besides those of all verbs */
     unsigned formats;     /* FORMAT_BITs of -o */
     size_t min_args, max_args;
     enum { ARGS_NONE, ARGS_AGENTS, ARGS_FILES, ARGS_VERB, ARGS_SHELL } args_are;
     bool needs_config;
+    bool meets_service; /* needs its socket or its state folder, and no more of the configuration */
     enum exit_code (*run)(struct cli *);
     /* Has the running service do it; NULL: it is never asked.  It is not when the command line
      * names specs or an engine of its own. */

@@ -56,8 +56,7 @@ static bool verb_takes_files(const struct options *opt)
     return opt->cmd->args_are == ARGS_FILES && opt->n_args > 0;
 }
 
-static int find_specs(struct arena *a, const struct options *opt, struct config *ret,
-                      struct err *err)
+size_t configure_specs(struct arena *a, const struct options *opt, const char *const **ret)
 {
     ARRAY(const char *) paths = {0};
     bool own = verb_takes_files(opt);
@@ -70,9 +69,15 @@ static int find_specs(struct arena *a, const struct options *opt, struct config 
         ARRAY_PUSH(a, paths, default_specs);
     if (paths.n == 0 && access(system_specs, F_OK) == 0)
         ARRAY_PUSH(a, paths, system_specs);
-    ret->spec_paths = paths.items;
-    ret->n_spec_paths = paths.n;
-    if (paths.n == 0 && !ret->database)
+    *ret = paths.items;
+    return paths.n;
+}
+
+static int find_specs(struct arena *a, const struct options *opt, struct config *ret,
+                      struct err *err)
+{
+    ret->n_spec_paths = configure_specs(a, opt, &ret->spec_paths);
+    if (ret->n_spec_paths == 0 && !ret->database)
         return err_set(err, ERR_INVALID,
                        "nothing says what should run: there is no ./specs and no %s. Name a spec "
                        "with -f FILE, or AVR's database with DB_DATABASE=/path/to/data.db",

@@ -121,12 +121,24 @@ struct spec_file { /* a file that was read, or should have been */
     size_t len;
 };
 
+/* Options of the service, under `service:`; what the command line says comes first. */
+struct service_spec {
+    struct value control;
+    struct value state_dir;
+    struct value log_format; /* text | json */
+    struct number resync_s;
+    struct number history_keep_s;
+    struct value notify;        /* a webhook: whoever knows it may post there */
+    struct value notify_format; /* json | slack | discord */
+};
+
 /* All spec files together; keys and names are unique across them (the reader saw to it). */
 struct spec {
     struct value database;        /* path of the provider database */
     struct value database_agents; /* running | all | none */
     struct value name_prefix;     /* of container names, "avr" */
     struct value prune;           /* "true" | "false" */
+    struct service_spec service;  /* several files may say a part of it each */
     struct settings defaults;
     struct rollout rollout;
     const struct provider_spec *providers;

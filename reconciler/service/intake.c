@@ -347,6 +347,11 @@ const struct sources *intake_sources(const struct intake *in, struct arena *user
     return arena_memdup(user, &in->sources, sizeof in->sources);
 }
 
+const struct service_spec *intake_service(const struct intake *in)
+{
+    return in->good_spec.arena ? &in->good_spec.spec.service : NULL;
+}
+
 size_t intake_paths(const struct intake *in, const char *const **ret, bool *ret_database)
 {
     *ret = in->paths.items;

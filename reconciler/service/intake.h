@@ -44,6 +44,9 @@ bool intake_is_settled(const struct intake *);
  * it. */
 const struct sources *intake_sources(const struct intake *, struct arena *user);
 
+/* What the specs that were believed last say of the service; NULL: none were yet. */
+const struct service_spec *intake_service(const struct intake *);
+
 /* Every file and folder that a change may come from, the database's first; valid until the next
  * read.  *ret_database: the first one is the database. */
 size_t intake_paths(const struct intake *, const char *const **ret, bool *ret_database);

@@ -30,7 +30,7 @@ static void round_in(struct service *s, int64_t ms)
 /* Half of the rounds of many services on one host must not fall on the same second. */
 static int64_t resync_ms(const struct service *s)
 {
-    return (int64_t)((double)s->options->resync_s * 1000. * (0.9 + 0.2 * drand48()));
+    return (int64_t)((double)s->resync_s * 1000. * (0.9 + 0.2 * drand48()));
 }
 
 static void earlier(int64_t *at_ms, int64_t other_ms)

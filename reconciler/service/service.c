@@ -78,6 +78,7 @@ int service_listen(struct service *s, struct err *err)
 int service_open(struct service *s, struct err *err)
 {
     signal(SIGPIPE, SIG_IGN);
+    settings_open(s);
     s->session = session_new(s->config, false);
     s->loop = session_loop(s->session);
     open_log(s);

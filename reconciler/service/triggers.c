@@ -99,6 +99,8 @@ static void on_read(void *ctx)
     bool has_database;
     size_t n = intake_paths(s->intake, &paths, &has_database);
 
+    if (intake_service(s->intake))
+        settings_take(s, intake_service(s->intake));
     watch_database(s, has_database ? paths[0] : NULL);
     if (file_watch_set(s->files, paths + has_database, n - has_database))
         intake_poke(s->intake, INTAKE_SPECS); /* nobody looked between the reading and this */

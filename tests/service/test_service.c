@@ -11,6 +11,7 @@
 
 #include "control/fake_engine.h"
 
+#include "base/clock.h"
 #include "core/outage.h"
 #include "service/service_parts.h"
 #include "store/generations.h"
@@ -23,6 +24,7 @@ static char dir[40];
 static const char *spec_path;
 static struct config config;
 static struct service_options options;
+static const char *const decided[] = {"resync"};
 static struct service service;
 
 static const char *no_variable(void *ctx, const char *name)
@@ -31,11 +33,13 @@ static const char *no_variable(void *ctx, const char *name)
     return NULL;
 }
 
-static void write_spec(const char *prompt)
+/* head: further keys at the top. */
+static void write_spec_with(const char *head, const char *prompt)
 {
     FILE *f = fopen(spec_path, "w");
 
     assert_non_null(f);
+    fputs(head, f);
     fprintf(f,
             "defaults: {healthcheck: {test: TCP}, update: {monitor: 20s}}\n"
             "agents:\n"
@@ -46,6 +50,11 @@ static void write_spec(const char *prompt)
             "          API_KEY: sk-very-secret-1}}\n",
             engine.port, engine.port, prompt);
     fclose(f);
+}
+
+static void write_spec(const char *prompt)
+{
+    write_spec_with("", prompt);
 }
 
 static void on_alarm(struct ev_loop *loop, struct ev_timer *timer, int events)
@@ -90,6 +99,9 @@ static int set_up(void **state)
     options = (struct service_options){.log_format = LOG_TEXT,
                                        .log_level = LEVEL_ERROR,
                                        .resync_s = 60,
+                                       .history_keep_s = SERVICE_HISTORY_KEEP_S,
+                                       .decided = decided,
+                                       .n_decided = 1,
                                        .control = arena_printf(arena, "%s/control.sock", dir)};
     service = (struct service){.config = &config, .options = &options, .lock = -1};
     if (service_open(&service, &err) < 0)
@@ -314,7 +326,7 @@ static void a_failed_one_is_tried_again_when_its_time_comes(void **state)
     unsigned made;
 
     (void)state;
-    options.resync_s = 24 * 3600;
+    service.resync_s = 24 * 3600;
     write_spec("bad");
     intake_poke(service.intake, INTAKE_SPECS);
     pass(5 * SECOND);
@@ -327,6 +339,53 @@ static void a_failed_one_is_tried_again_when_its_time_comes(void **state)
     assert_int_equal(engine.made, made + 1);
     pass(5 * MINUTE);
     assert_in_range(engine.made, made + 3, made + 5); /* and not in a tight loop */
+}
+
+static void specs_set_the_times_at_once_and_the_rest_at_the_next_start(void **state)
+{
+    (void)state;
+    write_spec_with("service: {history-keep: 2d, notify: 'http://127.0.0.1:9/', resync: 2h}\n",
+                    "v0");
+    intake_poke(service.intake, INTAKE_SPECS);
+    pass(5 * SECOND);
+    assert_int_equal(service.history_keep_s, 2 * 24 * 3600);
+    assert_int_equal(service.resync_s, 60); /* the command line's, as if */
+    assert_null(service.notify);
+    assert_string_equal(condition("service"), "specs have changed what they say under service: "
+                                              "(notify), which takes effect at the next start");
+    write_spec("v0");
+    intake_poke(service.intake, INTAKE_SPECS);
+    pass(5 * SECOND);
+    assert_int_equal(service.history_keep_s, SERVICE_HISTORY_KEEP_S);
+    assert_null(condition("service"));
+}
+
+static size_t n_changes(void)
+{
+    struct history_query q = {.limit = 100};
+    struct changes list;
+    struct err err;
+
+    assert_int_equal(history_list(service.store, arena, &q, &list, &err), 0);
+    return list.n;
+}
+
+static void the_history_is_kept_as_long_as_was_asked_for(void **state)
+{
+    struct change old = {.agent_id = "desk",
+                         .agent_name = "desk",
+                         .result = CHANGE_DONE,
+                         .began_ms = wall_ms() - (int64_t)3 * 24 * 3600 * SECOND};
+    struct err err;
+
+    (void)state;
+    assert_int_equal(history_add(service.store, &old, &old.id, &err), 0);
+    assert_int_equal(n_changes(), 2);
+    pass(70 * MINUTE);
+    assert_int_equal(n_changes(), 2);
+    service.history_keep_s = 2 * 24 * 3600;
+    pass(70 * MINUTE);
+    assert_int_equal(n_changes(), 1);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -343,6 +402,8 @@ int main(void)
         TEST(what_last_proved_itself_is_put_back_from_memory),
         TEST(never_a_rollback_of_a_rollback),
         TEST(a_failed_one_is_tried_again_when_its_time_comes),
+        TEST(specs_set_the_times_at_once_and_the_rest_at_the_next_start),
+        TEST(the_history_is_kept_as_long_as_was_asked_for),
     };
     return cmocka_run_group_tests_name("service", tests, NULL, NULL);
 }
