@@ -351,19 +351,10 @@ static void a_back_off_and_a_kept_failure_tell_when_they_end(void **state)
     assert_int_equal(plan.agents[0].again_ms, 0);
 }
 
-/* Of sales: what was good is what it was asked to be in the beginning. */
+/* What was good is what sales was asked to be in the beginning. */
 static void remember_the_beginning(struct planning *p)
 {
-    struct last_good *good = arena_alloc(p->m.a, sizeof *good);
-
-    material_resolve(&p->m, "sales");
-    *good = (struct last_good){.agent_id = "a1",
-                               .role = ROLE_STS,
-                               .image_ref = p->m.w[ROLE_STS].image_ref,
-                               .image_id = p->m.w[ROLE_STS].image_id,
-                               .env = p->m.w[ROLE_STS].env};
-    p->m.o.last_good = good;
-    p->m.o.n_last_good = 1;
+    remember_good(p, "sales");
 }
 
 /* Somebody removed the replaced one, and the new one does not work. */
