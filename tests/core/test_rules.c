@@ -287,6 +287,34 @@ static void core_waits_until_all_it_dials_is_there(void **state)
             "ours)");
 }
 
+static void the_llm_is_asked_to_be_another(struct planning *p)
+{
+    static const struct pair env[] = {{"OPENAI_MODEL", "gpt-5"}};
+
+    change_provider(p, "p-llm", env, 1);
+}
+
+/* A set takes a while to prepare, and the agent is to answer meanwhile. */
+static void a_dead_part_that_differs_serves_until_the_new_set_is_ready(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    the_llm_is_asked_to_be_another(&p);
+    struct box *core = box_named(&p.m, "avr-core-b2"), *llm = box_named(&p.m, "avr-llm-b2");
+    core->state = llm->state = BOX_EXITED;
+    next_is(&p, "booking", "start   llm  avr-llm-b2 (it serves until the new set is ready)");
+    llm->state = BOX_RUNNING;
+    next_is(&p, "booking", "start   core avr-core-b2 (it serves until the new set is ready)");
+    core->state = BOX_RUNNING;
+    next_is(&p, "booking", "create  llm  avrd-next-#1 (differs)");
+    llm->state = BOX_EXITED; /* it cannot serve */
+    llm->health = HEALTH_BAD;
+    next_is(&p, "booking", "create  llm  avrd-next-#1 (differs)");
+}
+
 static void back_off_doubles_up_to_an_hour(void **state)
 {
     static const struct pair odd[][1] = {{{LABEL_ATTEMPT, "x"}},
@@ -549,6 +577,7 @@ int main(void)
         cmocka_unit_test(a_set_with_a_dead_part_is_swapped_back),
         cmocka_unit_test(a_failed_one_that_core_dials_again_is_left_alone),
         cmocka_unit_test(core_waits_until_all_it_dials_is_there),
+        cmocka_unit_test(a_dead_part_that_differs_serves_until_the_new_set_is_ready),
         cmocka_unit_test(back_off_doubles_up_to_an_hour),
         cmocka_unit_test(agents_do_not_march_in_step),
         cmocka_unit_test(a_back_off_and_a_kept_failure_tell_when_they_end),
