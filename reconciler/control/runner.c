@@ -196,7 +196,6 @@ static void take_up_renewal(struct runner *r)
         r->world.arena, task->observed->images, task->observed->n_images * sizeof *r->world.images);
     r->world.now.n_images = task->observed->n_images;
     r->world.now.last_good = task->observed->last_good;
-    r->world.now.n_last_good = task->observed->n_last_good;
     leave(r, r->task.arena);
     r->task = *task;
     free(task);

@@ -4,13 +4,16 @@
 #include "core/avr.h"
 #include "core/env.h"
 
-static const struct last_good *find(const struct observed *o, const struct agent *agent,
-                                    enum role role)
+/* NULL: none, or something of it cannot be told any more. */
+static const struct record_role *find(const struct observed *o, const struct agent *agent,
+                                      enum role role)
 {
-    for (size_t i = 0; i < o->n_last_good; i++)
-        if (o->last_good[i].role == role && text_is(o->last_good[i].agent_id, agent->id))
-            return &o->last_good[i];
-    return NULL;
+    const struct record_role *r = NULL;
+
+    for (size_t i = 0; i < o->last_good.n && !r; i++)
+        if (text_is(o->last_good.items[i].agent_id, agent->id))
+            r = generation_role(&o->last_good.items[i], role);
+    return r && r->image_ref && r->image_id && !record_sealed(r) ? r : NULL;
 }
 
 static void keep_now(struct env_build *b, const struct wanted *now, const char *name)
@@ -22,12 +25,16 @@ static void keep_now(struct env_build *b, const struct wanted *now, const char *
 }
 
 /* What leads to this container, and from core to others, stays as it is wanted now. */
-static struct env_list env_of_then(struct arena *a, const struct last_good *then,
+static struct env_list env_of_then(struct arena *a, const struct record_role *then,
                                    const struct wanted *now)
 {
     struct env_build b = {.arena = a};
 
-    env_put_all(&b, &then->env);
+    for (size_t i = 0; i < then->n_env; i++)
+        env_put(&b, &(struct env_var){.name = then->env[i].name,
+                                      .value = then->env[i].value,
+                                      .secret = then->env[i].secret,
+                                      .origin = {.kind = FROM_CONTAINER}});
     keep_now(&b, now, "PORT");
     keep_now(&b, now, "HTTP_PORT");
     for (enum role r = 0; now->spec->role == ROLE_CORE && r < ROLE_CORE; r++)
@@ -38,7 +45,7 @@ static struct env_list env_of_then(struct arena *a, const struct last_good *then
 bool last_good_wanted(struct arena *a, const struct observed *o, const struct agent *agent,
                       const struct wanted *now, struct wanted *ret)
 {
-    const struct last_good *then = find(o, agent, now->spec->role);
+    const struct record_role *then = find(o, agent, now->spec->role);
     const struct image *image = then ? observed_image(o, then->image_id) : NULL;
     const struct image *tagged = then ? observed_image(o, then->image_ref) : NULL;
 

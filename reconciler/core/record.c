@@ -34,6 +34,14 @@ const struct record_role *generation_role(const struct generation *g, enum role 
     return NULL;
 }
 
+const char *record_sealed(const struct record_role *r)
+{
+    for (size_t i = 0; i < r->n_env; i++)
+        if (!r->env[i].value)
+            return r->env[i].name;
+    return NULL;
+}
+
 struct compare {
     struct arena *arena;
     enum role role;

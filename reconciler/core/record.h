@@ -80,6 +80,9 @@ struct generations {
 /* The container of this role, or NULL. */
 const struct record_role *generation_role(const struct generation *, enum role);
 
+/* A variable of it whose value cannot be opened; NULL: all can. */
+const char *record_sealed(const struct record_role *);
+
 struct record_difference {
     enum role role;
     const char *name; /* "image", "image id", "settings" or a variable; "container": all of it */

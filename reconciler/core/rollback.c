@@ -12,14 +12,6 @@ bool rollback_holds(const struct digest_key *key, const struct agent *agent)
     return agent->rollback && text_is(asked_wish(a, key, agent), agent->rollback->away_from);
 }
 
-static const char *sealed_name(const struct record_role *r)
-{
-    for (size_t i = 0; i < r->n_env; i++)
-        if (!r->env[i].value)
-            return r->env[i].name;
-    return NULL;
-}
-
 static const char *role_obstacle(struct arena *a, const struct generation *goal, enum role role)
 {
     const struct record_role *had = generation_role(goal, role);
@@ -29,7 +21,7 @@ static const char *role_obstacle(struct arena *a, const struct generation *goal,
     if (!had->image_id)
         return arena_printf(a, "the image of %s in generation %u is not known", role_name[role],
                             goal->number);
-    const char *sealed = sealed_name(had);
+    const char *sealed = record_sealed(had);
     if (sealed)
         return arena_printf(a,
                             "%s of %s in generation %u was sealed with another key and cannot be "

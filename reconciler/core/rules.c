@@ -146,6 +146,16 @@ static struct step give_up(struct agent_view *v, enum role r)
     return fail(v, r, live, why);
 }
 
+/* A part of a set is replaced together with the others, which takes a while: one that is merely
+ * down, and not known to be bad, serves until then. */
+static bool serves_meanwhile(const struct role_view *rv)
+{
+    const struct box *live = rv->slot.live;
+
+    return rv->wanted.as_set && !rv->wanted.stop_first && !box_runs(live) &&
+           live->health != HEALTH_BAD;
+}
+
 /* The live box does not work, and nothing it replaced is left. */
 static struct step mend_live(struct agent_view *v, enum role r)
 {
@@ -157,6 +167,8 @@ static struct step mend_live(struct agent_view *v, enum role r)
             return give_up(v, r);
         return step_start(v, r, live, "not running");
     }
+    if (serves_meanwhile(rv))
+        return step_start(v, r, live, "it serves until the new set is ready");
     if (r == ROLE_CORE && !set_is_ready(v))
         return step_rest(r);
     struct step s = bring_up(v, r, !rv->wanted.stop_first);

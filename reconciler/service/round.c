@@ -7,9 +7,9 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "base/clock.h"
+#include "control/recall.h"
 #include "core/wish.h"
 #include "service/desk.h"
-#include "service/generation.h"
 #include "service/service_parts.h"
 
 enum { STANDBY_MS = 1000, FIRST_AGAIN_MS = 500, LONGEST_AGAIN_MS = 30 * 1000, SOON_MS = 100 };
@@ -199,26 +199,31 @@ static void finish(struct service *s, struct arena *a, const struct look *look)
     say_status(s, look);
 }
 
-/* What agents that are not in sync were when they were last: nothing else can be put back where
- * what was replaced is gone. */
+/* For whom something may have to be put back: who was not in sync when last looked at, and before
+ * the first look everybody. */
+static size_t in_need(const struct service *s, struct arena *a, const struct desired *d,
+                      const char *const **ret)
+{
+    const struct plan *plan = s->last.arena ? &s->last.look.plan : NULL;
+    ARRAY(const char *) ids = {0};
+
+    for (size_t i = 0; plan && i < plan->n_agents; i++)
+        if (plan->agents[i].verdict != VERDICT_SYNC || plan->agents[i].n_steps)
+            ARRAY_PUSH(a, ids, arena_strdup(a, plan->agents[i].agent->id));
+    for (size_t i = 0; !plan && i < d->n_agents; i++)
+        ARRAY_PUSH(a, ids, d->agents[i].id);
+    *ret = ids.items;
+    return ids.n;
+}
+
 static const struct sources *with_last_good(const struct service *s, struct arena *a,
                                             const struct sources *sources)
 {
     struct sources *with = arena_memdup(a, sources, sizeof *sources);
-    const struct plan *plan = &s->last.look.plan;
-    ARRAY(struct last_good) all = {0};
+    const char *const *ids;
+    size_t n = in_need(s, a, &sources->desired, &ids);
 
-    for (size_t i = 0; s->last.arena && i < plan->n_agents; i++) {
-        const struct last_good *roles;
-        const struct agent_plan *ap = &plan->agents[i];
-        if (ap->verdict == VERDICT_SYNC && ap->n_steps == 0)
-            continue;
-        size_t n = generation_recall(s->store, a, arena_strdup(a, ap->agent->id), &roles);
-        for (size_t k = 0; k < n; k++)
-            ARRAY_PUSH(a, all, roles[k]);
-    }
-    with->last_good = all.items;
-    with->n_last_good = all.n;
+    with->last_good = recall_last_good(s->store, a, ids, n);
     return with;
 }
 

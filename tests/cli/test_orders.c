@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "control/orders.h"
+#include "control/recall.h"
 #include "control/state.h"
 
 struct desk {
@@ -54,8 +55,13 @@ static struct standing_orders standing(struct desk *d)
     struct standing_orders s;
     struct err err;
 
-    if (orders_read_dir(d->a, d->dir, &s, &err) < 0)
+    struct store *store = recall_open(d->a, d->dir);
+
+    if (!store)
+        return (struct standing_orders){0};
+    if (orders_read(store, d->a, &s, &err) < 0)
         fail_msg("%s", err.text);
+    store_close(store);
     return s;
 }
 

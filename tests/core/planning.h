@@ -4,6 +4,7 @@
 #define TESTS_CORE_PLANNING_H
 
 #include "core/material.h"
+#include "records.h"
 
 #include "core/gate.h"
 #include "core/model.h"
@@ -178,6 +179,21 @@ static inline void sales_says(struct planning *p, const char *prompt)
     env[0] = sts_env[0];
     env[1] = (struct pair){"AGENT_PROMPT", prompt};
     change_provider(p, "p-sts", env, 2);
+}
+
+/* What this agent is asked to be now is what it was when it last proved itself. */
+static inline void remember_good(struct planning *p, const char *agent)
+{
+    struct generation *good = arena_alloc(p->m.a, sizeof *good);
+    struct record_role *roles = arena_alloc(p->m.a, ROLE__N * sizeof *roles);
+
+    material_resolve(&p->m, agent);
+    *good = (struct generation){
+        .agent_id = agent_of(&p->m, agent)->id, .number = 1, .roles = roles};
+    for (enum role r = 0; r < ROLE__N; r++)
+        if (p->m.w[r].spec)
+            roles[good->n_roles++] = record_of_wanted(p->m.a, &p->m.w[r]);
+    p->m.o.last_good = (struct generations){good, 1};
 }
 
 /* A port of the host: two of these cannot run side by side. */

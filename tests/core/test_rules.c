@@ -287,6 +287,34 @@ static void core_waits_until_all_it_dials_is_there(void **state)
             "ours)");
 }
 
+static void the_llm_is_asked_to_be_another(struct planning *p)
+{
+    static const struct pair env[] = {{"OPENAI_MODEL", "gpt-5"}};
+
+    change_provider(p, "p-llm", env, 1);
+}
+
+/* A set takes a while to prepare, and the agent is to answer meanwhile. */
+static void a_dead_part_that_differs_serves_until_the_new_set_is_ready(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    the_llm_is_asked_to_be_another(&p);
+    struct box *core = box_named(&p.m, "avr-core-b2"), *llm = box_named(&p.m, "avr-llm-b2");
+    core->state = llm->state = BOX_EXITED;
+    next_is(&p, "booking", "start   llm  avr-llm-b2 (it serves until the new set is ready)");
+    llm->state = BOX_RUNNING;
+    next_is(&p, "booking", "start   core avr-core-b2 (it serves until the new set is ready)");
+    core->state = BOX_RUNNING;
+    next_is(&p, "booking", "create  llm  avrd-next-#1 (differs)");
+    llm->state = BOX_EXITED; /* it cannot serve */
+    llm->health = HEALTH_BAD;
+    next_is(&p, "booking", "create  llm  avrd-next-#1 (differs)");
+}
+
 static void back_off_doubles_up_to_an_hour(void **state)
 {
     static const struct pair odd[][1] = {{{LABEL_ATTEMPT, "x"}},
@@ -351,19 +379,10 @@ static void a_back_off_and_a_kept_failure_tell_when_they_end(void **state)
     assert_int_equal(plan.agents[0].again_ms, 0);
 }
 
-/* Of sales: what was good is what it was asked to be in the beginning. */
+/* What was good is what sales was asked to be in the beginning. */
 static void remember_the_beginning(struct planning *p)
 {
-    struct last_good *good = arena_alloc(p->m.a, sizeof *good);
-
-    material_resolve(&p->m, "sales");
-    *good = (struct last_good){.agent_id = "a1",
-                               .role = ROLE_STS,
-                               .image_ref = p->m.w[ROLE_STS].image_ref,
-                               .image_id = p->m.w[ROLE_STS].image_id,
-                               .env = p->m.w[ROLE_STS].env};
-    p->m.o.last_good = good;
-    p->m.o.n_last_good = 1;
+    remember_good(p, "sales");
 }
 
 /* Somebody removed the replaced one, and the new one does not work. */
@@ -558,6 +577,7 @@ int main(void)
         cmocka_unit_test(a_set_with_a_dead_part_is_swapped_back),
         cmocka_unit_test(a_failed_one_that_core_dials_again_is_left_alone),
         cmocka_unit_test(core_waits_until_all_it_dials_is_there),
+        cmocka_unit_test(a_dead_part_that_differs_serves_until_the_new_set_is_ready),
         cmocka_unit_test(back_off_doubles_up_to_an_hour),
         cmocka_unit_test(agents_do_not_march_in_step),
         cmocka_unit_test(a_back_off_and_a_kept_failure_tell_when_they_end),

@@ -78,10 +78,27 @@ static void pass(int64_t ms)
     assert_null(engine.violation);
 }
 
-static int set_up(void **state)
+static void start_service(void)
 {
     struct err err;
 
+    service = (struct service){.config = &config, .options = &options, .lock = -1};
+    if (service_open(&service, &err) < 0)
+        fail_msg("%s", err.text);
+}
+
+static void stop_service(void)
+{
+    session_interrupt(service.session);
+    fleet_interrupt(service.fleet);
+    while (!fleet_is_idle(service.fleet))
+        ev_run(service.loop, EVRUN_ONCE);
+    ev_run(service.loop, EVRUN_NOWAIT);
+    service_close(&service);
+}
+
+static int set_up(void **state)
+{
     (void)state;
     arena = arena_new();
     snprintf(dir, sizeof dir, "/tmp/avr-test-service-XXXXXX");
@@ -103,9 +120,7 @@ static int set_up(void **state)
                                        .decided = decided,
                                        .n_decided = 1,
                                        .control = arena_printf(arena, "%s/control.sock", dir)};
-    service = (struct service){.config = &config, .options = &options, .lock = -1};
-    if (service_open(&service, &err) < 0)
-        fail_msg("%s", err.text);
+    start_service();
     pass(30 * SECOND);
     assert_non_null(fake_named("avr-sts-desk"));
     return 0;
@@ -301,6 +316,41 @@ static void what_last_proved_itself_is_put_back_from_memory(void **state)
     assert_null(condition("agent/desk"));
 }
 
+static const struct agent_outcome *apply_once(struct session *session)
+{
+    struct sources *sources = arena_alloc(arena, sizeof *sources);
+    const struct apply_options once = {.wait_timeout_s = -1};
+    struct spec_errors errors;
+    struct outcome outcome;
+    struct err err;
+
+    if (sources_read(arena, &config, sources, &errors, &err) < 0 ||
+        session_apply(session, arena, sources, &once, &outcome, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_int_equal(outcome.n_agents, 1);
+    return outcome.agents;
+}
+
+/* No service runs any more, and what it wrote down is there. */
+static void apply_puts_it_back_from_memory_as_well(void **state)
+{
+    (void)state;
+    pass(2 * MINUTE);
+    swap_and_remove_the_old_one();
+    stop_service();
+    engine.dies = "PROMPT=v1";
+    fake_die(fake_named("avr-sts-desk"), 3);
+    struct session *session = session_new(&config, false);
+    const struct agent_outcome *outcome = apply_once(session);
+    assert_int_equal(outcome->result, RESULT_FAILED);
+    const struct fake_box *b = fake_named("avr-sts-desk");
+    assert_non_null(b);
+    assert_true(fake_has_env(b, "PROMPT=v0"));
+    assert_int_equal(b->state, BOX_RUNNING);
+    session_free(session);
+    start_service();
+}
+
 static void never_a_rollback_of_a_rollback(void **state)
 {
     (void)state;
@@ -400,6 +450,7 @@ int main(void)
         TEST(changes_know_their_generations),
         TEST(a_generation_is_good_once_it_has_proved_itself),
         TEST(what_last_proved_itself_is_put_back_from_memory),
+        TEST(apply_puts_it_back_from_memory_as_well),
         TEST(never_a_rollback_of_a_rollback),
         TEST(a_failed_one_is_tried_again_when_its_time_comes),
         TEST(specs_set_the_times_at_once_and_the_rest_at_the_next_start),

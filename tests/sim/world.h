@@ -62,8 +62,7 @@ struct world {
     const char *violation; /* NULL: none so far */
     struct outage outage;  /* of the engine: the controller listens to it */
     bool engine_dies;      /* during the next step that would notice */
-    const struct last_good *last_good;
-    size_t n_last_good;
+    struct generations last_good;
     const char *foreign; /* a name that a container which is not ours holds; NULL: none */
     unsigned unserved;   /* bit r: our own step freed the name of role r; the next one fills it */
     bool trace;
