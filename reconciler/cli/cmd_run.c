@@ -1,7 +1,9 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/text.h"
 #include "cli/say.h"
+#include "face/face.h"
 #include "service/service.h"
 
 static enum log_level level_of(const struct options *opt)
@@ -23,10 +25,23 @@ static size_t decided(struct arena *a, const struct options *opt, const char *co
     return names.n;
 }
 
+static void read_face(const struct cli *cli, struct face_options *ret)
+{
+    const struct options *opt = cli->opt;
+    const char *listen = opt->value[OPT_LISTEN] ? opt->value[OPT_LISTEN] : "127.0.0.1:6100";
+
+    *ret = (struct face_options){.advertise = opt->value[OPT_ADVERTISE]};
+    if (!text_is(listen, "none"))
+        ret->n_listen = split_list(cli->arena, listen, ',', &ret->listen);
+}
+
 static enum exit_code run(struct cli *cli)
 {
     const struct options *opt = cli->opt;
     const char *format = opt->value[OPT_LOG_FORMAT];
+    struct face_options face;
+
+    read_face(cli, &face);
     struct service_options options = {
         .log_format = format && *format == 'j' ? LOG_JSON : LOG_TEXT,
         .log_level = level_of(opt),
@@ -37,6 +52,7 @@ static enum exit_code run(struct cli *cli)
         .notify_form = opt->value[OPT_NOTIFY_FORMAT],
         .history_keep_s = opt->history_keep_s,
         .spec = cli->service,
+        .guest = face_guest(cli->arena, &face),
     };
     struct err err = {0};
 
@@ -59,8 +75,9 @@ const struct cmd cmd_run = {
             "and acts at once; calls are never cut. Log on standard error; SIGHUP looks at once,\n"
             "SIGTERM stops at the next safe point. A second instance stands by.\n"
             "Its options may stand in a spec, too, under service: by the same names.\n",
-    .options = OPTION_BIT(OPT_LOG_FORMAT) | OPTION_BIT(OPT_RESYNC) | OPTION_BIT(OPT_NOTIFY) |
-               OPTION_BIT(OPT_NOTIFY_FORMAT) | OPTION_BIT(OPT_HISTORY_KEEP),
+    .options = OPTION_BIT(OPT_LOG_FORMAT) | OPTION_BIT(OPT_RESYNC) | OPTION_BIT(OPT_LISTEN) |
+               OPTION_BIT(OPT_ADVERTISE) | OPTION_BIT(OPT_NOTIFY) | OPTION_BIT(OPT_NOTIFY_FORMAT) |
+               OPTION_BIT(OPT_HISTORY_KEEP),
     .formats = FORMAT_BIT(FORMAT_TABLE),
     .args_are = ARGS_NONE,
     .needs_config = true,

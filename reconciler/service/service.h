@@ -7,6 +7,7 @@
 #define SERVICE_SERVICE_H
 
 #include "control/config.h"
+#include "service/guest.h"
 #include "tell/log.h"
 
 enum { SERVICE_RESYNC_S = 5 * 60, SERVICE_HISTORY_KEEP_S = 90 * 24 * 3600 };
@@ -23,6 +24,7 @@ struct service_options {
     struct service_spec spec;   /* what specs said of these when it was started */
     const char *const *decided; /* names of those about which specs have nothing to say */
     size_t n_decided;
+    const struct service_guest *guest; /* NULL: nobody */
 };
 
 /* Runs until SIGTERM or SIGINT, then stops at the next safe point and returns 0.  -1: it could not
