@@ -32,6 +32,8 @@ const struct option_def option_defs[OPT__N] = {
                        "where the key of the fingerprints, the lock and the history are kept"},
     [OPT_CONTROL] = {0, "control", "PATH", ENV("CONTROL"), NULL, true,
                      "the socket at which a running service is asked"},
+    [OPT_ADVERTISE] = {0, "advertise", "URL", ENV("ADVERTISE"), NULL, true,
+                       "how containers reach the service, for settings they fetch at each call"},
     [OPT_DIFF_EXIT_CODE] = {0, "diff-exit-code", "N", ENV("DIFF_EXIT_CODE"), NULL, true,
                             "exit code when something differs (default 2)"},
     [OPT_HELP] = {'h', "help", NULL, NULL, NULL, true, "help on the verb"},

@@ -20,6 +20,7 @@ enum opt {
     OPT_ENGINE,
     OPT_STATE_DIR,
     OPT_CONTROL,
+    OPT_ADVERTISE,
     OPT_DIFF_EXIT_CODE,
     OPT_HELP,
     OPT_DRY_RUN,

@@ -131,6 +131,10 @@ static const struct field settings_fields[] = {
     {"config", SHAPE_TEXT, AT(config), .choices = config_choices, .expects = "start or per_call",
      .doc = "When the container takes its settings: at its start, or per_call, so that a changed "
             "setting needs no restart."},
+    {"live_keys", SHAPE_LIST, AT(live_keys), .pattern = "^[A-Za-z_*][A-Za-z0-9_*]{0,63}$",
+     .check = check_live_key, .expects = "the name of a variable, * for any text in it",
+     .doc = "With `config: per_call`, the variables that are fetched at each call; what is left "
+            "needs a new container. Unsaid: prompts, greetings, models, voices and languages."},
 
     NEVER("privileged", NULL),
     NEVER("cap_add", NULL),
