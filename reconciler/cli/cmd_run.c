@@ -55,7 +55,7 @@ const struct cmd cmd_run = {
             "and acts at once; calls are never cut. Log on standard error; SIGHUP looks at once,\n"
             "SIGTERM stops at the next safe point. A second instance stands by.\n",
     .options = OPTION_BIT(OPT_LOG_FORMAT) | OPTION_BIT(OPT_RESYNC) | OPTION_BIT(OPT_LISTEN) |
-               OPTION_BIT(OPT_ADVERTISE) | OPTION_BIT(OPT_NOTIFY) | OPTION_BIT(OPT_NOTIFY_FORMAT),
+               OPTION_BIT(OPT_NOTIFY) | OPTION_BIT(OPT_NOTIFY_FORMAT),
     .formats = FORMAT_BIT(FORMAT_TABLE),
     .args_are = ARGS_NONE,
     .needs_config = true,

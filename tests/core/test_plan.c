@@ -348,12 +348,6 @@ static void restart_policy(struct planning *p)
     story_merge(p);
 }
 
-static void ask_at_each_call(struct planning *p)
-{
-    p->agent = (struct agent_spec){.key = "a1", .has_role[ROLE_STS] = true};
-    p->agent.role[ROLE_STS].config.text = "per_call";
-}
-
 static void per_call(struct planning *p)
 {
     struct box *sts = box_named(&p->m, "avr-sts-a1");
@@ -372,14 +366,6 @@ static void per_call_cold_key(struct planning *p)
 
     per_call(p);
     change_provider(p, "p-sts", env, N_OF(env));
-}
-
-static void per_call_begins(struct planning *p)
-{
-    ask_at_each_call(p);
-    p->m.host.advertise = "http://avr-reconciler:6100";
-    p->m.host.token = &test_key;
-    story_merge(p);
 }
 
 /* The container that came of it: what it asks for changes without it. */
