@@ -1,5 +1,6 @@
 #include "base/digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdlib.h>
@@ -17,4 +18,9 @@ const char *digest_hex(struct arena *a, const struct digest_key *key, const void
     for (size_t i = 0; i < hex_len && i < 2 * (size_t)mac_len; i++)
         hex[i] = digits[i % 2 ? mac[i / 2] & 15 : mac[i / 2] >> 4];
     return hex;
+}
+
+bool digest_same(const char *a, const char *b, size_t hex_len)
+{
+    return CRYPTO_memcmp(a, b, hex_len) == 0;
 }

@@ -5,6 +5,7 @@
 #ifndef BASE_DIGEST_H
 #define BASE_DIGEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -16,5 +17,9 @@ struct digest_key {
 /* The first hex_len (at most 64) hex digits of the HMAC of len bytes. */
 const char *digest_hex(struct arena *, const struct digest_key *, const void *, size_t len,
                        size_t hex_len);
+
+/* Whether two digests of this many digits are one, in a time that does not tell how much of them
+ * is. */
+bool digest_same(const char *, const char *, size_t hex_len);
 
 #endif

@@ -76,8 +76,7 @@ const struct cmd cmd_run = {
             "SIGTERM stops at the next safe point. A second instance stands by.\n"
             "Its options may stand in a spec, too, under service: by the same names.\n",
     .options = OPTION_BIT(OPT_LOG_FORMAT) | OPTION_BIT(OPT_RESYNC) | OPTION_BIT(OPT_LISTEN) |
-               OPTION_BIT(OPT_ADVERTISE) | OPTION_BIT(OPT_NOTIFY) | OPTION_BIT(OPT_NOTIFY_FORMAT) |
-               OPTION_BIT(OPT_HISTORY_KEEP),
+               OPTION_BIT(OPT_NOTIFY) | OPTION_BIT(OPT_NOTIFY_FORMAT) | OPTION_BIT(OPT_HISTORY_KEEP),
     .formats = FORMAT_BIT(FORMAT_TABLE),
     .args_are = ARGS_NONE,
     .needs_config = true,

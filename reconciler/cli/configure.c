@@ -157,6 +157,23 @@ const char *control_path(struct arena *a, const struct options *opt, const struc
     return arena_printf(a, "%s/avr-reconciler/control.sock", xdg);
 }
 
+/* It becomes part of addresses, and is shown: nothing but where the service is. */
+static int find_advertised(const struct options *opt, struct config *ret, struct err *err)
+{
+    const char *url = opt->value[OPT_ADVERTISE];
+
+    if (!url || !*url)
+        return 0;
+    const char *host = text_starts(url, "http://")    ? url + strlen("http://")
+                       : text_starts(url, "https://") ? url + strlen("https://")
+                                                      : "";
+    if (!*host || *host == '/' || strpbrk(host, "@?# \t\n\"'<>\\"))
+        return err_set(err, ERR_INVALID,
+                       "--advertise is not an address such as http://avr-reconciler:6100");
+    ret->host.advertise = url;
+    return 0;
+}
+
 static void find_bind_roots(struct arena *a, const struct spec_env *env, struct config *ret)
 {
     const char *list = plain(env, "AVR_RECONCILER_ALLOW_BINDS"), *const *parts = NULL;
@@ -179,7 +196,7 @@ int configure(struct arena *a, const struct options *opt, const struct spec_env 
     *ret = (struct config){.env = *env};
     read_host(a, env, &ret->host);
     if (read_database(a, env, ret, err) < 0 || find_specs(a, opt, ret, err) < 0 ||
-        find_engine(a, opt, env, ret, err) < 0)
+        find_engine(a, opt, env, ret, err) < 0 || find_advertised(opt, ret, err) < 0)
         return -1;
     ret->docker_config = docker_config(a, env);
     ret->control_path = control_path(a, opt, env);

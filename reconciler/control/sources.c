@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "control/orders.h"
 #include "control/recall.h"
+#include "control/state.h"
 #include "source/database.h"
 
 /* Where relative binds of a spec may lead: the folder it lies in. */
@@ -75,10 +76,15 @@ void sources_merge(struct arena *a, const struct config *config, const struct sp
                    const struct database *db, const struct standing_orders *orders, bool complete,
                    struct sources *ret)
 {
+    struct host host = config->host;
+    struct digest_key token;
+
     *ret = (struct sources){.spec = *spec, .database = *db};
+    host.token = host.advertise && state_token_key(config->state_dir, &token) ? &token : NULL;
     if (orders)
         ret->orders = *orders;
-    merge(a, &ret->spec, &ret->database, &config->host, &ret->orders, complete, &ret->desired);
+    merge(a, &ret->spec, &ret->database, &host, &ret->orders, complete, &ret->desired);
+    explicit_bzero(&token, sizeof token);
     ret->text = list_sources(a, config, sources_database_path(config, spec));
     collect_roots(a, config, ret);
 }

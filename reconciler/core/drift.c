@@ -59,8 +59,8 @@ static void add_env(struct found *f, const struct env_var *want, const char *nam
         d.want = want->value;
         d.secret |= want->secret || looks_secret(name, want->value);
         d.origin = want->origin;
-        if (want->of_provider && f->w->spec->per_call)
-            d.effect = EFFECT_LIVE;
+        if (want->live && env_get(&f->w->env, "BACKEND_URL"))
+            d.effect = EFFECT_LIVE; /* without an address nothing is fetched */
     } else {
         d.origin = f->w->spec->origin;
     }

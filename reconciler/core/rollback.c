@@ -79,6 +79,7 @@ const struct container_spec *rollback_container(struct arena *a, const struct ag
     c->env = goal_env(a, had, &origin);
     c->if_present = (struct env_list){0};
     c->n_keep = 0;
+    c->asks_us = false; /* its environment is that of then, whoever it asked */
     const struct env_var *port = env_get(&c->env, "PORT");
     c->port = port ? (struct value){port->value, origin} : (struct value){0};
     return c;

@@ -185,15 +185,8 @@ static void note_failed_box(struct job *j, const struct event *event)
 {
     enum place place;
 
-    if (event->step->wanted && event->step->wanted->spec) { /* a START of what may fail */
-        const struct env_list *env = &event->step->wanted->env;
-        struct env_var *items = arena_memdup(j->arena, env->items, env->n * sizeof *items);
-        for (size_t i = 0; i < env->n; i++) {
-            items[i].name = arena_strdup(j->arena, items[i].name);
-            items[i].value = arena_strdup(j->arena, items[i].value);
-        }
-        j->env = (struct env_list){items, env->n};
-    }
+    if (event->step->wanted && event->step->wanted->spec) /* a START of what may fail */
+        j->env = last_words_env(j->arena, event->step->wanted);
     if (event->state == EVENT_DONE && event->step->kind == STEP_RENAME &&
         place_parse(event->step->new_name, &place, NULL) && place == PLACE_FAILED)
         j->failed_box = arena_strdup(j->arena, event->step->box_id);

@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "core/capability.h"
 #include "core/drift.h"
 #include "base/visible.h"
 
@@ -23,6 +24,16 @@ static const char *hide(struct arena *a, const char *line, const char *value)
     return text_str(&t);
 }
 
+/* A container's log may tell where it fetched its settings, in other words than its environment. */
+static const char *without_tokens(struct arena *a, const char *line)
+{
+    size_t n;
+
+    for (const char *at; (at = capability_find(line, &n));)
+        line = hide(a, line, arena_strndup(a, at, n));
+    return line;
+}
+
 static const char *without_secrets(struct arena *a, const char *line, const struct env_list *env)
 {
     for (size_t i = 0; env && i < env->n; i++) {
@@ -31,7 +42,25 @@ static const char *without_secrets(struct arena *a, const char *line, const stru
             strstr(line, v->value))
             line = hide(a, line, v->value);
     }
-    return line;
+    return without_tokens(a, line);
+}
+
+static void copy_to(struct arena *a, struct env_var *to, const struct env_list *env)
+{
+    for (size_t i = 0; i < env->n; i++)
+        to[i] = (struct env_var){.name = arena_strdup(a, env->items[i].name),
+                                 .value = arena_strdup(a, env->items[i].value),
+                                 .secret = env->items[i].secret};
+}
+
+struct env_list last_words_env(struct arena *a, const struct wanted *w)
+{
+    const struct env_list none = {0}, *fetched = w->spec ? &w->spec->fetched : &none;
+    struct env_var *items = arena_alloc(a, (w->env.n + fetched->n + 1) * sizeof *items);
+
+    copy_to(a, items, &w->env);
+    copy_to(a, items + w->env.n, fetched);
+    return (struct env_list){items, w->env.n + fetched->n};
 }
 
 size_t last_words(struct arena *a, const char *log, const struct env_list *env,

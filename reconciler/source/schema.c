@@ -131,6 +131,10 @@ static const struct field settings_fields[] = {
     {"config", SHAPE_TEXT, AT(config), .choices = config_choices, .expects = "start or per_call",
      .doc = "When the container takes its settings: at its start, or per_call, so that a changed "
             "setting needs no restart."},
+    {"live_keys", SHAPE_LIST, AT(live_keys), .pattern = "^[A-Za-z_*][A-Za-z0-9_*]{0,63}$",
+     .check = check_live_key, .expects = "the name of a variable, * for any text in it",
+     .doc = "With `config: per_call`, the variables that are fetched at each call; what is left "
+            "needs a new container. Unsaid: prompts, greetings, models, voices and languages."},
 
     NEVER("privileged", NULL),
     NEVER("cap_add", NULL),
@@ -432,6 +436,11 @@ static const struct field service_fields[] = {
      .max = MAX_DURATION, .doc = "Look at everything at least this often; 5m."},
     {"history-keep", SHAPE_DURATION, AT(history_keep_s), .expects = DURATION ", from 1h to 3650d",
      .min = HOUR, .max = 3650 * DAY, .doc = "How long changes and calls are remembered; 90d."},
+    {"listen", SHAPE_TEXT, AT(listen), .expects = "ADDR:PORT, several with commas, or none",
+     .doc = "Where it answers HTTP, or none; 127.0.0.1:6100."},
+    {"advertise", SHAPE_TEXT, AT(advertise), .pattern = "^https?://[^ ]+$",
+     .expects = "a URL that begins with http:// or https://",
+     .doc = "How containers reach it."},
     {"notify", SHAPE_TEXT, AT(notify), .pattern = "^https?://[^ ]+$", .hidden = true,
      .expects = "a URL that begins with http:// or https://",
      .doc = "Post every change to this webhook."},

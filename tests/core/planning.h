@@ -206,6 +206,22 @@ static inline void published_port(struct planning *p)
     story_merge(p);
 }
 
+/* sts of sales asks for its settings at each call. */
+static inline void ask_at_each_call(struct planning *p)
+{
+    p->agent = (struct agent_spec){.key = "a1", .has_role[ROLE_STS] = true};
+    p->agent.role[ROLE_STS].config.text = "per_call";
+}
+
+/* … and asks us, from now on. */
+static inline void per_call_begins(struct planning *p)
+{
+    ask_at_each_call(p);
+    p->m.host.advertise = "http://avr-reconciler:6100";
+    p->m.host.token = &test_key;
+    story_merge(p);
+}
+
 static inline struct agent_row *row_of(struct planning *p, const char *name)
 {
     struct agent_row *rows = arena_memdup(p->m.a, p->m.db.agents, sizeof agent_rows);

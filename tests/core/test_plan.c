@@ -350,8 +350,32 @@ static void restart_policy(struct planning *p)
 
 static void per_call(struct planning *p)
 {
-    p->agent = (struct agent_spec){.key = "a1", .has_role[ROLE_STS] = true};
-    p->agent.role[ROLE_STS].config.text = "per_call";
+    struct box *sts = box_named(&p->m, "avr-sts-a1");
+
+    ask_at_each_call(p);
+    box_env(&p->m, sts, "BACKEND_URL", "http://avr-app-backend:3001");
+    box_env(&p->m, sts, "PROVIDER_ID", "p-sts");
+    sales_says(p, "Be brief");
+}
+
+/* What is read once needs a new container, and so does a first address to ask at. */
+static void per_call_cold_key(struct planning *p)
+{
+    static const struct pair env[] = {
+        {"DEEPGRAM_API_KEY", "k1"}, {"AGENT_PROMPT", "Be kind"}, {"DEEPGRAM_SAMPLE_RATE", "8000"}};
+
+    per_call(p);
+    change_provider(p, "p-sts", env, N_OF(env));
+}
+
+/* The container that came of it: what it asks for changes without it. */
+static void per_call_from_us(struct planning *p)
+{
+    per_call_begins(p);
+    drop_box(p, "avr-sts-a1");
+    struct box *b = put_box(p, "sales", ROLE_STS, PLACE_LIVE, 60000);
+    b->health = HEALTH_GOOD;
+    b->ready_ms = p->m.o.now_ms - 60000;
     sales_says(p, "Be brief");
 }
 
@@ -504,6 +528,9 @@ static const struct {
     CASE(two_networks, "sales"),
     CASE(restart_policy, "sales"),
     CASE(per_call, "sales"),
+    CASE(per_call_cold_key, "sales"),
+    CASE(per_call_begins, "sales"),
+    CASE(per_call_from_us, "sales"),
     CASE(drain_forced, "sales"),
     CASE(drain_aborted, "sales"),
     CASE(drain_waits_on, "sales"),

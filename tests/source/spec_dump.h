@@ -125,6 +125,7 @@ static void dump_settings(struct dump *d, const struct settings *s)
     dump_value(d, "platform", &s->platform);
     dump_value(d, "container_name", &s->container_name);
     dump_value(d, "config", &s->config);
+    dump_values(d, "live_keys", &s->live_keys);
     dump_value(d, "log_driver", &s->log_driver);
     dump_labels(d, "log_options", s->log_options, s->n_log_options);
     dump_labels(d, "labels", s->labels, s->n_labels);
