@@ -21,6 +21,11 @@ struct endpoint {          /* where a request goes */
     const char *unix_path; /* NULL: over TCP */
     const char *base_url;  /* "http://localhost", "https://pbx:2376" */
     const char *cert_dir;  /* ca.pem, cert.pem, key.pem for https; NULL: the system's authorities */
+    /* An IP address to connect to, whatever the host's name resolves to; NULL: what it does. */
+    const char *address;
+    /* A TCP socket to connect, say of another network namespace; it is not closed, and serves one
+     * request.  NULL: one of its own. */
+    const int *socket;
 };
 
 /* From DOCKER_HOST ("unix://…", "tcp://…", NULL for the usual socket), DOCKER_TLS_VERIFY and

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +141,37 @@ static void set_keepalive(struct http_transfer *t)
     set(curl_easy_setopt(t->easy, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_EACH_S));
 }
 
+static curl_socket_t give_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    const struct http_transfer *t = ctx;
+
+    (void)purpose, (void)address;
+    int fd = fcntl(t->socket, F_DUPFD_CLOEXEC, 0);
+    return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+/* Neither the address nor the socket is part of what curl knows a kept connection by. */
+static void set_way(struct http_transfer *t, const struct endpoint *e)
+{
+    char to[128];
+
+    if (e->address) {
+        bool v6 = strchr(e->address, ':') != NULL;
+        snprintf(to, sizeof to, v6 ? "::[%s]:" : "::%s:", e->address);
+        t->connect_to = must(curl_slist_append(NULL, to));
+        set(curl_easy_setopt(t->easy, CURLOPT_CONNECT_TO, t->connect_to));
+    }
+    if (e->socket) {
+        t->socket = *e->socket;
+        set(curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETFUNCTION, give_socket));
+        set(curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETDATA, t));
+    }
+    if (e->address || e->socket) {
+        set(curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L));
+        set(curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L));
+    }
+}
+
 static void set_target(struct http_transfer *t, const struct endpoint *e, const char *path)
 {
     char url[8192];
@@ -158,6 +190,7 @@ static void set_target(struct http_transfer *t, const struct endpoint *e, const 
         set(curl_easy_setopt(t->easy, CURLOPT_UNIX_SOCKET_PATH, e->unix_path));
     else
         set_keepalive(t);
+    set_way(t, e);
 }
 
 static void set_certificates(struct http_transfer *t, const char *dir)
@@ -269,6 +302,7 @@ void transfer_free(struct http_transfer *t)
 {
     curl_easy_cleanup(t->easy);
     curl_slist_free_all(t->headers);
+    curl_slist_free_all(t->connect_to);
     lines_free(&t->lines);
     free(t->body);
     free(t->where);

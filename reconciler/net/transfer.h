@@ -27,7 +27,8 @@ struct http_transfer {
     enum transfer_state state;
 
     CURL *easy;
-    struct curl_slist *headers;
+    struct curl_slist *headers, *connect_to;
+    int socket;    /* the endpoint's, -1: none */
     char *where;   /* for people: "/var/run/docker.sock", "172.18.0.4:6033" */
     uint64_t lane; /* equal for equal endpoints */
     bool queues;   /* a plain read: at most LANE_WIDTH of them run on one endpoint */
