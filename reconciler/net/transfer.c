@@ -105,7 +105,7 @@ static bool keep_body(struct http_transfer *t, const char *s, size_t n)
 
 static bool keep_lines(struct http_transfer *t, const char *s, size_t n)
 {
-    if (!lines_add(&t->lines, s, n)) {
+    if (!lines_add(&t->lines, s, n) && !t->in_pieces) {
         failed(t, err_set(&t->err, ERR_TRANSIENT, "%s: a line longer than %zu bytes", t->where,
                           t->lines.max));
         return false;
@@ -251,6 +251,7 @@ struct http_transfer *transfer_new(const struct endpoint *e, const struct http_r
     t->where = must(strdup(where_of(e)));
     t->lane = add_hash(add_hash(0xcbf29ce484222325, e->unix_path), e->base_url);
     t->until = (int)r->until;
+    t->in_pieces = r->in_pieces;
     t->first_byte_ms = r->first_byte_ms;
     t->stall_ms = r->stall_ms;
     t->total_ms = r->total_ms;

@@ -33,6 +33,7 @@ struct http_transfer {
     bool queues;   /* a plain read: at most LANE_WIDTH of them run on one endpoint */
     int until;
     http_line *on_line;
+    bool in_pieces;
     http_begun *on_begun; /* until it was told; or NULL */
     http_done *done;
     void *ctx;
