@@ -135,9 +135,13 @@ static void names_change_hands(void)
     fake_tell_box("rename", new->id, new->name, slot.name);
 }
 
-static void both_say_something(void)
+static void the_old_one_says_something(void)
 {
     write_on(first_id(), LINE("\4bye\n"), 8 + 4);
+}
+
+static void the_new_one_says_something(void)
+{
     write_on(second_id(), LINE("\6hello\n"), 8 + 6);
 }
 
@@ -178,7 +182,8 @@ static void who_takes_the_place_is_followed(void **state)
                                           a_candidate_comes,
                                           the_candidate_says_something,
                                           names_change_hands,
-                                          both_say_something,
+                                          the_old_one_says_something,
+                                          the_new_one_says_something,
                                           the_old_one_ends,
                                           somebody_leaves,
                                           NULL};
