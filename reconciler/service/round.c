@@ -1,5 +1,6 @@
 /* One round: look at everything, say what cannot be done, give the rest to the fleet. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -236,10 +237,13 @@ static bool look_at_all(struct service *s)
     if (service_listen(s, &err) < 0)
         log_condition(s->log, "control", LEVEL_WARNING, NULL, err.text);
     sources = with_last_good(s, a, sources);
-    account_cause(s->account, s->cause);
-    *s->cause = '\0';
+    const char *cause = arena_strdup(a, s->cause);
+    account_cause(s->account, cause);
+    *s->cause = '\0'; /* what happens during the look is the cause of the next round */
     int ok = session_look(s->session, a, sources, &(struct plan_options){0}, NULL, 0, &look, &err);
     if (ok < 0) {
+        if (*cause) /* it is still to be seen what came of it */
+            snprintf(s->cause, sizeof s->cause, "%s", cause);
         arena_free(a);
         engine_failed(s, &err);
         return false;
