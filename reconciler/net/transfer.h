@@ -28,6 +28,7 @@ struct http_transfer {
 
     CURL *easy;
     struct curl_slist *headers;
+    bool is_unix;  /* then `where` is the socket's path */
     char *where;   /* for people: "/var/run/docker.sock", "172.18.0.4:6033" */
     uint64_t lane; /* equal for equal endpoints */
     bool queues;   /* a plain read: at most LANE_WIDTH of them run on one endpoint */

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "base/clock.h"
+#include "control/exit.h"
 #include "core/wish.h"
 #include "service/desk.h"
 #include "service/generation.h"
@@ -54,7 +55,11 @@ static void try_again_later(struct service *s)
 
 static void engine_failed(struct service *s, const struct err *err)
 {
-    log_condition(s->log, "engine", LEVEL_ERROR, NULL, err->text);
+    struct arena *a CLEANUP_ARENA = arena_new();
+    const char *advice = engine_advice(err);
+
+    log_condition(s->log, "engine", LEVEL_ERROR, NULL,
+                  advice ? arena_printf(a, "%s. %s", err->text, advice) : err->text);
     systemd_status(s->systemd, "%s", err->text);
     try_again_later(s);
 }

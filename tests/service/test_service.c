@@ -401,6 +401,27 @@ static void a_round_that_fails_does_not_forget_why_it_was_made(void **state)
     assert_string_equal(newest_change().cause, "somebody says so");
 }
 
+static void an_engine_that_is_away_is_named_with_what_to_do(void **state)
+{
+    const char *elsewhere = arena_printf(arena, "%s/away.sock", dir);
+
+    (void)state;
+    assert_int_equal(rename(engine.path, elsewhere), 0);
+    for (int i = 0; i < FAKE_CONNECTIONS; i++)
+        if (engine.connections[i].fd)
+            fake_hang_up(&engine.connections[i]);
+    service_mark(&service, NULL);
+    pass(5 * SECOND);
+    assert_string_equal(condition("engine"),
+                        arena_printf(arena,
+                                     "no socket at %s. Is the engine running there? Another one is "
+                                     "named with -H or DOCKER_HOST.",
+                                     engine.path));
+    assert_int_equal(rename(elsewhere, engine.path), 0);
+    pass(MINUTE);
+    assert_null(condition("engine"));
+}
+
 /* Tried again by rounds that are made because it is time. */
 static void every_try_knows_its_cause(void **state)
 {
@@ -461,6 +482,7 @@ int main(void)
         TEST(a_failed_one_is_tried_again_when_its_time_comes),
         TEST(specs_set_the_times_at_once_and_the_rest_at_the_next_start),
         TEST(a_round_that_fails_does_not_forget_why_it_was_made),
+        TEST(an_engine_that_is_away_is_named_with_what_to_do),
         TEST(every_try_knows_its_cause),
         TEST(the_history_is_kept_as_long_as_was_asked_for),
     };
