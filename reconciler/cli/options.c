@@ -76,6 +76,8 @@ const struct option_def option_defs[OPT__N] = {
     [OPT_TAIL] = {0, "tail", "N", ENV("TAIL"), NULL, false, "the last lines only (default 50)"},
     [OPT_WATCH] = {0, "watch", NULL, ENV("WATCH"), NULL, false,
                    "show it again as it changes, until Ctrl-C"},
+    [OPT_FOLLOW] = {0, "follow", NULL, ENV("FOLLOW"), NULL, false,
+                    "go on with what is written from now on, until Ctrl-C"},
 };
 
 const char *suggestion(struct arena *a, const char *word, const char *const *candidates, size_t n)

@@ -43,6 +43,7 @@ enum opt {
     OPT_TO,
     OPT_TAIL,
     OPT_WATCH,
+    OPT_FOLLOW,
     OPT__N
 };
 

@@ -11,12 +11,8 @@ const char *const change_result_name[CHANGE__N] = {
 };
 
 const char *const change_result_words[CHANGE__N] = {
-    [CHANGE_UNDERWAY] = "under way",
-    [CHANGE_DONE] = "done",
-    [CHANGE_FAILED] = "failed, rolled back",
-    [CHANGE_WAITING] = "waiting",
-    [CHANGE_HELD] = "held",
-    [CHANGE_INTERRUPTED] = "interrupted",
+    [CHANGE_UNDERWAY] = "under way", [CHANGE_DONE] = "done", [CHANGE_FAILED] = "failed",
+    [CHANGE_WAITING] = "waiting",    [CHANGE_HELD] = "held", [CHANGE_INTERRUPTED] = "interrupted",
 };
 
 const char *const order_name[ORDER__N] = {

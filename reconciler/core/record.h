@@ -14,7 +14,7 @@
 enum change_result {
     CHANGE_UNDERWAY,
     CHANGE_DONE,
-    CHANGE_FAILED, /* and rolled back: what served before serves on */
+    CHANGE_FAILED, /* what was done and what was not, `failure` tells */
     CHANGE_WAITING,
     CHANGE_HELD,
     CHANGE_INTERRUPTED,

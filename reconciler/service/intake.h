@@ -15,8 +15,9 @@ struct intake;
 
 enum { INTAKE_SPECS = 1, INTAKE_DATABASE = 2, INTAKE_ORDERS = 4 };
 
-struct intake_owner {               /* called from the loop */
-    void (*on_accepted)(void *ctx); /* something else is in force now */
+struct intake_owner { /* called from the loop */
+    /* Something else is in force now; why, for people, or NULL where an order says it. */
+    void (*on_accepted)(void *ctx, const char *cause);
     /* A source cannot be believed: why, or NULL when it is well again.  key: "specs", "database" */
     void (*on_condition)(void *ctx, const char *key, const char *text);
     void (*on_read)(void *ctx); /* intake_paths() may be others by now */

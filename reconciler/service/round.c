@@ -1,5 +1,6 @@
 /* One round: look at everything, say what cannot be done, give the rest to the fleet. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,6 +8,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "base/clock.h"
+#include "control/exit.h"
 #include "control/recall.h"
 #include "core/wish.h"
 #include "service/desk.h"
@@ -53,7 +55,11 @@ static void try_again_later(struct service *s)
 
 static void engine_failed(struct service *s, const struct err *err)
 {
-    log_condition(s->log, "engine", LEVEL_ERROR, NULL, err->text);
+    struct arena *a CLEANUP_ARENA = arena_new();
+    const char *advice = engine_advice(err);
+
+    log_condition(s->log, "engine", LEVEL_ERROR, NULL,
+                  advice ? arena_printf(a, "%s. %s", err->text, advice) : err->text);
     systemd_status(s->systemd, "%s", err->text);
     try_again_later(s);
 }
@@ -241,10 +247,13 @@ static bool look_at_all(struct service *s)
     if (service_listen(s, &err) < 0)
         log_condition(s->log, "control", LEVEL_WARNING, NULL, err.text);
     sources = with_last_good(s, a, sources);
-    account_cause(s->account, s->cause);
-    *s->cause = '\0';
+    const char *cause = arena_strdup(a, s->cause);
+    account_cause(s->account, cause);
+    *s->cause = '\0'; /* what happens during the look is the cause of the next round */
     int ok = session_look(s->session, a, sources, &(struct plan_options){0}, NULL, 0, &look, &err);
     if (ok < 0) {
+        if (*cause) /* it is still to be seen what came of it */
+            snprintf(s->cause, sizeof s->cause, "%s", cause);
         arena_free(a);
         engine_failed(s, &err);
         return false;

@@ -6,6 +6,7 @@
  *     registries.c what is wrong with registries
  *     others.c     who else is at work on the same containers
  *     account.c    what the work led to: log, history, notifications, when to try again
+ *     causes.c     why an agent is to be worked on
  *     crashes.c    live containers that die again and again
  *     calls_book.c which generation answered a call
  *     keep.c       the store's upkeep

@@ -420,6 +420,84 @@ static size_t n_changes(void)
     return list.n;
 }
 
+static unsigned n_causes(const char *cause)
+{
+    struct history_query q = {.limit = 100};
+    struct changes list;
+    struct err err;
+    unsigned n = 0;
+
+    assert_int_equal(history_list(service.store, arena, &q, &list, &err), 0);
+    for (size_t i = 0; i < list.n; i++)
+        n += text_is(list.items[i].cause, cause);
+    return n;
+}
+
+/* The engine is away when the round is made, and the next one is made for nothing but the time. */
+static void a_round_that_fails_does_not_forget_why_it_was_made(void **state)
+{
+    (void)state;
+    assert_string_equal(newest_change().cause, "found when the service started");
+    pass(2 * MINUTE);
+    service_mark(&service, "somebody says so");
+    engine.fault = FAULT_500;
+    engine.fault_at = engine.requests + 1;
+    pass(150);
+    assert_true(engine.requests >= engine.fault_at);
+    assert_non_null(condition("engine"));
+    fake_die(fake_named("avr-sts-desk"), 7);
+    pass(10 * SECOND);
+    assert_null(condition("engine"));
+    assert_string_equal(newest_change().cause, "somebody says so");
+}
+
+static void an_engine_that_is_away_is_named_with_what_to_do(void **state)
+{
+    const char *elsewhere = arena_printf(arena, "%s/away.sock", dir);
+
+    (void)state;
+    assert_int_equal(rename(engine.path, elsewhere), 0);
+    for (int i = 0; i < FAKE_CONNECTIONS; i++)
+        if (engine.connections[i].fd)
+            fake_hang_up(&engine.connections[i]);
+    service_mark(&service, NULL);
+    pass(5 * SECOND);
+    assert_string_equal(condition("engine"),
+                        arena_printf(arena,
+                                     "no socket at %s. Is the engine running there? Another one is "
+                                     "named with -H or DOCKER_HOST.",
+                                     engine.path));
+    assert_int_equal(rename(elsewhere, engine.path), 0);
+    pass(MINUTE);
+    assert_null(condition("engine"));
+}
+
+/* Tried again by rounds that are made because it is time. */
+static void every_try_knows_its_cause(void **state)
+{
+    struct generations list;
+    struct err err;
+
+    (void)state;
+    pass(2 * MINUTE);
+    write_spec("bad");
+    intake_poke(service.intake, INTAKE_SPECS);
+    pass(5 * MINUTE);
+    unsigned tries = n_causes("specs changed");
+    assert_true(tries >= 2);
+    assert_int_equal(n_causes("found when the service started"), 1);
+    assert_int_equal(n_changes(), tries + 1);
+
+    write_spec("v1");
+    intake_poke(service.intake, INTAKE_SPECS);
+    pass(2 * MINUTE);
+    assert_int_equal(generation_list(service.store, arena, "desk", 10, &list, &err), 0);
+    assert_string_equal(list.items[0].cause, "specs changed");
+    fake_die(fake_named("avr-sts-desk"), 7);
+    pass(2 * MINUTE);
+    assert_string_equal(newest_change().cause, "found at a regular look");
+}
+
 static void the_history_is_kept_as_long_as_was_asked_for(void **state)
 {
     struct change old = {.agent_id = "desk",
@@ -454,6 +532,9 @@ int main(void)
         TEST(never_a_rollback_of_a_rollback),
         TEST(a_failed_one_is_tried_again_when_its_time_comes),
         TEST(specs_set_the_times_at_once_and_the_rest_at_the_next_start),
+        TEST(a_round_that_fails_does_not_forget_why_it_was_made),
+        TEST(an_engine_that_is_away_is_named_with_what_to_do),
+        TEST(every_try_knows_its_cause),
         TEST(the_history_is_kept_as_long_as_was_asked_for),
     };
     return cmocka_run_group_tests_name("service", tests, NULL, NULL);
