@@ -54,7 +54,7 @@ static bool is_needed(struct agent_view *v, enum role r)
 
     if (!rv->has_last_good || slot->live || slot->n_drains)
         return false;
-    bool failed_too = view_fits(v, &rv->last_good, slot->failed);
+    bool failed_too = view_failed_with(v, &rv->last_good, r);
     bool begun = !rv->next_fits && view_fits(v, &rv->last_good, slot->next);
     if (failed_too && !rv->held)
         view_hold_back(v, r, "the previous image and settings, too,");

@@ -1,9 +1,9 @@
 /* fall_back.h - when what an agent was made from when it last proved itself serves in place of what
  * is wanted: that failed, and nothing that could be put back is left.
  *
- * While something serves it is never used, but for the rest of a set: where a provider of a pipeline
- * was put back, core and the other providers follow it, so that no call sees mixed settings.  How a
- * container looked then is rollback.h's. */
+ * While something serves it is never used, but for the rest of a set: where a provider of a
+ * pipeline was put back, core and the other providers follow it, so that no call sees mixed
+ * settings.  How a container looked then is rollback.h's. */
 #ifndef CORE_FALL_BACK_H
 #define CORE_FALL_BACK_H
 

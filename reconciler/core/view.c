@@ -40,12 +40,30 @@ int64_t backoff_ms(int attempt, int64_t failed_ms)
     return ms - jitter_ms(failed_ms, ms);
 }
 
+static struct drifts drifts_of(struct agent_view *v, const struct wanted *w, const struct box *b)
+{
+    return drift_find(v->arena, w, b, observed_image(v->observed, b->image_id));
+}
+
 bool view_fits(struct agent_view *v, const struct wanted *w, const struct box *b)
 {
     if (!b || !w->spec || w->problem)
         return false;
-    struct drifts d = drift_find(v->arena, w, b, observed_image(v->observed, b->image_id));
+    struct drifts d = drifts_of(v, w, b);
     return !drifts_have(&d, EFFECT_REPLACE);
+}
+
+bool view_failed_with(struct agent_view *v, const struct wanted *w, enum role r)
+{
+    const struct box *failed = v->role[r].slot.failed;
+
+    if (!failed || !w->spec || w->problem)
+        return false;
+    struct drifts d = drifts_of(v, w, failed);
+    for (size_t i = 0; i < d.n; i++)
+        if (d.items[i].effect == EFFECT_REPLACE && !text_is(d.items[i].field, DRIFT_ALIAS))
+            return false;
+    return true;
 }
 
 /* The address a core was given for a role; NULL: none. */
@@ -167,7 +185,7 @@ static void find_held(struct agent_view *v, enum role r)
 {
     struct role_view *rv = &v->role[r];
 
-    if (view_fits(v, &rv->wanted, rv->slot.failed))
+    if (view_failed_with(v, &rv->wanted, r))
         view_hold_back(v, r, "the same image and settings");
 }
 
@@ -180,8 +198,8 @@ int view_attempt(struct agent_view *v, enum role r)
         return 1;
     if (rv->falls_back) /* within the same try of what is wanted */
         return box_attempt(failed);
-    bool again =
-        view_fits(v, &rv->wanted, failed) || (rv->has_last_good && view_fits(v, &rv->last_good, failed));
+    bool again = view_failed_with(v, &rv->wanted, r) ||
+                 (rv->has_last_good && view_failed_with(v, &rv->last_good, r));
     return again ? box_attempt(failed) + 1 : 1;
 }
 

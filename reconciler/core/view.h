@@ -49,6 +49,9 @@ bool view_was_to_dial(const struct agent_view *, const struct box *core, enum ro
 /* True if the box (NULL: there is none) is what is wanted, whatever name it has now. */
 bool view_fits(struct agent_view *, const struct wanted *, const struct box *);
 
+/* The failure that is kept was this, by whatever alias it was to be reached. */
+bool view_failed_with(struct agent_view *, const struct wanted *, enum role);
+
 /* These settings failed a moment ago, or the box that failed with them runs again and core dials
  * it: another one would answer to the same alias.  `what` says which they are. */
 void view_hold_back(struct agent_view *, enum role, const char *what);

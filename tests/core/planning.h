@@ -188,8 +188,8 @@ static inline void remember_good(struct planning *p, const char *agent)
     struct record_role *roles = arena_alloc(p->m.a, ROLE__N * sizeof *roles);
 
     material_resolve(&p->m, agent);
-    *good = (struct generation){
-        .agent_id = agent_of(&p->m, agent)->id, .number = 1, .roles = roles};
+    *good =
+        (struct generation){.agent_id = agent_of(&p->m, agent)->id, .number = 1, .roles = roles};
     for (enum role r = 0; r < ROLE__N; r++)
         if (p->m.w[r].spec)
             roles[good->n_roles++] = record_of_wanted(p->m.a, &p->m.w[r]);

@@ -110,6 +110,91 @@ static void pipeline_held_part(struct planning *p)
     put_box(p, "booking", ROLE_LLM, PLACE_FAILED, 5000)->state = BOX_EXITED;
 }
 
+static void name_it(struct planning *p, enum role r, const char *name, const char *now)
+{
+    put_box(p, "booking", r, PLACE_NEXT, 9000 - r)->health = HEALTH_GOOD;
+    p->m.boxes.items[p->m.boxes.n - 1].name = now;
+    if (name)
+        drop_box(p, name);
+}
+
+static void llm_and_tts_change(struct planning *p)
+{
+    static const struct pair llm[] = {{"OPENAI_MODEL", "gpt-5"}}, tts[] = {{"VOICE", "Ada"}};
+
+    change_provider(p, "p-llm", llm, 1);
+    change_provider(p, "p-tts", tts, 1);
+}
+
+/* A new set has taken over, and nothing that it replaced is left: its llm dies. */
+static void pipeline_goes_back(struct planning *p)
+{
+    remember_good(p, "booking");
+    llm_and_tts_change(p);
+    name_it(p, ROLE_LLM, NULL, "new-llm");
+    name_it(p, ROLE_TTS, NULL, "new-tts");
+    name_it(p, ROLE_CORE, "avr-core-b2", "avr-core-b2");
+    drop_box(p, "avr-llm-b2");
+    drop_box(p, "avr-tts-b2");
+    box_named(&p->m, "new-tts")->name = "avr-tts-b2";
+    struct box *llm = box_named(&p->m, "new-llm");
+    llm->name = "avr-llm-b2";
+    llm->state = BOX_EXITED;
+    llm->health = HEALTH_BAD;
+    llm->health_text = "it exited with code 3";
+}
+
+/* What the plan of that leads to. */
+static void carry_out(struct planning *p)
+{
+    struct model m;
+
+    model_init(&m, p->m.a, &p->m.o);
+    for (int i = 0; i < 40; i++) {
+        struct step s =
+            agent_next(p->m.a, &p->m.d, agent_of(&p->m, "booking"), &m.now, &test_key, &p->options);
+        if (s.kind == STEP_NOTHING || s.kind == STEP_HOLD)
+            break;
+        model_apply(&m, &s);
+    }
+    p->m.o = m.now;
+    p->m.boxes.n = 0;
+    for (size_t i = 0; i < m.now.n_boxes; i++)
+        ARRAY_PUSH(p->m.a, p->m.boxes, m.now.boxes[i]);
+    p->m.o.boxes = p->m.boxes.items;
+}
+
+/* It is not tried again before its time, and nothing of it alone. */
+static void pipeline_went_back(struct planning *p)
+{
+    pipeline_goes_back(p);
+    carry_out(p);
+}
+
+/* What was put back dies as well, and there is nothing older: nobody takes turns. */
+static void pipeline_went_back_and_dies(struct planning *p)
+{
+    pipeline_went_back(p);
+    struct box *llm = box_named(&p->m, "avr-llm-b2");
+    llm->state = BOX_EXITED;
+    llm->health = HEALTH_BAD;
+    llm->health_text = "it exited with code 4";
+}
+
+/* The previous llm fails as well: both are left alone, and so is the rest of the new set. */
+static void pipeline_fails_twice(struct planning *p)
+{
+    pipeline_goes_back(p);
+    drop_box(p, "avr-llm-b2");
+    struct desired asked = p->m.d;
+    struct provider_row *rows = own_providers(&p->m);
+    for (size_t i = 0; i < N_OF(provider_rows); i++)
+        rows[i] = provider_rows[i];
+    story_merge(p);
+    put_box(p, "booking", ROLE_LLM, PLACE_FAILED, 5000)->state = BOX_EXITED;
+    p->m.d = asked;
+}
+
 static void published_port_under_a_call(struct planning *p)
 {
     published_port(p);
@@ -469,6 +554,10 @@ static const struct {
     CASE(pipeline_llm, "booking"),
     CASE(pipeline_llm_under_a_call, "booking"),
     CASE(pipeline_held_part, "booking"),
+    CASE(pipeline_goes_back, "booking"),
+    CASE(pipeline_went_back, "booking"),
+    CASE(pipeline_went_back_and_dies, "booking"),
+    CASE(pipeline_fails_twice, "booking"),
     CASE(published_port, "sales"),
     CASE(published_port_under_a_call, "sales"),
     CASE(missing_box, "sales"),
