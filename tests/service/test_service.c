@@ -11,6 +11,7 @@
 
 #include "control/fake_engine.h"
 
+#include "base/clock.h"
 #include "core/outage.h"
 #include "service/service_parts.h"
 #include "store/generations.h"
@@ -379,6 +380,26 @@ static void a_failed_one_is_tried_again_when_its_time_comes(void **state)
     assert_in_range(engine.made, made + 3, made + 5); /* and not in a tight loop */
 }
 
+/* The container that failed tells it: nothing else has to be remembered. */
+static void a_known_bad_one_is_not_tried_at_once_after_a_restart(void **state)
+{
+    (void)state;
+    write_spec("bad");
+    intake_poke(service.intake, INTAKE_SPECS);
+    pass(5 * SECOND);
+    unsigned made = engine.made;
+    stop_service();
+    start_service();
+    pass(12 * SECOND);
+    assert_int_equal(engine.made, made);
+    const struct step *hold = &service.last.look.plan.agents[0].hold;
+    assert_int_equal(hold->hold, HOLD_FAILED);
+    assert_true(hold->until_ms > wall_ms());
+    assert_non_null(strstr(hold->why, "; next try in "));
+    pass(30 * SECOND);
+    assert_int_equal(engine.made, made + 1);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -394,6 +415,7 @@ int main(void)
         TEST(apply_puts_it_back_from_memory_as_well),
         TEST(never_a_rollback_of_a_rollback),
         TEST(a_failed_one_is_tried_again_when_its_time_comes),
+        TEST(a_known_bad_one_is_not_tried_at_once_after_a_restart),
     };
     return cmocka_run_group_tests_name("service", tests, NULL, NULL);
 }
