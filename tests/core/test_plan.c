@@ -2,7 +2,7 @@
  *
  * The text of the plan is the oracle: data/plan-<case>.txt.  With UPDATE_EXPECTED=1 in the
  * environment the files are written instead of compared; read them before keeping them. */
-#include "core/planning.h"
+#include "core/plan_case.h"
 
 #include <stdio.h>
 
@@ -108,91 +108,6 @@ static void pipeline_held_part(struct planning *p)
     change_provider(p, "p-llm", llm, 1);
     change_provider(p, "p-tts", tts, 1);
     put_box(p, "booking", ROLE_LLM, PLACE_FAILED, 5000)->state = BOX_EXITED;
-}
-
-static void name_it(struct planning *p, enum role r, const char *name, const char *now)
-{
-    put_box(p, "booking", r, PLACE_NEXT, 9000 - r)->health = HEALTH_GOOD;
-    p->m.boxes.items[p->m.boxes.n - 1].name = now;
-    if (name)
-        drop_box(p, name);
-}
-
-static void llm_and_tts_change(struct planning *p)
-{
-    static const struct pair llm[] = {{"OPENAI_MODEL", "gpt-5"}}, tts[] = {{"VOICE", "Ada"}};
-
-    change_provider(p, "p-llm", llm, 1);
-    change_provider(p, "p-tts", tts, 1);
-}
-
-/* A new set has taken over, and nothing that it replaced is left: its llm dies. */
-static void pipeline_goes_back(struct planning *p)
-{
-    remember_good(p, "booking");
-    llm_and_tts_change(p);
-    name_it(p, ROLE_LLM, NULL, "new-llm");
-    name_it(p, ROLE_TTS, NULL, "new-tts");
-    name_it(p, ROLE_CORE, "avr-core-b2", "avr-core-b2");
-    drop_box(p, "avr-llm-b2");
-    drop_box(p, "avr-tts-b2");
-    box_named(&p->m, "new-tts")->name = "avr-tts-b2";
-    struct box *llm = box_named(&p->m, "new-llm");
-    llm->name = "avr-llm-b2";
-    llm->state = BOX_EXITED;
-    llm->health = HEALTH_BAD;
-    llm->health_text = "it exited with code 3";
-}
-
-/* What the plan of that leads to. */
-static void carry_out(struct planning *p)
-{
-    struct model m;
-
-    model_init(&m, p->m.a, &p->m.o);
-    for (int i = 0; i < 40; i++) {
-        struct step s =
-            agent_next(p->m.a, &p->m.d, agent_of(&p->m, "booking"), &m.now, &test_key, &p->options);
-        if (s.kind == STEP_NOTHING || s.kind == STEP_HOLD)
-            break;
-        model_apply(&m, &s);
-    }
-    p->m.o = m.now;
-    p->m.boxes.n = 0;
-    for (size_t i = 0; i < m.now.n_boxes; i++)
-        ARRAY_PUSH(p->m.a, p->m.boxes, m.now.boxes[i]);
-    p->m.o.boxes = p->m.boxes.items;
-}
-
-/* It is not tried again before its time, and nothing of it alone. */
-static void pipeline_went_back(struct planning *p)
-{
-    pipeline_goes_back(p);
-    carry_out(p);
-}
-
-/* What was put back dies as well, and there is nothing older: nobody takes turns. */
-static void pipeline_went_back_and_dies(struct planning *p)
-{
-    pipeline_went_back(p);
-    struct box *llm = box_named(&p->m, "avr-llm-b2");
-    llm->state = BOX_EXITED;
-    llm->health = HEALTH_BAD;
-    llm->health_text = "it exited with code 4";
-}
-
-/* The previous llm fails as well: both are left alone, and so is the rest of the new set. */
-static void pipeline_fails_twice(struct planning *p)
-{
-    pipeline_goes_back(p);
-    drop_box(p, "avr-llm-b2");
-    struct desired asked = p->m.d;
-    struct provider_row *rows = own_providers(&p->m);
-    for (size_t i = 0; i < N_OF(provider_rows); i++)
-        rows[i] = provider_rows[i];
-    story_merge(p);
-    put_box(p, "booking", ROLE_LLM, PLACE_FAILED, 5000)->state = BOX_EXITED;
-    p->m.d = asked;
 }
 
 static void published_port_under_a_call(struct planning *p)
@@ -530,15 +445,7 @@ static void image_missing_for_good(struct planning *p)
     story_merge(p);
 }
 
-static const struct {
-    const char *name;
-    void (*prepare)(struct planning *);
-    const char *only; /* agent */
-} cases[] = {
-#define CASE(name, agent)                                                                          \
-    {                                                                                              \
-#name, name, agent                                                                         \
-    }
+static const struct plan_case cases[] = {
     CASE(in_sync, NULL),
     CASE(env_drift, "sales"),
     CASE(env_drift_under_a_call, "sales"),
@@ -554,10 +461,6 @@ static const struct {
     CASE(pipeline_llm, "booking"),
     CASE(pipeline_llm_under_a_call, "booking"),
     CASE(pipeline_held_part, "booking"),
-    CASE(pipeline_goes_back, "booking"),
-    CASE(pipeline_went_back, "booking"),
-    CASE(pipeline_went_back_and_dies, "booking"),
-    CASE(pipeline_fails_twice, "booking"),
     CASE(published_port, "sales"),
     CASE(published_port_under_a_call, "sales"),
     CASE(missing_box, "sales"),
@@ -605,50 +508,9 @@ static const struct {
     CASE(broken_provider, "sales"),
 };
 
-static const char *path_of(struct arena *a, const char *name)
-{
-    char *path = arena_printf(a, TEST_DATA "/plan-%s.txt", name);
-
-    for (char *c = strrchr(path, '/'); *c; c++)
-        if (*c == '_')
-            *c = '-';
-    return path;
-}
-
-static void write_text(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "w");
-
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
-static const char *read_text(struct arena *a, const char *path)
-{
-    char *text = arena_alloc(a, 1 << 16);
-    FILE *f = fopen(path, "r");
-
-    if (!f)
-        fail_msg("cannot read %s", path);
-    text[fread(text, 1, (1 << 16) - 1, f)] = '\0';
-    fclose(f);
-    return text;
-}
-
 static void the_plan_is(void **state)
 {
-    struct arena *a CLEANUP_ARENA = arena_new();
-    size_t i = (size_t)(uintptr_t)*state;
-    const char *path = path_of(a, cases[i].name);
-    struct planning p;
-
-    story_begin(&p, a);
-    cases[i].prepare(&p);
-    const char *text = plan_text(&p, &cases[i].only, cases[i].only ? 1 : 0);
-    if (getenv("UPDATE_EXPECTED"))
-        write_text(path, text);
-    assert_string_equal(text, read_text(a, path));
+    plan_case_check(&cases[(size_t)(uintptr_t)*state]);
 }
 
 int main(void)
