@@ -131,18 +131,4 @@ struct orders {
     size_t n;
 };
 
-/* An (image, settings) that failed, not to be tried again at once. */
-struct quarantined {
-    const char *agent_id;
-    enum role role;
-    const char *image_id, *settings_hash; /* never NULL */
-    unsigned attempts;
-    int64_t failed_ms; /* the last time */
-};
-
-struct quarantine {
-    const struct quarantined *items; /* by agent, role, latest failure first */
-    size_t n;
-};
-
 #endif

@@ -2,8 +2,6 @@
  * only bad luck or people bring about. */
 #include "core/planning.h"
 
-#include "core/env.h"
-
 static void next_is(struct planning *p, const char *agent, const char *want)
 {
     assert_string_equal(next_text(p, agent), want);
@@ -379,83 +377,6 @@ static void a_back_off_and_a_kept_failure_tell_when_they_end(void **state)
     assert_int_equal(plan.agents[0].again_ms, 0);
 }
 
-/* What was good is what sales was asked to be in the beginning. */
-static void remember_the_beginning(struct planning *p)
-{
-    remember_good(p, "sales");
-}
-
-/* Somebody removed the replaced one, and the new one does not work. */
-static void nothing_left_to_put_back(struct planning *p, struct arena *a)
-{
-    story_begin(p, a);
-    remember_the_beginning(p);
-    drop_box(p, "avr-sts-a1");
-    sales_says(p, "Be brief");
-    struct box *live = put_box(p, "sales", ROLE_STS, PLACE_LIVE, 8000);
-    live->state = BOX_EXITED;
-    live->health = HEALTH_BAD;
-    live->health_text = "it exited at once with code 1";
-}
-
-static void what_was_good_serves_where_nothing_is_left_to_put_back(void **state)
-{
-    struct arena *a CLEANUP_ARENA = arena_new();
-    struct planning p;
-
-    (void)state;
-    nothing_left_to_put_back(&p, a);
-    next_is(&p, "sales",
-            "rename  sts  avr-sts-a1 -> avrd-failed-#1 (it exited at once with code 1)");
-    struct box *failed = retire_live(&p, "avr-sts-a1", PLACE_FAILED, 0);
-    failed->health = HEALTH_UNKNOWN;
-    next_is(&p, "sales",
-            "create  sts  avrd-next-#1 (what is wanted failed: the previous image and settings)");
-    struct step s = agent_next(a, &p.m.d, agent_of(&p.m, "sales"), &p.m.o, &test_key, &p.options);
-    assert_string_equal(env_get(&s.wanted->env, "AGENT_PROMPT")->value, "Be kind");
-
-    p.m.o.now_ms += 3600000; /* the back-off is over: what is wanted is tried again */
-    next_is(&p, "sales", "create  sts  avrd-next-#2, try 2 (missing)");
-    p.m.o.now_ms -= 3600000;
-
-    sales_says(&p, "Be kind"); /* it serves, and is left alone until then */
-    put_box(&p, "sales", ROLE_STS, PLACE_LIVE, 0)->health = HEALTH_GOOD;
-    sales_says(&p, "Be brief");
-    s = agent_next(a, &p.m.d, agent_of(&p.m, "sales"), &p.m.o, &test_key, &p.options);
-    assert_int_equal(s.kind, STEP_HOLD);
-    assert_int_equal(s.hold, HOLD_FAILED);
-}
-
-static void if_that_fails_too_both_are_left_alone(void **state)
-{
-    struct arena *a CLEANUP_ARENA = arena_new();
-    struct planning p;
-
-    (void)state;
-    nothing_left_to_put_back(&p, a);
-    drop_box(&p, "avr-sts-a1");
-    sales_says(&p, "Be kind");
-    put_box(&p, "sales", ROLE_STS, PLACE_FAILED, 5000)->state = BOX_EXITED;
-    sales_says(&p, "Be brief");
-    struct step s = agent_next(a, &p.m.d, agent_of(&p.m, "sales"), &p.m.o, &test_key, &p.options);
-    assert_int_equal(s.kind, STEP_HOLD);
-    assert_int_equal(s.hold, HOLD_FAILED);
-    assert_true(text_starts(s.why, "the previous image and settings, too, failed 5s ago"));
-    p.m.o.now_ms += 60000;
-    next_is(&p, "sales", "create  sts  avrd-next-#1, try 2 (missing)");
-}
-
-static void what_is_good_itself_is_not_replaced_by_itself(void **state)
-{
-    struct arena *a CLEANUP_ARENA = arena_new();
-    struct planning p;
-
-    (void)state;
-    nothing_left_to_put_back(&p, a);
-    remember_the_beginning(&p); /* which is now what is wanted */
-    next_is(&p, "sales", "hold    sts  [unhealthy] (it exited at once with code 1)");
-}
-
 static void absent_agents_go_like_stopped_ones(void **state)
 {
     struct arena *a CLEANUP_ARENA = arena_new();
@@ -581,9 +502,6 @@ int main(void)
         cmocka_unit_test(back_off_doubles_up_to_an_hour),
         cmocka_unit_test(agents_do_not_march_in_step),
         cmocka_unit_test(a_back_off_and_a_kept_failure_tell_when_they_end),
-        cmocka_unit_test(what_was_good_serves_where_nothing_is_left_to_put_back),
-        cmocka_unit_test(if_that_fails_too_both_are_left_alone),
-        cmocka_unit_test(what_is_good_itself_is_not_replaced_by_itself),
         cmocka_unit_test(absent_agents_go_like_stopped_ones),
     };
 

@@ -516,6 +516,26 @@ static void the_history_is_kept_as_long_as_was_asked_for(void **state)
     assert_int_equal(n_changes(), 1);
 }
 
+/* The container that failed tells it: nothing else has to be remembered. */
+static void a_known_bad_one_is_not_tried_at_once_after_a_restart(void **state)
+{
+    (void)state;
+    write_spec("bad");
+    intake_poke(service.intake, INTAKE_SPECS);
+    pass(5 * SECOND);
+    unsigned made = engine.made;
+    stop_service();
+    start_service();
+    pass(12 * SECOND);
+    assert_int_equal(engine.made, made);
+    const struct step *hold = &service.last.look.plan.agents[0].hold;
+    assert_int_equal(hold->hold, HOLD_FAILED);
+    assert_true(hold->until_ms > wall_ms());
+    assert_non_null(strstr(hold->why, "; next try in "));
+    pass(30 * SECOND);
+    assert_int_equal(engine.made, made + 1);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -536,6 +556,7 @@ int main(void)
         TEST(an_engine_that_is_away_is_named_with_what_to_do),
         TEST(every_try_knows_its_cause),
         TEST(the_history_is_kept_as_long_as_was_asked_for),
+        TEST(a_known_bad_one_is_not_tried_at_once_after_a_restart),
     };
     return cmocka_run_group_tests_name("service", tests, NULL, NULL);
 }

@@ -92,6 +92,7 @@ bool world_uses(const struct scenario *, int generation, enum role);
 bool world_changes(const struct scenario *, enum role); /* from one generation to the next */
 void world_wish(struct world *, int generation);        /* makes desired[generation] */
 struct sim_box *world_named(struct world *, const char *name);
+const char *world_name(struct world *, enum role); /* canonical */
 struct observed world_observe(struct world *, struct arena *);
 void world_drop_calls(struct world *, const char *box_id); /* by nobody of ours */
 void world_pass_time(struct world *, int64_t ms);
