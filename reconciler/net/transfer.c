@@ -376,7 +376,7 @@ static int unix_errno(const char *path)
 
     if (strlen(path) >= sizeof to.sun_path)
         return ENAMETOOLONG;
-    strcpy(to.sun_path, path);
+    memcpy(to.sun_path, path, strlen(path) + 1);
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return errno;
