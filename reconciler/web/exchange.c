@@ -17,6 +17,7 @@ void *exchange_begin(void *web, const char *uri, struct MHD_Connection *mhd)
     r->connection = connection_of(mhd);
     r->peer = r->connection->peer;
     r->uri = arena_strdup(a, uri);
+    r->connection->request = r;
     return r;
 }
 
@@ -33,6 +34,20 @@ void exchange_release(struct web_request *r)
     arena_free(r->arena);
 }
 
+/* For libmicrohttpd. */
+void exchange_over(struct web_request *r)
+{
+    r->connection->request = NULL;
+    r->connection = NULL;
+    if (r->stream)
+        stream_gone(r->stream);
+    if (r->owned) {
+        r->is_orphan = true;
+        TAILQ_INSERT_TAIL(&r->web->orphans, r, in);
+    }
+    exchange_release(r);
+}
+
 /* From here on the connection may be used for another request. */
 void exchange_end(void *web, struct MHD_Connection *mhd, void **request,
                   enum MHD_RequestTerminationCode code)
@@ -44,14 +59,7 @@ void exchange_end(void *web, struct MHD_Connection *mhd, void **request,
         return;
     *request = NULL;
     connection_expect(r->connection, WEB_IDLE_S);
-    r->connection = NULL;
-    if (r->stream)
-        stream_gone(r->stream);
-    if (r->owned) {
-        r->is_orphan = true;
-        TAILQ_INSERT_TAIL(&r->web->orphans, r, in);
-    }
-    exchange_release(r);
+    exchange_over(r);
 }
 
 /* --- waiting for the answer ------------------------------------------------------------------ */

@@ -56,6 +56,25 @@ static void a_stream_says_what_it_is(void **state)
     close(fd);
 }
 
+static void one_request_may_lead_to_events_for_others(void **state)
+{
+    int fd = reader(), later = client(), teller = client();
+
+    (void)state;
+    events(fd);
+    for (int i = 0; i < 4; i++) {
+        say(later, "GET /later HTTP/1.1\r\n" HOST "\r\n");
+        pass(0.1);
+        say(teller, "POST /tell HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n");
+        assert_status(hear(teller), 200);
+        assert_string_equal(events(fd), "data: told\n\n");
+        assert_string_equal(body_of(hear(later)), "told");
+    }
+    close(fd);
+    close(later);
+    close(teller);
+}
+
 static void a_quiet_stream_is_heard_of(void **state)
 {
     int fd = reader();
@@ -250,6 +269,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SITE_TEST(events_arrive_in_order),
         SITE_TEST(a_stream_says_what_it_is),
+        SITE_TEST(one_request_may_lead_to_events_for_others),
         SITE_TEST(a_quiet_stream_is_heard_of),
         SITE_TEST(whoever_left_is_noticed_at_once),
         SITE_TEST(what_was_sent_before_the_end_is_delivered),
