@@ -85,7 +85,8 @@ void exchange_abandon(struct web_request *r)
         tell_gone(r);
 }
 
-/* A suspended connection does not notice that its peer has left, so somebody else has to. */
+/* A suspended connection does not notice that its peer has left, so somebody else has to.  A reader
+ * of a stream has nothing to say: bytes that wait would hide that it leaves. */
 static void on_watch(struct ev_loop *loop, struct ev_io *io, int events)
 {
     struct web_request *r = io->data;
@@ -93,9 +94,9 @@ static void on_watch(struct ev_loop *loop, struct ev_io *io, int events)
 
     (void)events;
     ssize_t n = recv(io->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (n > 0)
-        ev_io_stop(loop, io); /* its next request: it waits, and hides whether the asker leaves */
-    else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+    if (n > 0 && !r->stream)
+        ev_io_stop(loop, io); /* its next request, which waits */
+    else if (n >= 0 || (errno != EAGAIN && errno != EINTR))
         exchange_abandon(r);
 }
 
