@@ -100,6 +100,7 @@ void web_kick(struct web *); /* libmicrohttpd has something to do */
 /* ---- accept.c ---- */
 void web_accept_start(struct web *, struct web_listener *);
 void web_accept_stop(struct web *);
+bool peer_is_local(const struct sockaddr_storage *);
 
 /* ---- connection.c ---- */
 void connection_notify(void *web, struct MHD_Connection *, void **socket_context,
