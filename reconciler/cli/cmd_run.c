@@ -2,6 +2,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "cli/configure.h"
 #include "cli/say.h"
 #include "face/face.h"
 #include "service/service.h"
@@ -30,7 +31,8 @@ static void read_face(const struct cli *cli, struct face_options *ret)
     const struct options *opt = cli->opt;
     const char *listen = opt->value[OPT_LISTEN] ? opt->value[OPT_LISTEN] : "127.0.0.1:6100";
 
-    *ret = (struct face_options){.advertise = opt->value[OPT_ADVERTISE]};
+    *ret = (struct face_options){.advertise = opt->value[OPT_ADVERTISE],
+                                 .jwt_secret = configure_jwt_secret(cli->arena, cli->env)};
     if (!text_is(listen, "none"))
         ret->n_listen = split_list(cli->arena, listen, ',', &ret->listen);
 }

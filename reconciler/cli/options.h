@@ -44,6 +44,8 @@ enum opt {
     OPT_TAIL,
     OPT_WATCH,
     OPT_FOLLOW,
+    OPT_ROLE,
+    OPT_EXPIRES,
     OPT__N
 };
 

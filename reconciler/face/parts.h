@@ -1,7 +1,7 @@
 /* parts.h - the inside of the face, for the files of this room.
  *
  *     face.c       its life, and the families of endpoints
- *     gate.c       who may
+ *     guard.c      the server's gate: gate.c decides who may, by token.c and jwt.c
  *     health.c     /healthz, /readyz
  *
  * A family is a table of routes and what it wants to be told.  Handlers get the face as their
@@ -11,6 +11,7 @@
 
 #include "face/access.h"
 #include "face/face.h"
+#include "face/gate.h"
 #include "service/view.h"
 #include "tell/log.h"
 #include "web/reply.h"
@@ -23,9 +24,10 @@ struct face {
     struct service *service;
     struct arena *arena; /* from open to close */
     struct web *web;
-    const char *host; /* of the advertised URL */
-    bool was_good;    /* the last round */
-    bool was_ready;   /* some round was good */
+    const char *host;       /* of the advertised URL */
+    const char *jwt_secret; /* that is to be believed; NULL: none */
+    bool was_good;          /* the last round */
+    bool was_ready;         /* some round was good */
 };
 
 struct face_family {
@@ -41,7 +43,9 @@ struct face_family {
 
 extern const struct face_family health_family;
 
-/* ---- gate.c ---- */
+/* ---- guard.c ---- */
 web_gate face_gate;
+const struct face_identity *face_identity(const struct web_request *); /* who asks */
+void face_read_secret(struct face *);
 
 #endif
