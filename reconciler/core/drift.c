@@ -451,7 +451,8 @@ static void compare_alias(struct found *f)
     struct drifts others = {f->list.items, f->list.n};
 
     if (alias && !drifts_have(&others, EFFECT_REPLACE) && !box_has_alias(f->b, alias))
-        add(f, &(struct drift){.field = DRIFT_ALIAS, .want = alias, .origin = {.kind = FROM_DEFAULT}});
+        add(f,
+            &(struct drift){.field = DRIFT_ALIAS, .want = alias, .origin = {.kind = FROM_DEFAULT}});
 }
 
 const char *network_to_connect(struct arena *a, const struct wanted *w, const struct box *b)
