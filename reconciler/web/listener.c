@@ -99,12 +99,16 @@ int web_listener_open(struct web_listener *l, struct err *err)
 
 unsigned web_listener_port(const struct web_listener *l)
 {
-    struct sockaddr_storage address;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in four;
+        struct sockaddr_in6 six;
+    } address = {0};
     socklen_t len = sizeof address;
 
-    if (l->fd < 0 || getsockname(l->fd, (struct sockaddr *)&address, &len) < 0)
+    if (l->fd < 0 || getsockname(l->fd, &address.any, &len) < 0)
         return 0;
-    return ntohs(address.ss_family == AF_INET6
-                     ? ((const struct sockaddr_in6 *)(const void *)&address)->sin6_port
-                     : ((const struct sockaddr_in *)(const void *)&address)->sin_port);
+    in_port_t port =
+        address.any.sa_family == AF_INET6 ? address.six.sin6_port : address.four.sin_port;
+    return ntohs(port);
 }

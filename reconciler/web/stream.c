@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "web/parts.h"
 
-enum { BLOCK = 4096, FIRST = 1024 };
+enum { BLOCK = 512, FIRST = 1024 }; /* libmicrohttpd holds a block for each reader */
 
 static const char heartbeat[] = ":\n\n";
 

@@ -225,14 +225,21 @@ static int by_size(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
+static double percentile_ms(const struct times *t, size_t percent)
+{
+    size_t i = t->n * percent / 100;
+
+    return (double)t->us[i < t->n ? i : t->n - 1] / 1e3;
+}
+
 static void print_times(const char *what, struct times *t)
 {
     if (t->n == 0)
         return;
     qsort(t->us, t->n, sizeof *t->us, by_size);
-    printf("  %-34s p50 %6.2f ms   p95 %6.2f ms   p99 %6.2f ms   max %6.2f ms   (%zu)\n", what,
-           (double)t->us[t->n / 2] / 1e3, (double)t->us[t->n * 95 / 100] / 1e3,
-           (double)t->us[t->n * 99 / 100] / 1e3, (double)t->us[t->n - 1] / 1e3, t->n);
+    printf("  %-28s p50 %6.2f ms   p95 %6.2f ms   p99 %6.2f ms   max %6.2f ms   (%zu)\n", what,
+           percentile_ms(t, 50), percentile_ms(t, 95), percentile_ms(t, 99), percentile_ms(t, 100),
+           t->n);
     free(t->us);
     *t = (struct times){0};
 }

@@ -263,7 +263,7 @@ static void a_head_is_not_waited_for(void **state)
 
     (void)state;
     for (int i = 0; i < 4; i++) {
-        say_n(slow, "GET /hello" + i, 1);
+        say_n(slow, &"GET /hello"[i], 1);
         pass(1);
     }
     assert_false(is_closed(silent));
