@@ -7,7 +7,7 @@
 #define CORE_OBSERVED_H
 
 #include "core/check.h"
-#include "core/inputs.h"
+#include "core/heard.h"
 
 enum box_state { BOX_CREATED, BOX_RUNNING, BOX_PAUSED, BOX_RESTARTING, BOX_EXITED };
 
@@ -130,6 +130,7 @@ struct observed {
     size_t n_images;
     const struct call_row *calls;
     size_t n_calls;
+    struct heard heard;
     const struct last_good *last_good; /* as far as somebody remembers */
     size_t n_last_good;
     bool calls_known;   /* the database witness exists */

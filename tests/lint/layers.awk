@@ -4,11 +4,11 @@ BEGIN {
     may["core"] = may["net"] = "base"
     may["doctor"] = may["source"] = may["engine"] = may["store"] = "base core"
     may["render"] = "base core doctor"
-    may["tell"] = "base core net"
+    may["tell"] = may["calls"] = "base core net"
     may["control"] = "base core doctor render source engine net store"
     may["watch"] = "base core source engine net control"
     may["link"] = "base core net control"
-    may["service"] = "base core render source engine net store control watch link tell"
+    may["service"] = "base core render source engine net store control watch link tell calls"
     may["cli"] = may["service"] " doctor service"
 }
 FNR == 1 { n = split(FILENAME, part, "/"); room = part[n - 1] }
