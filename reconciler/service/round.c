@@ -10,6 +10,7 @@
 #include "core/wish.h"
 #include "service/desk.h"
 #include "service/generation.h"
+#include "service/hearing.h"
 #include "service/service_parts.h"
 
 enum { STANDBY_MS = 1000, FIRST_AGAIN_MS = 500, LONGEST_AGAIN_MS = 30 * 1000, SOON_MS = 100 };
@@ -192,6 +193,7 @@ static void finish(struct service *s, struct arena *a, const struct look *look)
     report_registries(s, look);
     others_round(s->others, &look->sources->desired);
     account_round(s->account, look);
+    hearing_round(s->hearing, look);
     service_orders_round(s, look);
     fleet_take(s->fleet, a, look, &(struct fleet_terms){0});
     report_pause(s);
@@ -238,9 +240,11 @@ static bool look_at_all(struct service *s)
     sources = with_last_good(s, a, sources);
     account_cause(s->account, s->cause);
     *s->cause = '\0';
+    s->look_is_old = false;
     int ok = session_look(s->session, a, sources, &(struct plan_options){0}, NULL, 0, &look, &err);
     if (ok < 0) {
         arena_free(a);
+        s->look_is_old = true;
         engine_failed(s, &err);
         return false;
     }

@@ -8,6 +8,7 @@
  *     account.c    what the work led to: log, history, notifications, when to try again
  *     crashes.c    live containers that die again and again
  *     calls_book.c which generation answered a call
+ *     hearing.c    what core tells of calls by webhook
  *     keep.c       the store's upkeep
  *     desk.c       what people ask for over the control socket
  *     orders.c     what they order: kept in the store, an input of every merge */
@@ -33,6 +34,7 @@
 #include "watch/settle.h"
 
 struct desk;
+struct hearing;
 
 struct round {           /* the last one that was finished */
     struct arena *arena; /* of all of it; NULL: there was none */
@@ -53,6 +55,7 @@ struct service {
     struct control_server *server;
     struct desk *desk;
     struct account *account;
+    struct hearing *hearing;
     struct arena *orders_arena; /* of the orders as they were read last; NULL: never */
     struct standing_orders orders;
     struct intake *intake;
@@ -69,6 +72,7 @@ struct service {
     struct round last;
     int lock; /* the engine's; -1: somebody else has it */
     bool round_due, stopping, reloading;
+    bool look_is_old;       /* something happened since the last one */
     unsigned failed_rounds; /* in a row */
     int64_t pruned_ms;      /* monotonic: when the store forgot what is old; 0: not yet */
     char cause[200];        /* why the next round is due: the first cause since the last one */
