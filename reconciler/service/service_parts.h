@@ -11,6 +11,7 @@
  *     hearing.c    what core tells of calls by webhook
  *     keep.c       the store's upkeep
  *     desk.c       what people ask for over the control socket
+ *     guest.c      who lives beside it in the loop, and view.c what it sees
  *     orders.c     what they order: kept in the store, an input of every merge */
 #ifndef SERVICE_SERVICE_PARTS_H
 #define SERVICE_SERVICE_PARTS_H
@@ -54,6 +55,7 @@ struct service {
     struct notify *notify; /* NULL: nobody is told */
     struct control_server *server;
     struct desk *desk;
+    const struct service_guest *guest; /* NULL: none, or not open yet */
     struct account *account;
     struct hearing *hearing;
     struct arena *orders_arena; /* of the orders as they were read last; NULL: never */
@@ -88,6 +90,14 @@ void service_close(struct service *);
 /* Answers the control socket, if it does not yet.  One that another instance answers is no error:
  * it is tried again at each round.  -1: it cannot be answered at all. */
 int service_listen(struct service *, struct err *);
+
+/* ---- guest.c: each does nothing where there is none ---- */
+
+int guest_open(struct service *, struct err *) MUST_CHECK;
+void guest_close(struct service *);
+void guest_round(const struct service *, bool good);
+void guest_event(const struct service *, const struct event *);
+void guest_change(const struct service *, const struct change *);
 
 /* ---- triggers.c ---- */
 
