@@ -3,6 +3,7 @@
  *     face.c       its life, and the families of endpoints
  *     gate.c       who may
  *     health.c     /healthz, /readyz
+ *     webhooks.c   /webhooks: what core tells of calls
  *
  * A family is a table of routes and what it wants to be told.  Handlers get the face as their
  * context. */
@@ -23,9 +24,10 @@ struct face {
     struct service *service;
     struct arena *arena; /* from open to close */
     struct web *web;
-    const char *host; /* of the advertised URL */
-    bool was_good;    /* the last round */
-    bool was_ready;   /* some round was good */
+    struct relay *relay; /* of webhooks, to the backend; NULL: they are not passed on */
+    const char *host;    /* of the advertised URL */
+    bool was_good;       /* the last round */
+    bool was_ready;      /* some round was good */
 };
 
 struct face_family {
@@ -39,7 +41,7 @@ struct face_family {
     void (*close)(struct face *); /* the server is closed */
 };
 
-extern const struct face_family health_family;
+extern const struct face_family health_family, webhooks_family;
 
 /* ---- gate.c ---- */
 web_gate face_gate;

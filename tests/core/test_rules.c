@@ -119,42 +119,6 @@ static void drains_finish_one_by_one(void **state)
             "wait    sts  avrd-drain-#2 drain, calls 1 (its live calls go on to their end)");
 }
 
-static void a_call_that_only_a_webhook_shows_keeps_a_drain_waiting(void **state)
-{
-    struct arena *a CLEANUP_ARENA = arena_new();
-    struct planning p;
-
-    (void)state;
-    story_begin(&p, a);
-    struct box *b = box_named(&p.m, "avr-sts-a1");
-    b->health = HEALTH_GOOD;
-    b->ready_ms = p.m.o.now_ms - 60000;
-    put_box(&p, "sales", ROLE_STS, PLACE_DRAIN, 50000);
-    hear_call(&p, "a1", 60000);
-    next_is(&p, "sales",
-            "wait    sts  avrd-drain-#1 drain, calls 1 (its live calls go on to their end)");
-    p.m.o.heard.n_calls = 0;
-    next_is(&p, "sales", "stop    sts  avrd-drain-#1 (replaced)");
-}
-
-static void nothing_is_swapped_between_announced_and_started(void **state)
-{
-    struct arena *a CLEANUP_ARENA = arena_new();
-    struct planning p;
-
-    (void)state;
-    story_begin(&p, a);
-    sales_says(&p, "Be brief");
-    struct box *next = put_box(&p, "sales", ROLE_STS, PLACE_NEXT, 5000);
-    next->health = HEALTH_GOOD;
-    struct heard_call *c = hear_call(&p, "a1", 0);
-    c->row.started_ms = 0;
-    c->row.initiated_ms = p.m.o.now_ms - 3000;
-    next_is(&p, "sales", "wait    sts  avr-sts-a1 setup until +7s (a call is just being set up)");
-    c->row.started_ms = p.m.o.now_ms - 1000;
-    next_is(&p, "sales", "rename  sts  avr-sts-a1 -> avrd-drain-#1 (replaced)");
-}
-
 /* While one container waits for its calls, another role of the agent is brought up. */
 static void a_waiting_drain_keeps_nobody(void **state)
 {
@@ -586,8 +550,6 @@ int main(void)
         cmocka_unit_test(stop_first_rolls_back_one_at_a_time),
         cmocka_unit_test(stop_first_and_does_not_work),
         cmocka_unit_test(drains_finish_one_by_one),
-        cmocka_unit_test(a_call_that_only_a_webhook_shows_keeps_a_drain_waiting),
-        cmocka_unit_test(nothing_is_swapped_between_announced_and_started),
         cmocka_unit_test(a_waiting_drain_keeps_nobody),
         cmocka_unit_test(down_restarting_or_paused_while_another_drains),
         cmocka_unit_test(nothing_to_build_a_missing_one_from),
