@@ -118,8 +118,10 @@ static void remove_lane(struct lane *lane)
     if (lane->transfer)
         http_cancel(lane->transfer);
     ev_timer_stop(r->loop, &lane->retry);
-    while (!TAILQ_EMPTY(&lane->waiting))
-        remove_posting(TAILQ_FIRST(&lane->waiting));
+    for (struct posting *p = TAILQ_FIRST(&lane->waiting), *next; p; p = next) {
+        next = TAILQ_NEXT(p, entry);
+        remove_posting(p);
+    }
     TAILQ_REMOVE(&r->lanes, lane, entry);
     r->n_lanes--;
     free(lane);
@@ -343,8 +345,10 @@ void relay_close(struct relay *r)
 {
     if (!r)
         return;
-    while (!TAILQ_EMPTY(&r->lanes))
-        remove_lane(TAILQ_FIRST(&r->lanes));
+    for (struct lane *lane = TAILQ_FIRST(&r->lanes), *next; lane; lane = next) {
+        next = TAILQ_NEXT(lane, entry);
+        remove_lane(lane);
+    }
     http_close(r->http);
     arena_free(r->arena);
 }

@@ -73,6 +73,10 @@ static void whose_it_is(void **state)
     assert_string_equal(e.agent_id, "c3");
 }
 
+#define LONG_UUID                                                                                  \
+    "{\"uuid\":\"0123456789012345678901234567890123456789012345678901234567890123x\","             \
+    "\"type\":\"call_started\"}"
+
 static void what_is_refused(void **state)
 {
     static const char *const bodies[] = {
@@ -88,8 +92,7 @@ static void what_is_refused(void **state)
         "{\"uuid\":\"u\"}",
         "{\"uuid\":\"u\",\"type\":\"\"}",
         "{\"uuid\":\"u\",\"type\":\"<b>\"}",
-        "{\"uuid\":\"0123456789012345678901234567890123456789012345678901234567890123x\","
-        "\"type\":\"call_started\"}",
+        LONG_UUID,
     };
     struct call_event e;
 
