@@ -61,6 +61,7 @@ extern const struct cmd cmd_pause;
 extern const struct cmd cmd_resume;
 extern const struct cmd cmd_stop;
 extern const struct cmd cmd_start;
+extern const struct cmd cmd_token;
 
 extern const struct cmd *const cmds[];
 extern const size_t n_cmds;

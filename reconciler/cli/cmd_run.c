@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli/configure.h"
 #include "cli/say.h"
 #include "face/face.h"
 #include "net/webhook_url.h"
@@ -19,7 +20,8 @@ static void read_face(const struct cli *cli, struct face_options *ret)
     const char *listen = opt->value[OPT_LISTEN] ? opt->value[OPT_LISTEN] : "127.0.0.1:6100";
 
     *ret = (struct face_options){.advertise = opt->value[OPT_ADVERTISE],
-                                 .webhook_forward = opt->value[OPT_WEBHOOK_FORWARD]};
+                                 .webhook_forward = opt->value[OPT_WEBHOOK_FORWARD],
+                                 .jwt_secret = configure_jwt_secret(cli->arena, cli->env)};
     if (!text_is(listen, "none"))
         ret->n_listen = split_list(cli->arena, listen, ',', &ret->listen);
 }

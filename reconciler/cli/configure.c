@@ -130,6 +130,11 @@ const char *configure_state_dir(struct arena *a, const struct options *opt,
     return home ? arena_printf(a, "%s/.local/state/avr-reconciler", home) : system_dir;
 }
 
+const char *configure_jwt_secret(struct arena *a, const struct spec_env *env)
+{
+    return avr(a, env, "JWT_SECRET");
+}
+
 /* Where `docker login` leaves its logins. */
 static const char *docker_config(struct arena *a, const struct spec_env *env)
 {

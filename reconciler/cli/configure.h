@@ -18,4 +18,7 @@ int configure(struct arena *, const struct options *, const struct spec_env *, s
  * system's is not for this user.  Needs no specs. */
 const char *control_path(struct arena *, const struct options *, const struct spec_env *);
 
+/* Of AVR's backend, which signs its logins with it; NULL: not set. */
+const char *configure_jwt_secret(struct arena *, const struct spec_env *);
+
 #endif

@@ -75,6 +75,9 @@ const struct option_def option_defs[OPT__N] = {
     [OPT_TAIL] = {0, "tail", "N", ENV("TAIL"), NULL, false, "the last lines only (default 50)"},
     [OPT_WATCH] = {0, "watch", NULL, ENV("WATCH"), NULL, false,
                    "show it again as it changes, until Ctrl-C"},
+    [OPT_ROLE] = {0, "role", "ROLE", NULL, "viewer|manager|admin", false,
+                  "what its holder may do: see, order, cut calls (default viewer)"},
+    [OPT_EXPIRES] = {0, "expires", "TIME", NULL, NULL, false, "for how long (default 90d)"},
 };
 
 const char *suggestion(struct arena *a, const char *word, const char *const *candidates, size_t n)

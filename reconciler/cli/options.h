@@ -43,6 +43,8 @@ enum opt {
     OPT_TO,
     OPT_TAIL,
     OPT_WATCH,
+    OPT_ROLE,
+    OPT_EXPIRES,
     OPT__N
 };
 

@@ -91,6 +91,7 @@ static int open_face(void *ctx, struct service *service, struct err *err)
     face->service = service;
     face->arena = arena_new();
     face->host = host_of(face->arena, face->options->advertise);
+    face_read_secret(face);
     if (open_web(face, err) < 0) {
         arena_free(face->arena);
         return -1;

@@ -1,7 +1,7 @@
 /* parts.h - the inside of the face, for the files of this room.
  *
  *     face.c       its life, and the families of endpoints
- *     gate.c       who may
+ *     guard.c      the server's gate: gate.c decides who may, by token.c and jwt.c
  *     health.c     /healthz, /readyz
  *     webhooks.c   /webhooks: what core tells of calls
  *
@@ -12,6 +12,7 @@
 
 #include "face/access.h"
 #include "face/face.h"
+#include "face/gate.h"
 #include "service/view.h"
 #include "tell/log.h"
 #include "web/reply.h"
@@ -24,10 +25,11 @@ struct face {
     struct service *service;
     struct arena *arena; /* from open to close */
     struct web *web;
-    struct relay *relay; /* of webhooks, to the backend; NULL: they are not passed on */
-    const char *host;    /* of the advertised URL */
-    bool was_good;       /* the last round */
-    bool was_ready;      /* some round was good */
+    struct relay *relay;    /* of webhooks, to the backend; NULL: they are not passed on */
+    const char *host;       /* of the advertised URL */
+    const char *jwt_secret; /* that is to be believed; NULL: none */
+    bool was_good;          /* the last round */
+    bool was_ready;         /* some round was good */
 };
 
 struct face_family {
@@ -43,7 +45,9 @@ struct face_family {
 
 extern const struct face_family health_family, webhooks_family;
 
-/* ---- gate.c ---- */
+/* ---- guard.c ---- */
 web_gate face_gate;
+const struct face_identity *face_identity(const struct web_request *); /* who asks */
+void face_read_secret(struct face *);
 
 #endif

@@ -21,9 +21,11 @@ static struct in6_addr address_of(const struct sockaddr_storage *peer)
     return six;
 }
 
-static bool is_loopback(const struct in6_addr *six)
+bool peer_is_local(const struct sockaddr_storage *peer)
 {
-    return IN6_IS_ADDR_LOOPBACK(six) || (IN6_IS_ADDR_V4MAPPED(six) && six->s6_addr[12] == 127);
+    struct in6_addr six = address_of(peer);
+
+    return IN6_IS_ADDR_LOOPBACK(&six) || (IN6_IS_ADDR_V4MAPPED(&six) && six.s6_addr[12] == 127);
 }
 
 static bool has_too_many(const struct web *web, const struct sockaddr_storage *peer)
@@ -32,7 +34,7 @@ static bool has_too_many(const struct web *web, const struct sockaddr_storage *p
     const struct connection *c;
     size_t n = 0;
 
-    if (is_loopback(&mine))
+    if (peer_is_local(peer))
         return false;
     TAILQ_FOREACH(c, &web->connections, all) {
         other = address_of(&c->peer);

@@ -11,7 +11,6 @@
 struct head {
     struct web_request *request;
     size_t bytes;
-    bool is_binary;
 };
 
 static enum MHD_Result take_header(void *ctx, enum MHD_ValueKind kind, const char *name,
@@ -22,8 +21,6 @@ static enum MHD_Result take_header(void *ctx, enum MHD_ValueKind kind, const cha
 
     (void)kind;
     head->bytes += name_len + value_len + 4; /* ": " and the end of the line */
-    if (strlen(name) != name_len || (value && strlen(value) != value_len))
-        head->is_binary = true;
     ARRAY_PUSH(r->arena, r->headers,
                ((struct web_pair){arena_strdup(r->arena, name),
                                   value ? arena_strdup(r->arena, value) : ""}));
@@ -58,9 +55,9 @@ static bool check_size(struct web_request *r)
     if (r->headers.n > WEB_MAX_HEADERS || head.bytes > WEB_MAX_HEAD)
         return refuse(r, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large",
                       "The request has more than 64 headers or 8 KiB of them.");
-    if (head.is_binary || count(r, "Host") > 1 || count(r, "Content-Length") > 1)
+    if (count(r, "Host") > 1 || count(r, "Content-Length") > 1)
         return refuse(r, MHD_HTTP_BAD_REQUEST, "bad_header",
-                      "A header is malformed or is there twice.");
+                      "Host or Content-Length is there twice.");
     return true;
 }
 

@@ -53,6 +53,8 @@ static struct connection *connection_new(struct web *web, struct MHD_Connection 
 
 static void connection_free(struct connection *c)
 {
+    if (c->request) /* too bad for libmicrohttpd to tell of its end */
+        exchange_over(c->request);
     ev_timer_stop(c->web->loop, &c->deadline);
     TAILQ_REMOVE(&c->web->connections, c, all);
     c->web->counts.connections--;

@@ -17,6 +17,7 @@ void *exchange_begin(void *web, const char *uri, struct MHD_Connection *mhd)
     r->connection = connection_of(mhd);
     r->peer = r->connection->peer;
     r->uri = arena_strdup(a, uri);
+    r->connection->request = r;
     return r;
 }
 
@@ -33,6 +34,20 @@ void exchange_release(struct web_request *r)
     arena_free(r->arena);
 }
 
+/* For libmicrohttpd. */
+void exchange_over(struct web_request *r)
+{
+    r->connection->request = NULL;
+    r->connection = NULL;
+    if (r->stream)
+        stream_gone(r->stream);
+    if (r->owned) {
+        r->is_orphan = true;
+        TAILQ_INSERT_TAIL(&r->web->orphans, r, in);
+    }
+    exchange_release(r);
+}
+
 /* From here on the connection may be used for another request. */
 void exchange_end(void *web, struct MHD_Connection *mhd, void **request,
                   enum MHD_RequestTerminationCode code)
@@ -44,14 +59,7 @@ void exchange_end(void *web, struct MHD_Connection *mhd, void **request,
         return;
     *request = NULL;
     connection_expect(r->connection, WEB_IDLE_S);
-    r->connection = NULL;
-    if (r->stream)
-        stream_gone(r->stream);
-    if (r->owned) {
-        r->is_orphan = true;
-        TAILQ_INSERT_TAIL(&r->web->orphans, r, in);
-    }
-    exchange_release(r);
+    exchange_over(r);
 }
 
 /* --- waiting for the answer ------------------------------------------------------------------ */
@@ -77,7 +85,8 @@ void exchange_abandon(struct web_request *r)
         tell_gone(r);
 }
 
-/* A suspended connection does not notice that its peer has left, so somebody else has to. */
+/* A suspended connection does not notice that its peer has left, so somebody else has to.  A reader
+ * of a stream has nothing to say: bytes that wait would hide that it leaves. */
 static void on_watch(struct ev_loop *loop, struct ev_io *io, int events)
 {
     struct web_request *r = io->data;
@@ -85,9 +94,9 @@ static void on_watch(struct ev_loop *loop, struct ev_io *io, int events)
 
     (void)events;
     ssize_t n = recv(io->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (n > 0)
-        ev_io_stop(loop, io); /* its next request: it waits, and hides whether the asker leaves */
-    else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+    if (n > 0 && !r->stream)
+        ev_io_stop(loop, io); /* its next request, which waits */
+    else if (n >= 0 || (errno != EAGAIN && errno != EINTR))
         exchange_abandon(r);
 }
 

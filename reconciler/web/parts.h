@@ -43,6 +43,8 @@ struct web {
     struct web_counts counts;
     size_t backlog; /* bytes that wait in all streams */
     bool closing;
+    bool is_kicked; /* by whoever was called from libmicrohttpd, even: it forgets resumed ones then
+                     */
 };
 
 struct connection {
@@ -51,7 +53,8 @@ struct connection {
     struct MHD_Connection *mhd;
     int fd;
     struct sockaddr_storage peer;
-    struct ev_timer deadline; /* for what the peer owes us */
+    struct ev_timer deadline;    /* for what the peer owes us */
+    struct web_request *request; /* under way; NULL: none */
 };
 
 struct web_stream {
@@ -97,6 +100,7 @@ void web_kick(struct web *); /* libmicrohttpd has something to do */
 /* ---- accept.c ---- */
 void web_accept_start(struct web *, struct web_listener *);
 void web_accept_stop(struct web *);
+bool peer_is_local(const struct sockaddr_storage *);
 
 /* ---- connection.c ---- */
 void connection_notify(void *web, struct MHD_Connection *, void **socket_context,
@@ -112,6 +116,7 @@ enum MHD_Result exchange_turn(void *web, struct MHD_Connection *, const char *ur
                               size_t *n_data, void **request);
 void exchange_end(void *web, struct MHD_Connection *, void **request,
                   enum MHD_RequestTerminationCode);
+void exchange_over(struct web_request *);
 void exchange_suspend(struct web_request *);
 void exchange_resume(struct web_request *);
 void exchange_abandon(struct web_request *); /* it is suspended, and is over for its owner */

@@ -43,6 +43,11 @@ const struct sockaddr *web_peer(const struct web_request *r)
     return (const struct sockaddr *)&r->peer;
 }
 
+bool web_is_local(const struct web_request *r)
+{
+    return peer_is_local(&r->peer);
+}
+
 struct arena *web_arena(struct web_request *r)
 {
     return r->arena;

@@ -2,6 +2,7 @@
 #ifndef WEB_REQUEST_H
 #define WEB_REQUEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -22,6 +23,7 @@ const char *web_header(const struct web_request *, const char *name); /* NULL: n
 const char *web_body(const struct web_request *, size_t *ret_len);
 
 const struct sockaddr *web_peer(const struct web_request *);
+bool web_is_local(const struct web_request *); /* its peer is this machine, by the loopback */
 
 struct arena *web_arena(struct web_request *);
 

@@ -14,20 +14,27 @@ enum {
     DESCRIPTORS = WEB_MAX_CONNECTIONS + 1000 /* and what the rest of the program needs */
 };
 
+static void run_in(struct web *web, double seconds)
+{
+    ev_timer_stop(web->loop, &web->due);
+    ev_timer_set(&web->due, seconds, 0.);
+    ev_timer_start(web->loop, &web->due);
+}
+
 static void arm(struct web *web)
 {
     MHD_UNSIGNED_LONG_LONG ms;
 
     ev_timer_stop(web->loop, &web->due);
-    if (MHD_get_timeout(web->daemon, &ms) != MHD_YES)
-        return;
-    /* A millisecond more: what is due is due by then. */
-    ev_timer_set(&web->due, ms ? (double)(ms + 1) / 1000. : 0., 0.);
-    ev_timer_start(web->loop, &web->due);
+    if (web->is_kicked)
+        run_in(web, 0.);
+    else if (MHD_get_timeout(web->daemon, &ms) == MHD_YES)
+        run_in(web, ms ? (double)(ms + 1) / 1000. : 0.); /* what is due is due by then */
 }
 
 static void run(struct web *web)
 {
+    web->is_kicked = false;
     MHD_run(web->daemon);
     arm(web);
 }
@@ -48,9 +55,8 @@ void web_kick(struct web *web)
 {
     if (web->closing)
         return;
-    ev_timer_stop(web->loop, &web->due);
-    ev_timer_set(&web->due, 0., 0.);
-    ev_timer_start(web->loop, &web->due);
+    web->is_kicked = true;
+    run_in(web, 0.);
 }
 
 /* What peers do wrong is no news. */

@@ -92,10 +92,23 @@ static void on_events(void *ctx, struct web_request *r)
         site.streams[site.n_streams++ % MANY] = s;
 }
 
+/* To all who listen, from within the handler of somebody else. */
+static void on_tell(void *ctx, struct web_request *r)
+{
+    (void)ctx;
+    for (size_t i = 0; i < site.n_streams; i++)
+        web_stream_send(site.streams[i], 0, NULL, "told");
+    for (size_t i = 0; i < site.n_waiting; i++)
+        web_reply_json(site.waiting[i], 200, "told");
+    site.n_waiting = 0;
+    web_reply_json(r, 200, "{}");
+}
+
 static const struct web_route site_routes[] = {
-    {"GET", "/hello", 0, on_hello},          {"GET", "/things/{name}", 0, on_thing},
-    {"POST", "/echo", 0, on_echo},           {"GET", "/later", 0, on_later},
-    {"POST", "/things/{name}", 1, on_thing}, {"GET", "/events", 0, on_events},
+    {"POST", "/tell", 0, on_tell},          {"GET", "/hello", 0, on_hello},
+    {"GET", "/things/{name}", 0, on_thing}, {"POST", "/echo", 0, on_echo},
+    {"GET", "/later", 0, on_later},         {"POST", "/things/{name}", 1, on_thing},
+    {"GET", "/events", 0, on_events},
 };
 
 static bool site_gate(void *ctx, struct web_request *r, unsigned access)
