@@ -26,8 +26,8 @@ static void tables_are_complete(void **state)
         }
         /* What takes a safety away must be written where it acts, and what is said of an order
          * where it is given. */
-        bool here_only =
-            i == OPT_NOW || i == OPT_HELP || i == OPT_ALLOW_EMPTY || i == OPT_WHY || i == OPT_TO;
+        bool here_only = i == OPT_NOW || i == OPT_HELP || i == OPT_ALLOW_EMPTY || i == OPT_WHY ||
+                         i == OPT_TO || i == OPT_ROLE || i == OPT_EXPIRES;
         assert_int_equal(option_defs[i].env == NULL, here_only);
     }
     for (size_t i = 0; i < n_cmds; i++) {
