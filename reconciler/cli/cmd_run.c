@@ -5,6 +5,7 @@
 #include "cli/configure.h"
 #include "cli/say.h"
 #include "face/face.h"
+#include "net/webhook_url.h"
 #include "service/service.h"
 
 static enum log_level level_of(const struct options *opt)
@@ -32,9 +33,20 @@ static void read_face(const struct cli *cli, struct face_options *ret)
     const char *listen = opt->value[OPT_LISTEN] ? opt->value[OPT_LISTEN] : "127.0.0.1:6100";
 
     *ret = (struct face_options){.advertise = opt->value[OPT_ADVERTISE],
+                                 .webhook_forward = opt->value[OPT_WEBHOOK_FORWARD],
                                  .jwt_secret = configure_jwt_secret(cli->arena, cli->env)};
     if (!text_is(listen, "none"))
         ret->n_listen = split_list(cli->arena, listen, ',', &ret->listen);
+}
+
+/* The backend takes nothing without the secret, and no call would ever show in its dashboard. */
+static int check_forward(const struct cli *cli, struct err *err)
+{
+    const char *url = cli->opt->value[OPT_WEBHOOK_FORWARD], *base, *path;
+
+    if (url && !cli->config.host.webhook_secret)
+        return err_set(err, ERR_INVALID, "--webhook-forward needs WEBHOOK_SECRET to be set");
+    return url ? webhook_url(cli->arena, url, &base, &path, err) : 0;
 }
 
 static enum exit_code run(struct cli *cli)
@@ -63,7 +75,7 @@ static enum exit_code run(struct cli *cli)
         say_spec_errors(cli, &cli->service_errors);
         return EXIT_CODE_INVALID;
     }
-    if (service_run(&cli->config, &options, &err) == 0)
+    if (check_forward(cli, &err) == 0 && service_run(&cli->config, &options, &err) == 0)
         return EXIT_CODE_OK;
     say_error(cli, "%s", err.text);
     return exit_of_err(&err);
@@ -78,7 +90,8 @@ const struct cmd cmd_run = {
             "SIGTERM stops at the next safe point. A second instance stands by.\n"
             "Its options may stand in a spec, too, under service: by the same names.\n",
     .options = OPTION_BIT(OPT_LOG_FORMAT) | OPTION_BIT(OPT_RESYNC) | OPTION_BIT(OPT_LISTEN) |
-               OPTION_BIT(OPT_NOTIFY) | OPTION_BIT(OPT_NOTIFY_FORMAT) | OPTION_BIT(OPT_HISTORY_KEEP),
+               OPTION_BIT(OPT_WEBHOOK_FORWARD) | OPTION_BIT(OPT_NOTIFY) |
+               OPTION_BIT(OPT_NOTIFY_FORMAT) | OPTION_BIT(OPT_HISTORY_KEEP),
     .formats = FORMAT_BIT(FORMAT_TABLE),
     .args_are = ARGS_NONE,
     .needs_config = true,

@@ -54,6 +54,8 @@ const struct option_def option_defs[OPT__N] = {
                     "look at everything at least this often (default 5m)"},
     [OPT_LISTEN] = {0, "listen", "ADDR:PORT", ENV("LISTEN"), NULL, false,
                     "where it answers HTTP, with commas between (default 127.0.0.1:6100), or none"},
+    [OPT_WEBHOOK_FORWARD] = {0, "webhook-forward", "URL", ENV("WEBHOOK_FORWARD"), NULL, false,
+                             "the backend's webhook, where core's WEBHOOK_URL is this service's"},
     [OPT_NOTIFY] = {0, "notify", "URL", ENV("NOTIFY"), NULL, false,
                     "post every change to this webhook"},
     [OPT_NOTIFY_FORMAT] = {0, "notify-format", "FORMAT", ENV("NOTIFY_FORMAT"), "json|slack|discord",

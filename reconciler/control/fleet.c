@@ -387,6 +387,13 @@ bool fleet_works_on(const struct fleet *f, const char *agent_id)
     return member_of(f, agent_id);
 }
 
+const struct observed *fleet_sees(const struct fleet *f, const char *agent_id)
+{
+    const struct member *m = member_of(f, agent_id);
+
+    return m ? runner_sees(m->runner) : NULL;
+}
+
 bool fleet_has(const struct fleet *f, const char *agent_id)
 {
     for (size_t i = f->next; i < f->look.plan.n_agents; i++)

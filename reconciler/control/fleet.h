@@ -51,6 +51,11 @@ const char *fleet_paused(const struct fleet *, struct arena *);
  * is not under way. */
 bool fleet_look(struct fleet *, const char *agent_id);
 
+/* The containers of an agent under way as its runner knows them at this moment; NULL: it is not
+ * under way, or something happened to them that was not looked at yet.  Lent until the loop runs.
+ */
+const struct observed *fleet_sees(const struct fleet *, const char *agent_id);
+
 bool fleet_is_idle(const struct fleet *); /* nobody is under way, nobody waits for his turn */
 bool fleet_works_on(const struct fleet *, const char *agent_id);
 bool fleet_has(const struct fleet *, const char *agent_id); /* or it waits for its turn */

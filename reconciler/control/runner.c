@@ -396,6 +396,11 @@ void runner_retire(struct runner *r)
     ev_timer_start(r->shared->client->loop, &r->timer);
 }
 
+const struct observed *runner_sees(const struct runner *r)
+{
+    return r->must_look || r->relook_due ? NULL : &r->world.now;
+}
+
 bool runner_yields(const struct runner *r)
 {
     return r->yielded;

@@ -7,6 +7,7 @@
 #define CORE_OBSERVED_H
 
 #include "core/check.h"
+#include "core/heard.h"
 #include "core/record.h"
 
 enum box_state { BOX_CREATED, BOX_RUNNING, BOX_PAUSED, BOX_RESTARTING, BOX_EXITED };
@@ -122,8 +123,9 @@ struct observed {
     size_t n_images;
     const struct call_row *calls;
     size_t n_calls;
+    struct heard heard;
     /* What agents were made from when they last proved themselves, as far as somebody remembers:
-     * one each; see core/last_good.h. */
+     * one each; see core/fall_back.h. */
     struct generations last_good;
     bool calls_known;   /* the database witness exists */
     bool sockets_known; /* the socket witness exists */

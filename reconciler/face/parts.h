@@ -3,6 +3,7 @@
  *     face.c       its life, and the families of endpoints
  *     guard.c      the server's gate: gate.c decides who may, by token.c and jwt.c
  *     health.c     /healthz, /readyz
+ *     webhooks.c   /webhooks: what core tells of calls
  *
  * A family is a table of routes and what it wants to be told.  Handlers get the face as their
  * context. */
@@ -24,6 +25,7 @@ struct face {
     struct service *service;
     struct arena *arena; /* from open to close */
     struct web *web;
+    struct relay *relay;    /* of webhooks, to the backend; NULL: they are not passed on */
     const char *host;       /* of the advertised URL */
     const char *jwt_secret; /* that is to be believed; NULL: none */
     bool was_good;          /* the last round */
@@ -41,7 +43,7 @@ struct face_family {
     void (*close)(struct face *); /* the server is closed */
 };
 
-extern const struct face_family health_family;
+extern const struct face_family health_family, webhooks_family;
 
 /* ---- guard.c ---- */
 web_gate face_gate;

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "calls/board.h"
 #include "service/account_parts.h"
 #include "service/calls_book.h"
 #include "service/causes.h"
@@ -107,6 +108,18 @@ static bool write_calls(struct account *a)
 void account_calls(struct account *a, const struct database *db)
 {
     calls_book_read(a->calls, db->calls, db->n_calls, wall_ms());
+    if (write_calls(a))
+        service_mark(a->service, NULL);
+}
+
+void account_heard(struct account *a, const struct board_call *c)
+{
+    struct call_row row = {.uuid = c->uuid,
+                           .agent_id = *c->agent_id ? c->agent_id : NULL,
+                           .started_ms = c->started_ms,
+                           .initiated_ms = c->initiated_ms};
+
+    calls_book_heard(a->calls, &row, c->state == CALL_ENDED ? c->ended_ms : 0, wall_ms());
     if (write_calls(a))
         service_mark(a->service, NULL);
 }

@@ -12,6 +12,7 @@
 #include "control/recall.h"
 #include "core/wish.h"
 #include "service/desk.h"
+#include "service/hearing.h"
 #include "service/service_parts.h"
 
 enum { STANDBY_MS = 1000, FIRST_AGAIN_MS = 500, LONGEST_AGAIN_MS = 30 * 1000, SOON_MS = 100 };
@@ -198,6 +199,7 @@ static void finish(struct service *s, struct arena *a, const struct look *look)
     report_registries(s, look);
     others_round(s->others, &look->sources->desired);
     account_round(s->account, look);
+    hearing_round(s->hearing, look);
     service_orders_round(s, look);
     fleet_take(s->fleet, a, look, &(struct fleet_terms){0});
     report_pause(s);
@@ -250,11 +252,13 @@ static bool look_at_all(struct service *s)
     const char *cause = arena_strdup(a, s->cause);
     account_cause(s->account, cause);
     *s->cause = '\0'; /* what happens during the look is the cause of the next round */
+    s->look_is_old = false;
     int ok = session_look(s->session, a, sources, &(struct plan_options){0}, NULL, 0, &look, &err);
     if (ok < 0) {
         if (*cause) /* it is still to be seen what came of it */
             snprintf(s->cause, sizeof s->cause, "%s", cause);
         arena_free(a);
+        s->look_is_old = true;
         engine_failed(s, &err);
         return false;
     }

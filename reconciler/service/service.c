@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "service/desk.h"
+#include "service/hearing.h"
 #include "service/service_parts.h"
 
 enum { TELL_MS = 2000 };
@@ -50,6 +51,7 @@ void service_close(struct service *s)
     fleet_free(s->fleet);
     arena_free(s->last.arena);
     arena_free(s->orders_arena);
+    hearing_free(s->hearing);
     account_free(s->account);
     retries_free(s->retries);
     others_free(s->others);
@@ -90,6 +92,7 @@ int service_open(struct service *s, struct err *err)
     s->retries = retries_new();
     s->others = others_new();
     s->account = account_new(s);
+    s->hearing = hearing_new(s);
     s->fleet = fleet_new(s->session, account_fleet_owner(s->account));
     s->desk = desk_new(s);
     if (open_notify(s, err) < 0)

@@ -9,6 +9,7 @@
  *     causes.c     why an agent is to be worked on
  *     crashes.c    live containers that die again and again
  *     calls_book.c which generation answered a call
+ *     hearing.c    what core tells of calls by webhook
  *     keep.c       the store's upkeep
  *     settings.c   what specs say of the service itself, while it runs
  *     desk.c       what people ask for over the control socket
@@ -36,6 +37,7 @@
 #include "watch/settle.h"
 
 struct desk;
+struct hearing;
 
 struct round {           /* the last one that was finished */
     struct arena *arena; /* of all of it; NULL: there was none */
@@ -59,6 +61,7 @@ struct service {
     struct desk *desk;
     const struct service_guest *guest; /* NULL: none, or not open yet */
     struct account *account;
+    struct hearing *hearing;
     struct arena *orders_arena; /* of the orders as they were read last; NULL: never */
     struct standing_orders orders;
     struct intake *intake;
@@ -75,6 +78,7 @@ struct service {
     struct round last;
     int lock; /* the engine's; -1: somebody else has it */
     bool round_due, stopping, reloading;
+    bool look_is_old;       /* something happened since the last one */
     unsigned failed_rounds; /* in a row */
     int64_t pruned_ms;      /* monotonic: when the store forgot what is old; 0: not yet */
     char cause[200];        /* why the next round is due: the first cause since the last one */

@@ -17,6 +17,7 @@ void service_mark(struct service *s, const char *cause)
 {
     if (cause && !*s->cause)
         snprintf(s->cause, sizeof s->cause, "%s", cause);
+    s->look_is_old = true;
     settle_poke(s->settle);
 }
 

@@ -39,6 +39,11 @@ struct session *service_session(const struct service *s)
     return s->session;
 }
 
+struct hearing *service_hearing(const struct service *s)
+{
+    return s->hearing;
+}
+
 const struct fleet *service_fleet(const struct service *s)
 {
     return s->fleet;

@@ -12,6 +12,7 @@ struct condition;
 struct config;
 struct ev_loop;
 struct fleet;
+struct hearing;
 struct log;
 struct look;
 struct service;
@@ -30,6 +31,7 @@ struct ev_loop *service_loop(const struct service *);
 struct log *service_log(const struct service *);
 struct store *service_store(const struct service *); /* NULL: it could not be opened */
 struct session *service_session(const struct service *);
+struct hearing *service_hearing(const struct service *);
 const struct fleet *service_fleet(const struct service *);
 const struct config *service_config(const struct service *);
 

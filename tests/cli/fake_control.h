@@ -8,6 +8,7 @@
 #include "render/fixture.h"
 #include "control/examine.h"
 #include "control/follow.h"
+#include "service/hearing.h"
 #include "service/service.h"
 
 static struct {
@@ -46,6 +47,17 @@ int service_run(const struct config *config, const struct service_options *optio
 {
     (void)config, (void)options, (void)err;
     return 0;
+}
+
+void hearing_event(struct hearing *h, const struct call_event *e)
+{
+    (void)h, (void)e;
+}
+
+const char *hearing_route(struct hearing *h, struct arena *a, const struct call_event *e)
+{
+    (void)h, (void)a, (void)e;
+    return NULL;
 }
 
 void session_watch(struct session *s)

@@ -17,6 +17,7 @@ struct planning {
     struct agent_spec agent; /* m.spec's only agent: rollout and settings of the one under test */
     ARRAY(const char *) stamped; /* temporary names already met, in order */
     ARRAY(struct call_row) calls;
+    ARRAY(struct heard_call) heard;
     int64_t born_ms; /* the clock when the story began: times in texts count from here */
 };
 
@@ -245,6 +246,20 @@ static inline void add_call(struct planning *p, const char *agent_id, int64_t ag
                    .uuid = "u", .agent_id = agent_id, .started_ms = p->m.o.now_ms - ago_ms}));
     p->m.o.calls = p->calls.items;
     p->m.o.n_calls = p->calls.n;
+}
+
+/* A call that core told of by webhook. */
+static inline struct heard_call *hear_call(struct planning *p, const char *agent_id, int64_t ago_ms)
+{
+    struct heard_agent *agent = arena_alloc(p->m.a, sizeof *agent);
+
+    *agent = (struct heard_agent){agent_id, p->m.o.now_ms - 1000};
+    ARRAY_PUSH(
+        p->m.a, p->heard,
+        ((struct heard_call){
+            .row = {.uuid = "heard", .agent_id = agent_id, .started_ms = p->m.o.now_ms - ago_ms}}));
+    p->m.o.heard = (struct heard){p->heard.items, p->heard.n, agent, 1};
+    return &p->heard.items[p->heard.n - 1];
 }
 
 /* A box of what is wanted now, in this place since so long; the caller sets what it likes. */

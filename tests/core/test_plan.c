@@ -35,6 +35,12 @@ static void env_drift_while_a_call_is_set_up(struct planning *p)
     p->calls.items[0].started_ms = 0;
 }
 
+static void env_drift_under_a_call_heard_of(struct planning *p)
+{
+    sales_says(p, "Be brief");
+    hear_call(p, "a1", 60000);
+}
+
 static void no_witness(struct planning *p)
 {
     sales_says(p, "Be brief");
@@ -473,6 +479,7 @@ static const struct plan_case cases[] = {
     CASE(in_sync, NULL),
     CASE(env_drift, "sales"),
     CASE(env_drift_under_a_call, "sales"),
+    CASE(env_drift_under_a_call_heard_of, "sales"),
     CASE(env_drift_while_a_call_is_set_up, "sales"),
     CASE(no_witness, "sales"),
     CASE(new_image_id, "sales"),
