@@ -21,7 +21,7 @@ struct cli {             /* what a verb gets */
 };
 
 #define FORMAT_BIT(f) (1u << (f))
-#define OPTION_BIT(o) (1u << (o))
+#define OPTION_BIT(o) (UINT64_C(1) << (o))
 
 struct cmd {
     const char *name;
@@ -29,7 +29,7 @@ struct cmd {
     const char *args;     /* "[AGENT…]", or "" */
     const char *summary;  /* one line for the list of verbs */
     const char *text;     /* the rest of its help */
-    unsigned options;     /* OPTION_BITs besides those of all verbs */
+    uint64_t options;     /* OPTION_BITs besides those of all verbs */
     unsigned formats;     /* FORMAT_BITs of -o */
     size_t min_args, max_args;
     enum { ARGS_NONE, ARGS_AGENTS, ARGS_FILES, ARGS_VERB, ARGS_SHELL } args_are;

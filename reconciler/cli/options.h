@@ -40,6 +40,11 @@ enum opt {
     OPT_TO,
     OPT_TAIL,
     OPT_WATCH,
+    OPT_ALL,
+    OPT_DIGEST,
+    OPT_DATABASE,
+    OPT_BACKEND,
+    OPT_TOKEN_FILE,
     OPT__N
 };
 
