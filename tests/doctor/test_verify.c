@@ -255,7 +255,7 @@ static void each_thing_fails_its_own_check(void **state)
         {other_name, "failed env core: STS_URL differs\n"
                      "failed url core: STS_URL names avr-sts-zz, and no container that runs has "
                      "that name\n"},
-        {dead, "failed runs sts: not running (exit 0)\n"
+        {dead, "failed runs sts: not running (exit 0, 11d13h ago)\n"
                "failed url core: STS_URL names avr-sts-a1, and no container that runs has that "
                "name\n"},
         {stopped, "failed stopped sts: runs, and nothing of this agent should\n"
