@@ -83,6 +83,15 @@ const struct option_def option_defs[OPT__N] = {
     [OPT_ROLE] = {0, "role", "ROLE", NULL, "viewer|manager|admin", false,
                   "what its holder may do: see, order, cut calls (default viewer)"},
     [OPT_EXPIRES] = {0, "expires", "TIME", NULL, NULL, false, "for how long (default 90d)"},
+    [OPT_ALL] = {0, "all", NULL, NULL, NULL, false, "every agent"},
+    [OPT_DIGEST] = {0, "digest", NULL, ENV("DIGEST"), NULL, false,
+                    "write repository@sha256:… instead of a tag"},
+    [OPT_DATABASE] = {0, "database", NULL, NULL, NULL, false,
+                      "write it into AVR's database, through AVR's backend"},
+    [OPT_BACKEND] = {0, "backend", "URL", ENV("BACKEND"), NULL, false,
+                     "AVR's backend (default: BACKEND_URL)"},
+    [OPT_TOKEN_FILE] = {0, "token-file", "FILE", ENV("TOKEN_FILE"), NULL, false,
+                        "file with the token of a user of AVR's backend"},
 };
 
 const char *suggestion(struct arena *a, const char *word, const char *const *candidates, size_t n)

@@ -47,6 +47,11 @@ enum opt {
     OPT_FOLLOW,
     OPT_ROLE,
     OPT_EXPIRES,
+    OPT_ALL,
+    OPT_DIGEST,
+    OPT_DATABASE,
+    OPT_BACKEND,
+    OPT_TOKEN_FILE,
     OPT__N
 };
 

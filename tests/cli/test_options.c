@@ -24,10 +24,11 @@ static void tables_are_complete(void **state)
             assert_string_not_equal(option_defs[i].name, option_defs[k].name);
             assert_true(!option_defs[i].letter || option_defs[i].letter != option_defs[k].letter);
         }
-        /* What takes a safety away must be written where it acts, and what is said of an order
-         * where it is given. */
+        /* What takes a safety away must be written where it acts, what is said of an order where
+         * it is given, and so must be whom and what a pin changes. */
         bool here_only = i == OPT_NOW || i == OPT_HELP || i == OPT_ALLOW_EMPTY || i == OPT_WHY ||
-                         i == OPT_TO || i == OPT_ROLE || i == OPT_EXPIRES;
+                         i == OPT_TO || i == OPT_ALL || i == OPT_DATABASE || i == OPT_ROLE ||
+                         i == OPT_EXPIRES;
         assert_int_equal(option_defs[i].env == NULL, here_only);
     }
     for (size_t i = 0; i < n_cmds; i++) {

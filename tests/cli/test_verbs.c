@@ -179,6 +179,38 @@ static void doctor_finds_or_not_and_says_so_in_its_code(void **state)
     assert_int_equal(run_program(*state, "doctor", beside).code, 6);
 }
 
+static void verify_fails_when_a_check_does(void **state)
+{
+    struct err err;
+    struct ran ran = run(*state, "verify support");
+
+    assert_int_equal(ran.code, 1);
+    assert_true(fake.read_only);
+    assert_int_equal(fake.sessions, fake.freed);
+    assert_contains(ran.out, "✗ sts   env");
+    assert_null(strstr(ran.out, CANARY));
+    ran = run(*state, "verify support -o json");
+    const cJSON *tree = json_parse(*state, ran.out, strlen(ran.out), &err);
+    assert_true(json_int(json_get(tree, "summary"), "failed", 0) > 0);
+    assert_string_equal(run(*state, "verify -q").out, "");
+    assert_int_equal(run(*state, "verify e11ee770").code, 0); /* an orphan: nothing is asked */
+    assert_int_equal(run(*state, "verify nobody").code, 64);
+    err_set(&fake.prove_err, ERR_UNREACHABLE, "no engine");
+    assert_int_equal(run(*state, "verify").code, 6);
+}
+
+static void pin_wants_to_know_whom(void **state)
+{
+    assert_int_equal(run(*state, "pin").code, 64);
+    assert_int_equal(run(*state, "pin support --all").code, 64);
+    assert_int_equal(fake.looks, 0);
+    fake.plan = &sync_plan;
+    struct ran ran = run(*state, "pin --all --database");
+    assert_int_equal(ran.code, 1);
+    assert_contains(ran.err, "name AVR's backend with --backend URL or BACKEND_URL");
+    assert_true(fake.read_only);
+}
+
 static void now_wants_a_yes(void **state)
 {
     struct ran ran = run(*state, "apply --now");
@@ -293,6 +325,8 @@ int main(void)
         FAKE_TEST(errors_have_their_codes),
         FAKE_TEST(validate_finds_problems_of_agents),
         FAKE_TEST(doctor_finds_or_not_and_says_so_in_its_code),
+        FAKE_TEST(verify_fails_when_a_check_does),
+        FAKE_TEST(pin_wants_to_know_whom),
         FAKE_TEST(now_wants_a_yes),
         FAKE_TEST(results_have_their_codes),
         FAKE_TEST(the_gravest_result_decides),
