@@ -3,6 +3,7 @@
  *     face.c       its life, and the families of endpoints
  *     gate.c       who may
  *     health.c     /healthz, /readyz
+ *     live_config.c  what containers ask for at each call: /internal/…, /c/{token}/internal/…
  *
  * A family is a table of routes and what it wants to be told.  Handlers get the face as their
  * context. */
@@ -17,6 +18,10 @@
 #include "web/request.h"
 #include "web/server.h"
 
+struct live_counts { /* questions for settings: answered, and refused to whoever may not know */
+    unsigned long answered, refused;
+};
+
 struct face {
     const struct face_options *options;
     struct service_guest guest;
@@ -26,6 +31,7 @@ struct face {
     const char *host; /* of the advertised URL */
     bool was_good;    /* the last round */
     bool was_ready;   /* some round was good */
+    struct live_counts live;
 };
 
 struct face_family {
@@ -39,7 +45,7 @@ struct face_family {
     void (*close)(struct face *); /* the server is closed */
 };
 
-extern const struct face_family health_family;
+extern const struct face_family health_family, live_family;
 
 /* ---- gate.c ---- */
 web_gate face_gate;

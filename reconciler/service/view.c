@@ -14,6 +14,15 @@ const struct look *service_last_look(const struct service *s, struct arena **ret
     return &s->last.look;
 }
 
+const struct sources *service_sources_now(struct service *s, struct arena *a, int64_t *ret_age_s)
+{
+    if (s->database)
+        database_watch_ask(s->database);
+    intake_read_now(s->intake);
+    *ret_age_s = intake_age_s(s->intake);
+    return intake_sources(s->intake, a);
+}
+
 size_t service_conditions(const struct service *s, struct arena *a, const struct condition **ret)
 {
     return log_conditions(s->log, a, ret);
