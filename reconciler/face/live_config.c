@@ -95,10 +95,12 @@ static void provider_config(void *ctx, struct web_request *r)
     if (!begin(ctx, r, asker_of_provider, &q))
         return;
     const struct env_list *env = fetched(&q);
-    if (env)
-        answer(&q, settings_env_json(q.arena, env));
-    else
+    if (!env) {
         refuse(&q);
+        return;
+    }
+    service_note_fetch(q.face->service, q.asker.agent->id, q.asker.role);
+    answer(&q, settings_env_json(q.arena, env));
 }
 
 static void instructions(void *ctx, struct web_request *r)

@@ -193,6 +193,7 @@ static void finish(struct service *s, struct arena *a, const struct look *look)
     others_round(s->others, &look->sources->desired);
     account_round(s->account, look);
     service_orders_round(s, look);
+    cold_round(s);
     fleet_take(s->fleet, a, look, &(struct fleet_terms){0});
     report_pause(s);
     round_in(s, next_round_ms(s, look));

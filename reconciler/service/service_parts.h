@@ -8,6 +8,8 @@
  *     account.c    what the work led to: log, history, notifications, when to try again
  *     crashes.c    live containers that die again and again
  *     calls_book.c which generation answered a call
+ *     fetches.c    who asked for its settings, and who had a call and did not
+ *     cold.c       what comes of that
  *     keep.c       the store's upkeep
  *     desk.c       what people ask for over the control socket
  *     guest.c      who lives beside it in the loop, and view.c what it sees
@@ -19,6 +21,7 @@
 
 #include "control/fleet.h"
 #include "service/account.h"
+#include "service/fetches.h"
 #include "link/control_server.h"
 #include "service/intake.h"
 #include "service/others.h"
@@ -66,6 +69,7 @@ struct service {
     struct fleet *fleet;
     struct retries *retries;
     struct others *others;
+    struct fetches *fetches;
     struct ev_timer due; /* the next round, whatever happens until then */
     struct ev_signal signals[3];
     struct round last;
@@ -116,6 +120,11 @@ void service_order(struct service *, struct control_request *);     /* pause, st
 void service_round(struct service *);
 /* The name of an agent of the last round, for people. */
 const char *agent_title(const struct agent *);
+
+/* ---- cold.c ---- */
+
+void cold_calls(struct service *, const struct database *); /* the open calls, as just read */
+void cold_round(struct service *);
 
 /* ---- registries.c ---- */
 

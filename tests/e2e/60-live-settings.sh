@@ -7,8 +7,8 @@ set -euo pipefail
 
 agent_new_sts 'Night desk' 'Hi v1'
 gateway=$(docker network inspect "$NET" --format '{{(index .IPAM.Config 0).Gateway}}')
-export AVR_RECONCILER_LISTEN=$gateway:$(between 20000 29999)
-export AVR_RECONCILER_ADVERTISE=http://$AVR_RECONCILER_LISTEN
+port=$(between 20000 29999)
+export AVR_RECONCILER_LISTEN=$gateway:$port AVR_RECONCILER_ADVERTISE=http://$gateway:$port
 spec 'config: per_call'
 core=$(box_id "$CORE")
 old=$(box_id "$STS")
