@@ -1,5 +1,7 @@
 /* What containers ask for at each call.  Whoever may not know it is told that there is no such
  * thing, whatever the reason, so that nothing can be found out by asking. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -21,10 +23,39 @@ struct question { /* one request, with what it is answered from */
 
 /* --- answering ------------------------------------------------------------------------------- */
 
-static void refuse(struct question *q)
+static const char *peer_text(struct arena *a, const struct sockaddr *peer)
+{
+    char *text = arena_alloc(a, INET6_ADDRSTRLEN);
+    const void *address =
+        peer->sa_family == AF_INET
+            ? (const void *)&((const struct sockaddr_in *)(const void *)peer)->sin_addr
+            : &((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr;
+
+    return inet_ntop(peer->sa_family, address, text, INET6_ADDRSTRLEN) ? text : "?";
+}
+
+/* Never the path, which may hold a token. */
+static void say(const struct question *q, const char *what)
+{
+    const struct agent *agent = q->asker.agent;
+    struct log_about about = {.agent = agent ? agent->name : NULL,
+                              .role = agent ? role_name[q->asker.role] : NULL};
+
+    log_say(service_log(q->face->service), LEVEL_DEBUG, &about, "%s asked for settings: %s",
+            peer_text(q->arena, web_peer(q->request)), what);
+}
+
+static void refuse(struct question *q, const char *why)
 {
     q->face->live.refused++;
+    say(q, why);
     web_reply_error(q->request, 404, "not_found", "There is no such thing.");
+}
+
+static const char *why_not(const struct question *q)
+{
+    return web_param(q->request, "token") ? "refused, its token is not good for them"
+                                          : "refused, it is no running container of the agent";
 }
 
 /* A container that asks at each call mostly hears what it has heard before. */
@@ -35,6 +66,7 @@ static void answer(struct question *q, const char *json)
     const char *known = web_header(q->request, "If-None-Match");
 
     q->face->live.answered++;
+    say(q, "told");
     web_reply_header(q->request, "ETag", etag);
     if (q->age_s)
         web_reply_header(q->request, "X-AVR-Settings-Age",
@@ -76,7 +108,7 @@ static bool begin(struct face *face, struct web_request *r, asker_fn *is_asker, 
     if (!q->sources)
         web_reply_error(r, 503, "not_ready", "The settings could not be read yet.");
     else if (!may_ask(q, is_asker, web_param(r, "id")))
-        refuse(q);
+        refuse(q, why_not(q));
     else
         return true;
     return false;
@@ -96,7 +128,7 @@ static void provider_config(void *ctx, struct web_request *r)
         return;
     const struct env_list *env = fetched(&q);
     if (!env) {
-        refuse(&q);
+        refuse(&q, "there are none");
         return;
     }
     service_note_fetch(q.face->service, q.asker.agent->id, q.asker.role);
@@ -114,7 +146,7 @@ static void instructions(void *ctx, struct web_request *r)
     if (json)
         answer(&q, json);
     else
-        refuse(&q);
+        refuse(&q, "there are none");
 }
 
 static void agent_providers(void *ctx, struct web_request *r)

@@ -183,6 +183,10 @@ static void test_a_container_that_does_not_ask_yet(void **state)
     assert_non_null(strstr(found, "sts env DEEPGRAM_API_KEY: k1 -> - replace secret"));
     assert_non_null(strstr(found, "sts env PROVIDER_ID: - -> p-sts replace"));
     assert_non_null(strstr(found, "sts env BACKEND_URL: - -> http"));
+    struct drifts d =
+        drift_find(a, &m.w[ROLE_STS], box_named(&m, "avr-sts-a1"), observed_image(&m.o, "id-sts"));
+    assert_string_equal(d.items[0].key, "AGENT_PROMPT");
+    assert_string_equal(d.items[0].note, "asked for at each call");
 }
 
 /* It had a call and did not ask: it is given its settings again, for as long as its image is the

@@ -18,7 +18,7 @@ status_of() { curl -s -o "$W/answer.out" -w '%{http_code}' --max-time 10 "$1"; }
 config=/internal/providers/$PROVIDER/config
 
 step 'the container is made anew, once, and holds nothing that it fetches'
-serve
+serve -v
 eventually 60 replaced "$STS" "$old" || fail 'the container is not replaced'
 expect_settled 60
 backend=$(env_of "$STS" BACKEND_URL)
@@ -58,6 +58,19 @@ jq -e --arg url "ws://$STS:$(env_of "$STS" PORT)" '.stsUrl == $url' "$W/answer.o
 etag=$(curl -s -D - -o /dev/null "$backend$config" | tr -d '\r' | sed -n 's/^[Ee][Tt]ag: //p')
 expect_equal "$(curl -s -o /dev/null -w '%{http_code}' -H "If-None-Match: $etag" "$backend$config")" 304 'asked again'
 
+step 'an address without a token will do for the agent itself'
+sts=$(box_id "$STS")
+spec 'config: per_call' "agents: {Night desk: {sts: {environment: {BACKEND_URL: '$AVR_RECONCILER_ADVERTISE'}}}}"
+eventually 30 replaced "$STS" "$sts" || fail 'another address makes no new container'
+expect_settled 60
+expect_env "$STS" DEEPGRAM_GREETING 'Hi v4'
+sts=$(box_id "$STS")
+provider_set "$PROVIDER" DEEPGRAM_GREETING 'Hi v5'
+expect_greeting "$AGENT" 'Hi v5'
+expect_equal "$(box_id "$STS")" "$sts" 'the container'
+provider_set "$PROVIDER" DEEPGRAM_GREETING 'Hi v4'
+expect_settled 20
+
 step 'a database that cannot be read is no reason to forget'
 mv "$DB_DATABASE" "$W/away.db"
 printf 'rubbish' >"$DB_DATABASE"
@@ -74,8 +87,11 @@ token=${backend#*/c/}
 program diff -v >"$W/diff.out"
 program history >"$W/history.out"
 program history 'Night desk' --generations >"$W/generations.out"
-program config >"$W/config.out"
 program diff -o json >"$W/diff-json.out"
+cp "$SPEC" "$W/spec.sent"
+spec 'config: per_call'
+program config >"$W/config.out"
+cp "$W/spec.sent" "$SPEC"
 grep -q 'BACKEND_URL.*/c/(hidden' "$W/config.out" || fail 'the rest of the address is not shown'
 ! grep -rlF -- "$token" "$W" || fail 'the token stands in clear above'
 serve_end
