@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "base/clock.h"
+#include "control/cold.h"
 #include "control/orders.h"
 #include "control/recall.h"
 #include "control/state.h"
@@ -83,6 +84,8 @@ void sources_merge(struct arena *a, const struct config *config, const struct sp
     host.token = host.advertise && state_token_key(config->state_dir, &token) ? &token : NULL;
     if (orders)
         ret->orders = *orders;
+    if (host.advertise)
+        host.n_cold = cold_read(a, config->state_dir, &host.cold);
     merge(a, &ret->spec, &ret->database, &host, &ret->orders, complete, &ret->desired);
     explicit_bzero(&token, sizeof token);
     ret->text = list_sources(a, config, sources_database_path(config, spec));

@@ -46,6 +46,7 @@ struct container_spec {
     bool per_call;          /* fetches its settings at each call: what is `live` needs no restart */
     /* per_call, and from this service: what is live is not in `env`, nor is any secret. */
     bool asks_us;
+    bool cold;               /* per_call is asked for, and it did not ask in a call: it is none */
     const char *provider_id; /* under which it asks; NULL: it has no provider, or is core */
     /* What it is told when it asks: its environment without the wiring, sorted by name.  Known of
      * every container with a provider, for one that is not per_call any more may still ask. */
@@ -104,6 +105,9 @@ struct desired {
  * into the result. */
 void merge(struct arena *, const struct spec *, const struct database *, const struct host *,
            const struct standing_orders *, bool complete, struct desired *ret);
+
+/* As which image it is remembered that a container did not ask (struct cold_part). */
+const char *live_image(const struct container_spec *);
 
 /* The container of this role, or NULL. */
 const struct container_spec *agent_container(const struct agent *, enum role);

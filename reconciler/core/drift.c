@@ -63,6 +63,8 @@ static void add_env(struct found *f, const struct env_var *want, const char *nam
             d.effect = EFFECT_LIVE; /* without an address nothing is fetched */
     } else {
         d.origin = f->w->spec->origin;
+        if (f->w->spec->asks_us && env_get(&f->w->spec->fetched, name))
+            d.note = "asked for at each call";
     }
     add(f, &d);
 }

@@ -193,12 +193,22 @@ struct database {
     bool calls_known; /* false: no `call` table: the witness is left out */
 };
 
+/* A part of an agent that had a call and did not ask for its settings: with this image it is taken
+ * for one that cannot, whatever its spec says. */
+struct cold_part {
+    const char *agent_id;
+    enum role role;
+    const char *image; /* the first candidate, "" if none is named */
+};
+
 /* AVR's own settings as this process got them; NULL: not set, so nobody asked. */
 struct host {
     const char *tenant, *core_default_image, *webhook_url, *webhook_secret, *ami_url, *backend_url;
     const char *tools_dir, *avr_tools_dir;
     const char *advertise;          /* how containers reach this service; NULL: they do not */
     const struct digest_key *token; /* of core/capability.h; NULL: no tokens can be made */
+    const struct cold_part *cold;
+    size_t n_cold;
 };
 
 #endif

@@ -11,6 +11,11 @@
 #include "core/merge_parts.h"
 #include "core/reference.h"
 
+const char *live_image(const struct container_spec *c)
+{
+    return c->image.n ? c->image.candidates[0].text : "";
+}
+
 /* The last part of the repository that was asked for first; NULL: no image was named. */
 static const char *image_name(const struct merging *s, const struct container_spec *c)
 {
@@ -77,6 +82,17 @@ static void drop_live(struct env_build *b)
     b->vars.n = n;
 }
 
+static bool is_cold(const struct merging *s, const char *agent_id, const struct container_spec *c)
+{
+    for (size_t i = 0; i < s->host->n_cold; i++) {
+        const struct cold_part *part = &s->host->cold[i];
+        if (part->role == c->role && text_is(part->agent_id, agent_id) &&
+            text_is(part->image, live_image(c)))
+            return true;
+    }
+    return false;
+}
+
 static void put_address(const struct merging *s, const struct agent_inputs *in,
                         const struct container_spec *c, struct env_build *b)
 {
@@ -100,6 +116,9 @@ void live_make(const struct merging *s, const struct agent_inputs *in, const str
         return;
     c->provider_id = id ? id->value : p->id;
     c->asks_us = c->per_call && s->host->advertise && !env_get(&env, "BACKEND_URL");
+    c->cold = c->asks_us && is_cold(s, in->id, c);
+    if (c->cold)
+        c->per_call = c->asks_us = false;
     sort_out(s, b, c);
     if (!c->asks_us)
         return;

@@ -3,6 +3,7 @@
  *     face.c       its life, and the families of endpoints
  *     guard.c      the server's gate: gate.c decides who may, by token.c and jwt.c
  *     health.c     /healthz, /readyz
+ *     live_config.c  what containers ask for at each call: /internal/…, /c/{token}/internal/…
  *     webhooks.c   /webhooks: what core tells of calls
  *
  * A family is a table of routes and what it wants to be told.  Handlers get the face as their
@@ -19,6 +20,10 @@
 #include "web/request.h"
 #include "web/server.h"
 
+struct live_counts { /* questions for settings: answered, and refused to whoever may not know */
+    unsigned long answered, refused;
+};
+
 struct face {
     const struct face_options *options;
     struct service_guest guest;
@@ -30,6 +35,7 @@ struct face {
     const char *jwt_secret; /* that is to be believed; NULL: none */
     bool was_good;          /* the last round */
     bool was_ready;         /* some round was good */
+    struct live_counts live;
 };
 
 struct face_family {
@@ -43,7 +49,7 @@ struct face_family {
     void (*close)(struct face *); /* the server is closed */
 };
 
-extern const struct face_family health_family, webhooks_family;
+extern const struct face_family health_family, live_family, webhooks_family;
 
 /* ---- guard.c ---- */
 web_gate face_gate;

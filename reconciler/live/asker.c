@@ -45,26 +45,34 @@ static bool owner_of(const struct desired *d, const struct box *b, struct live_a
 
 /* --- addresses ------------------------------------------------------------------------------- */
 
-/* As one of IPv6, in which those of IPv4 have a place of their own. */
+/* Addresses of IPv4 have a place of their own among those of IPv6. */
+static struct in6_addr mapped(const struct in_addr *four)
+{
+    struct in6_addr six = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
+
+    memcpy(&six.s6_addr[12], four, sizeof *four);
+    return six;
+}
+
 static bool address_of_peer(const struct sockaddr *peer, struct in6_addr *ret)
 {
-    if (peer->sa_family == AF_INET6) {
-        *ret = ((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr;
-        return true;
-    }
-    *ret = (struct in6_addr){.s6_addr = {[10] = 0xff, [11] = 0xff}};
     if (peer->sa_family == AF_INET)
-        memcpy(&ret->s6_addr[12], &((const struct sockaddr_in *)(const void *)peer)->sin_addr, 4);
-    return peer->sa_family == AF_INET;
+        *ret = mapped(&((const struct sockaddr_in *)(const void *)peer)->sin_addr);
+    else if (peer->sa_family == AF_INET6)
+        *ret = ((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr;
+    else
+        return false;
+    return true;
 }
 
 static bool address_of_text(const char *text, struct in6_addr *ret)
 {
-    struct sockaddr_in four = {.sin_family = AF_INET};
+    struct in_addr four;
 
-    if (inet_pton(AF_INET, text, &four.sin_addr) == 1)
-        return address_of_peer((const struct sockaddr *)&four, ret);
-    return inet_pton(AF_INET6, text, ret) == 1;
+    if (inet_pton(AF_INET, text, &four) != 1)
+        return inet_pton(AF_INET6, text, ret) == 1;
+    *ret = mapped(&four);
+    return true;
 }
 
 static bool has_address(const struct box *b, const struct in6_addr *address)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "core/serial.h"
 #include "core/wish.h"
@@ -35,6 +36,7 @@ struct intake {
         last_spec; /* last: as it was read last, if that was not good_spec */
     struct database_part good_db;
     bool spec_in_doubt, db_in_doubt;
+    int64_t db_read_ms; /* monotonic: when it was last believed */
     bool allow_empty;
     unsigned news; /* parts that changed, or whether they are in doubt, since the last merge */
     struct arena *arena; /* of what is in force, and of both good parts; NULL: nothing is */
@@ -219,6 +221,7 @@ static void retry(struct intake *in)
 static void trust_database(struct intake *in)
 {
     in->retry_s = 0;
+    in->db_read_ms = mono_ms();
     in->allow_empty = false;
     if (!in->db_in_doubt)
         return;
@@ -340,6 +343,21 @@ void intake_poke(struct intake *in, unsigned what)
 {
     in->asked |= what;
     read_in(in, 0.);
+}
+
+void intake_read_now(struct intake *in)
+{
+    if (!(in->asked & INTAKE_DATABASE) || in->db_in_doubt || !in->good_spec.arena)
+        return;
+    in->asked &= ~(unsigned)INTAKE_DATABASE;
+    read_database(in);
+    if (in->is_new && in->good_db.arena)
+        put_in_force(in);
+}
+
+int64_t intake_age_s(const struct intake *in)
+{
+    return in->db_in_doubt ? (mono_ms() - in->db_read_ms) / 1000 + 1 : 0;
 }
 
 void intake_allow_empty(struct intake *in)

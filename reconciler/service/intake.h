@@ -35,6 +35,14 @@ void intake_free(struct intake *); /* NULL is fine */
 /* These sources (INTAKE_… bits) may have changed; reads them, from the loop. */
 void intake_poke(struct intake *, unsigned what);
 
+/* If the database was poked, reads it now and not from the loop: what is in force afterwards is as
+ * of its last commit.  One that cannot be believed is left to the loop. */
+void intake_read_now(struct intake *);
+
+/* How old the database in force is: 0 while it is that of the file, else the seconds since it was
+ * last read and believed. */
+int64_t intake_age_s(const struct intake *);
+
 /* An empty database is meant: the next read believes it. */
 void intake_allow_empty(struct intake *);
 

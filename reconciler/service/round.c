@@ -201,6 +201,7 @@ static void finish(struct service *s, struct arena *a, const struct look *look)
     account_round(s->account, look);
     hearing_round(s->hearing, look);
     service_orders_round(s, look);
+    cold_round(s);
     fleet_take(s->fleet, a, look, &(struct fleet_terms){0});
     report_pause(s);
     round_in(s, next_round_ms(s, look));

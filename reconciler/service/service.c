@@ -55,6 +55,7 @@ void service_close(struct service *s)
     account_free(s->account);
     retries_free(s->retries);
     others_free(s->others);
+    fetches_free(s->fetches);
     notify_close(s->notify);
     reap_close(s->reaper);
     systemd_close(s->systemd);
@@ -91,6 +92,7 @@ int service_open(struct service *s, struct err *err)
     open_store(s);
     s->retries = retries_new();
     s->others = others_new();
+    s->fetches = fetches_new();
     s->account = account_new(s);
     s->hearing = hearing_new(s);
     s->fleet = fleet_new(s->session, account_fleet_owner(s->account));

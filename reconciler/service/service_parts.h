@@ -10,6 +10,8 @@
  *     crashes.c    live containers that die again and again
  *     calls_book.c which generation answered a call
  *     hearing.c    what core tells of calls by webhook
+ *     fetches.c    who asked for its settings, and who had a call and did not
+ *     cold.c       what comes of that
  *     keep.c       the store's upkeep
  *     settings.c   what specs say of the service itself, while it runs
  *     desk.c       what people ask for over the control socket
@@ -22,6 +24,7 @@
 
 #include "control/fleet.h"
 #include "service/account.h"
+#include "service/fetches.h"
 #include "link/control_server.h"
 #include "service/intake.h"
 #include "service/others.h"
@@ -73,6 +76,7 @@ struct service {
     struct fleet *fleet;
     struct retries *retries;
     struct others *others;
+    struct fetches *fetches;
     struct ev_timer due; /* the next round, whatever happens until then */
     struct ev_signal signals[3];
     struct round last;
@@ -131,6 +135,11 @@ void service_order(struct service *, struct control_request *);     /* pause, st
 void service_round(struct service *);
 /* The name of an agent of the last round, for people. */
 const char *agent_title(const struct agent *);
+
+/* ---- cold.c ---- */
+
+void cold_calls(struct service *, const struct database *); /* the open calls, as just read */
+void cold_round(struct service *);
 
 /* ---- registries.c ---- */
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "core/role.h"
 
 struct condition;
 struct config;
@@ -17,12 +18,21 @@ struct log;
 struct look;
 struct service;
 struct session;
+struct sources;
 struct store;
 
 /* The last round that was finished; NULL: there was none.  It is const and dies with the next one,
  * unless the arena is shared (arena_share()).  ret_arena and ret_at_ms (wall clock) may be NULL. */
 const struct look *service_last_look(const struct service *, struct arena **ret_arena,
                                      int64_t *ret_at_ms);
+
+/* What is asked for, with the database as of its last commit.  It lives as long as the arena; NULL:
+ * the sources could not be read yet.  *ret_age_s: 0, or how old its database is that cannot be read
+ * or believed any more. */
+const struct sources *service_sources_now(struct service *, struct arena *, int64_t *ret_age_s);
+
+/* This part of the agent asked for its settings, and was told them. */
+void service_note_fetch(struct service *, const char *agent_id, enum role);
 
 /* Those that hold, the oldest first, in the arena (tell/log.h). */
 size_t service_conditions(const struct service *, struct arena *, const struct condition **ret);

@@ -1,6 +1,6 @@
 /* fake_control.h - control without an engine: a look that was made by hand and an apply that plays
- * events.  It defines every function of control and service that the command line calls, so the
- * real ones are not linked. */
+ * events.  It defines every function of control, service and face that the command line calls, so
+ * the real ones are not linked. */
 #ifndef TEST_FAKE_CONTROL_H
 #define TEST_FAKE_CONTROL_H
 
@@ -10,6 +10,7 @@
 #include "control/follow.h"
 #include "service/hearing.h"
 #include "control/prove.h"
+#include "face/face.h"
 #include "service/service.h"
 
 static struct {
@@ -50,14 +51,9 @@ int service_run(const struct config *config, const struct service_options *optio
     return 0;
 }
 
-void hearing_event(struct hearing *h, const struct call_event *e)
+const struct service_guest *face_guest(struct arena *a, const struct face_options *options)
 {
-    (void)h, (void)e;
-}
-
-const char *hearing_route(struct hearing *h, struct arena *a, const struct call_event *e)
-{
-    (void)h, (void)a, (void)e;
+    (void)a, (void)options;
     return NULL;
 }
 

@@ -183,6 +183,37 @@ static void test_a_container_that_does_not_ask_yet(void **state)
     assert_non_null(strstr(found, "sts env DEEPGRAM_API_KEY: k1 -> - replace secret"));
     assert_non_null(strstr(found, "sts env PROVIDER_ID: - -> p-sts replace"));
     assert_non_null(strstr(found, "sts env BACKEND_URL: - -> http"));
+    struct drifts d =
+        drift_find(a, &m.w[ROLE_STS], box_named(&m, "avr-sts-a1"), observed_image(&m.o, "id-sts"));
+    assert_string_equal(d.items[0].key, "AGENT_PROMPT");
+    assert_string_equal(d.items[0].note, "asked for at each call");
+}
+
+/* It had a call and did not ask: it is given its settings again, for as long as its image is the
+ * same, and the address that it did not use goes. */
+static void test_one_that_did_not_ask(void **state)
+{
+    static const struct cold_part cold[] = {{"a1", ROLE_STS, "sts"}, {"b2", ROLE_LLM, "llm"}};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = per_call(a);
+
+    (void)state;
+    material_merge(&m);
+    run_agent(&m, "sales");
+    m.host.cold = cold, m.host.n_cold = N_OF(cold);
+    const char *found = again(&m, "sales");
+    const struct container_spec *c = container(&m, "sales", ROLE_STS);
+    assert_true(c->cold);
+    assert_false(c->per_call);
+    assert_non_null(strstr(found, "sts env DEEPGRAM_API_KEY: - -> k1 replace secret"));
+    assert_null(env_get(&m.w[ROLE_STS].env, "BACKEND_URL"));
+    assert_string_equal(m.d.notices[m.d.n_notices - 1],
+                        "sts of sales did not ask for its settings in a call, so it is given them "
+                        "when it is made (config: start says so)");
+    struct provider_row *rows = own_providers(&m);
+    rows[0].image = "sts:2";
+    material_merge(&m);
+    assert_true(container(&m, "sales", ROLE_STS)->asks_us);
 }
 
 static void test_what_connectors_take_up(void **state)
@@ -250,6 +281,7 @@ int main(void)
         cmocka_unit_test(test_without_the_key_the_address_is_kept),
         cmocka_unit_test(test_a_new_prompt_is_no_drift),
         cmocka_unit_test(test_a_container_that_does_not_ask_yet),
+        cmocka_unit_test(test_one_that_did_not_ask),
         cmocka_unit_test(test_what_connectors_take_up),
         cmocka_unit_test(test_patterns),
     };

@@ -385,6 +385,47 @@ static void orders_are_merged_when_told_of(void **state)
     assert_int_equal(w->accepted, 2); /* nothing new */
 }
 
+static const char *first_name(const struct world *w)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+
+    return arena_strdup(w->arena, intake_sources(w->intake, a)->desired.agents[0].name);
+}
+
+/* Who answers for the settings of this moment does not wait for the loop. */
+static void what_was_poked_may_be_read_at_once(void **state)
+{
+    struct world *w = *state;
+
+    use_database(w);
+    sql(w, "UPDATE agent SET name = '0 first' WHERE rowid = (SELECT min(rowid) FROM agent)");
+    intake_read_now(w->intake); /* nobody said that something changed */
+    assert_string_not_equal(first_name(w), "0 first");
+    intake_poke(w->intake, INTAKE_DATABASE);
+    intake_read_now(w->intake);
+    assert_string_equal(first_name(w), "0 first");
+    assert_int_equal(w->accepted, 2);
+    assert_int_equal(intake_age_s(w->intake), 0);
+}
+
+static void a_database_in_doubt_has_an_age(void **state)
+{
+    struct world *w = *state;
+    FILE *f;
+
+    use_database(w);
+    assert_non_null(f = fopen(w->database, "w"));
+    fclose(f);
+    intake_poke(w->intake, INTAKE_DATABASE);
+    intake_read_now(w->intake);
+    assert_non_null(w->database_wrong);
+    assert_true(intake_age_s(w->intake) >= 1);
+    assert_true(agents_in_force(w) > 1);
+    copy_fleet(w);
+    settle(w);
+    assert_int_equal(intake_age_s(w->intake), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -399,6 +440,8 @@ int main(void)
         TEST(a_database_that_cannot_be_read),
         TEST(every_file_that_matters_is_told),
         TEST(orders_are_merged_when_told_of),
+        TEST(what_was_poked_may_be_read_at_once),
+        TEST(a_database_in_doubt_has_an_age),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
