@@ -165,9 +165,11 @@ static int add_stop(struct text *t, const struct call *call, struct err *err)
 
 static int add_logs(struct text *t, const struct call *call, struct err *err)
 {
-    if (add_id(t, call, "/logs?stdout=1&stderr=1&timestamps=0", err))
+    if (add_id(t, call, "/logs?stdout=1&stderr=1", err))
         return -1;
-    text_printf(t, "&tail=%d", call->tail > 0 ? call->tail : 0);
+    text_printf(t, "&timestamps=%d&tail=%d", call->timed, call->tail > 0 ? call->tail : 0);
+    if (call->since_s > 0)
+        text_printf(t, "&since=%lld", (long long)call->since_s);
     return 0;
 }
 

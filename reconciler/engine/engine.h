@@ -26,7 +26,7 @@ enum call_kind {
     CALL_RENAME,  /* id, name */
     CALL_REMOVE,  /* id; of a stopped container, with its anonymous volumes, never forced */
     CALL_UPDATE,  /* id, wanted: restart policy and limits, in place */
-    CALL_LOGS,    /* id, tail: log */
+    CALL_LOGS,    /* id, tail, timed, since_s: log */
     CALL_NETWORK, /* name: network; 404 is a network that is missing, no error */
     CALL_EVENTS,  /* ref ("image"; NULL: containers, images and networks), since_s: a stream of
                    * lines without end, each for event_line() */
@@ -51,7 +51,9 @@ struct call {
         *wanted;     /* CALL_UPDATE, CALL_CONNECT; CALL_PULL: for its platform, may be NULL */
     int grace_s;     /* CALL_STOP; -1: the engine's default of 10 s */
     int tail;        /* CALL_LOGS: lines */
-    int64_t since_s; /* CALL_EVENTS: from then on, by the engine's wall clock; 0: now */
+    bool timed;      /* CALL_LOGS: each line with its time (RFC 3339 in UTC, 30 bytes) before it */
+    int64_t since_s; /* CALL_EVENTS: from then on, by the engine's wall clock; 0: now.  CALL_LOGS:
+                      * only lines from then on; 0: of all time */
 };
 
 struct list_entry { /* one row of the list: enough to tell whose it is and whether it changed */

@@ -5,7 +5,9 @@
 #include "base/array.h"
 #include "face/parts.h"
 
-static const struct face_family *const families[] = {&health_family};
+static const struct face_family *const families[] = {&health_family, &events_family, &status_family,
+                                                     &agents_family, &orders_family, &logs_family,
+                                                     &metrics_family};
 enum { FAMILIES = sizeof families / sizeof families[0] };
 
 /* --- what it tells the families -------------------------------------------------------------- */

@@ -2,7 +2,14 @@
  *
  *     face.c       its life, and the families of endpoints
  *     gate.c       who may
+ *     seen.c       what the last round saw
  *     health.c     /healthz, /readyz
+ *     status.c     the fleet as a whole, and what was done to it
+ *     api_agents.c one agent, many agents
+ *     api_orders.c what is asked for of them
+ *     events.c     what happens, as it happens; rows.c what is new, ring.c what was missed
+ *     logs.c       what containers write, as they write it
+ *     metrics.c    for Prometheus
  *
  * A family is a table of routes and what it wants to be told.  Handlers get the face as their
  * context. */
@@ -17,6 +24,11 @@
 #include "web/request.h"
 #include "web/server.h"
 
+struct events;
+struct logs;
+struct metrics_book;
+struct rows;
+
 struct face {
     const struct face_options *options;
     struct service_guest guest;
@@ -26,6 +38,10 @@ struct face {
     const char *host; /* of the advertised URL */
     bool was_good;    /* the last round */
     bool was_ready;   /* some round was good */
+    struct events *events;
+    struct rows *rows;
+    struct logs *logs;
+    struct metrics_book *metrics;
 };
 
 struct face_family {
@@ -39,7 +55,8 @@ struct face_family {
     void (*close)(struct face *); /* the server is closed */
 };
 
-extern const struct face_family health_family;
+extern const struct face_family health_family, events_family, status_family, agents_family,
+    orders_family, logs_family, metrics_family;
 
 /* ---- gate.c ---- */
 web_gate face_gate;

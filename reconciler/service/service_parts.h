@@ -9,7 +9,7 @@
  *     crashes.c    live containers that die again and again
  *     calls_book.c which generation answered a call
  *     keep.c       the store's upkeep
- *     desk.c       what people ask for over the control socket
+ *     desk.c       what people ask for; control_asker.c those of them at the control socket
  *     guest.c      who lives beside it in the loop, and view.c what it sees
  *     orders.c     what they order: kept in the store, an input of every merge */
 #ifndef SERVICE_SERVICE_PARTS_H
@@ -27,12 +27,14 @@
 #include "service/retry.h"
 #include "service/service.h"
 #include "tell/systemd.h"
+#include "service/view.h"
 #include "store/store.h"
 #include "watch/database.h"
 #include "watch/engine.h"
 #include "watch/files.h"
 #include "watch/settle.h"
 
+struct asker;
 struct desk;
 
 struct round {           /* the last one that was finished */
@@ -72,8 +74,9 @@ struct service {
     int lock; /* the engine's; -1: somebody else has it */
     bool round_due, stopping, reloading;
     unsigned failed_rounds; /* in a row */
-    int64_t pruned_ms;      /* monotonic: when the store forgot what is old; 0: not yet */
-    char cause[200];        /* why the next round is due: the first cause since the last one */
+    struct service_counts counts;
+    int64_t pruned_ms; /* monotonic: when the store forgot what is old; 0: not yet */
+    char cause[200];   /* why the next round is due: the first cause since the last one */
 };
 
 /* ---- service.c ---- */
@@ -109,7 +112,7 @@ void service_mark(struct service *, const char *cause);
 void service_orders(void *service, struct arena *, struct standing_orders *ret);
 void service_orders_round(struct service *, const struct look *);   /* forgets what is over */
 void service_orders_failed(struct service *, const struct agent *); /* the work on it failed */
-void service_order(struct service *, struct control_request *);     /* pause, stop, restart … */
+void service_order(struct service *, struct asker *);               /* pause, stop, restart … */
 
 /* ---- round.c ---- */
 
