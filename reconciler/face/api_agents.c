@@ -4,6 +4,7 @@
 
 #include "control/fleet.h"
 #include "control/orders.h"
+#include "face/fresh.h"
 #include "face/identity.h"
 #include "face/remembered.h"
 #include "face/seen.h"
@@ -37,7 +38,7 @@ static struct plan page_of(struct arena *a, const struct plan *all, const char *
     return page;
 }
 
-static void list_agents(void *ctx, struct web_request *r)
+static void answer_list(void *ctx, struct web_request *r)
 {
     const struct face *face = ctx;
     const struct look *look = seen_look(face, r);
@@ -52,6 +53,11 @@ static void list_agents(void *ctx, struct web_request *r)
     web_reply_json(r, 200,
                    render_agents_json(web_arena(r), &render, &look->sources->desired, &look->plan,
                                       &page, more));
+}
+
+static void list_agents(void *ctx, struct web_request *r)
+{
+    fresh(ctx, r, answer_list);
 }
 
 static void add_goal(const struct face *face, struct arena *a, const struct look *look,
@@ -70,7 +76,7 @@ static void add_goal(const struct face *face, struct arena *a, const struct look
         page->no_goal = arena_strdup(a, err.text);
 }
 
-static void get_agent(void *ctx, struct web_request *r)
+static void answer_agent(void *ctx, struct web_request *r)
 {
     const struct face *face = ctx;
     const struct look *look = seen_look(face, r);
@@ -89,6 +95,11 @@ static void get_agent(void *ctx, struct web_request *r)
     add_goal(face, web_arena(r), look, &page);
     struct render render = seen_render(face, look);
     web_reply_json(r, 200, render_agent_json(web_arena(r), &render, &page));
+}
+
+static void get_agent(void *ctx, struct web_request *r)
+{
+    fresh(ctx, r, answer_agent);
 }
 
 /* Of agents that are gone, too: nobody looks whether it is there. */

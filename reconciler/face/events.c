@@ -32,6 +32,7 @@ struct events {
     size_t n_rows;       /* told in it */
     struct arena *arena; /* of the status as it was told last */
     const char *status;  /* "": never */
+    uint64_t calls;      /* which ones are open, in short */
 };
 
 /* --- telling --------------------------------------------------------------------------------- */
@@ -116,6 +117,28 @@ static void events_change(struct face *face, const struct change *change)
 
     if (change->id)
         tell(face->events, "activity", render_change_json(a, change));
+}
+
+static uint64_t in_short(const char *s)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+
+    for (; *s; s++)
+        hash = (hash ^ (unsigned char)*s) * UINT64_C(1099511628211);
+    return hash;
+}
+
+/* Whoever looks on sees calls come and go. */
+static void events_calls(struct face *face, const struct database *db)
+{
+    struct events *e = face->events;
+    uint64_t calls = 0;
+
+    for (size_t i = 0; i < db->n_calls; i++)
+        calls ^= in_short(db->calls[i].uuid);
+    if (calls != e->calls && !TAILQ_EMPTY(&e->listeners))
+        service_look_soon(face->service);
+    e->calls = calls;
 }
 
 /* --- listening ------------------------------------------------------------------------------- */
@@ -216,4 +239,5 @@ const struct face_family events_family = {.routes = routes,
                                           .on_round = events_round,
                                           .on_event = events_event,
                                           .on_change = events_change,
+                                          .on_calls = events_calls,
                                           .close = events_close};

@@ -3,6 +3,7 @@
  *     face.c       its life, and the families of endpoints
  *     gate.c       who may
  *     seen.c       what the last round saw
+ *     fresh.c      answers that need a look of this moment
  *     health.c     /healthz, /readyz
  *     status.c     the fleet as a whole, and what was done to it
  *     api_agents.c one agent, many agents
@@ -28,6 +29,7 @@ struct events;
 struct logs;
 struct metrics_book;
 struct rows;
+struct waiting;
 
 struct face {
     const struct face_options *options;
@@ -40,6 +42,7 @@ struct face {
     bool was_ready;   /* some round was good */
     struct events *events;
     struct rows *rows;
+    struct waiting *waiting;
     struct logs *logs;
     struct metrics_book *metrics;
 };
@@ -52,11 +55,12 @@ struct face_family {
     void (*on_round)(struct face *, bool good);
     void (*on_event)(struct face *, const struct event *);
     void (*on_change)(struct face *, const struct change *);
+    void (*on_calls)(struct face *, const struct database *);
     void (*close)(struct face *); /* the server is closed */
 };
 
 extern const struct face_family health_family, events_family, status_family, agents_family,
-    orders_family, logs_family, metrics_family;
+    orders_family, logs_family, metrics_family, fresh_family;
 
 /* ---- gate.c ---- */
 web_gate face_gate;

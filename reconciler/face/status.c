@@ -2,6 +2,7 @@
 #include "face/status.h"
 
 #include "control/fleet.h"
+#include "face/fresh.h"
 #include "face/identity.h"
 #include "face/remembered.h"
 #include "face/seen.h"
@@ -49,9 +50,14 @@ const char *status_json(const struct face *face, struct arena *a, const struct w
     return render_fleet_json(a, &r, &page);
 }
 
-static void get_status(void *ctx, struct web_request *r)
+static void answer_status(void *ctx, struct web_request *r)
 {
     web_reply_json(r, 200, status_json(ctx, web_arena(r), r, false));
+}
+
+static void get_status(void *ctx, struct web_request *r)
+{
+    fresh(ctx, r, answer_status);
 }
 
 static void get_activity(void *ctx, struct web_request *r)

@@ -97,6 +97,7 @@ void guest_close(struct service *);
 void guest_round(const struct service *, bool good);
 void guest_event(const struct service *, const struct event *);
 void guest_change(const struct service *, const struct change *);
+void guest_calls(const struct service *, const struct database *);
 
 /* ---- triggers.c ---- */
 

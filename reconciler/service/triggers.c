@@ -111,6 +111,7 @@ static void on_calls(void *ctx, const struct database *db)
     struct service *s = ctx;
 
     account_calls(s->account, db);
+    guest_calls(s, db);
 }
 
 /* --- the engine ------------------------------------------------------------------------------ */

@@ -68,3 +68,8 @@ const struct service_counts *service_counts(const struct service *s)
 {
     return &s->counts;
 }
+
+void service_look_soon(struct service *s)
+{
+    service_mark(s, NULL);
+}

@@ -49,4 +49,7 @@ struct service_counts {      /* since the program was started */
 };
 const struct service_counts *service_counts(const struct service *);
 
+/* A round is made soon: calls come and go without one. */
+void service_look_soon(struct service *);
+
 #endif

@@ -1,12 +1,13 @@
 /* fake_control.h - control without an engine: a look that was made by hand and an apply that plays
- * events.  It defines every function of control and service that the command line calls, so the
- * real ones are not linked. */
+ * events.  It defines every function of control, service and face that the command line calls, so
+ * the real ones are not linked. */
 #ifndef TEST_FAKE_CONTROL_H
 #define TEST_FAKE_CONTROL_H
 
 #include "cli/cli_fixture.h"
 #include "render/fixture.h"
 #include "control/examine.h"
+#include "face/face.h"
 #include "service/service.h"
 
 static struct {
@@ -44,6 +45,12 @@ int service_run(const struct config *config, const struct service_options *optio
 {
     (void)config, (void)options, (void)err;
     return 0;
+}
+
+const struct service_guest *face_guest(struct arena *a, const struct face_options *options)
+{
+    (void)a, (void)options;
+    return NULL;
 }
 
 void session_watch(struct session *s)

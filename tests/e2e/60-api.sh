@@ -9,22 +9,22 @@ python3 -c 'import jsonschema, yaml' 2>/dev/null || skip 'python3-jsonschema or 
 OPENAPI=$TOP/reconciler/face/openapi.yaml
 openapi() { "$E2E/openapi.py" "$OPENAPI" "$@"; }
 
-# request METHOD PATH [BODY [CURL-OPTION…]]: sets STATUS and ANSWER, a file; holds them against the file.
+# request METHOD PATH [BODY]: sets STATUS and ANSWER, a file; holds them against the file.
 n_answers=0
 request() {
-    local method=$1 path=$2 body=${3-} kind
+    local method=$1 url=$2 body=${3-} kind
     local -a options=(-sS --max-time 20 -X "$method" -o "$W/answer" -w '%{http_code} %{content_type}')
-    [[ $method == GET ]] || options+=(-H 'Content-Type: application/json' --data "$body")
+    [[ $method == GET ]] || options+=(-H "Content-Type: ${TYPE:-application/json}" --data "$body")
     ANSWER=$W/answer-$((n_answers++)).json
-    read -r STATUS kind < <(curl "${options[@]}" "${@:4}" "$BASE$path" && echo)
+    read -r STATUS kind < <(curl "${options[@]}" "$BASE$url" && echo)
     mv "$W/answer" "$ANSWER"
-    openapi answer "$method" "$path" "$STATUS" "$kind" <"$ANSWER" ||
-        fail "$method $path is not answered as promised: $(head -c 2000 "$ANSWER")"
+    openapi answer "$method" "$url" "$STATUS" "$kind" <"$ANSWER" ||
+        fail "$method $url is not answered as promised: $(head -c 2000 "$ANSWER")"
 }
 get() { request GET "$@"; expect_equal "$STATUS" 200 "GET $1"; }
 post() { openapi body POST "$1" <<<"${2:-"{}"}"; request POST "$@"; expect_equal "$STATUS" 202 "POST $1"; }
-answer() { jq -er "$1" "$ANSWER" || fail "$1 is not in $(cat "$ANSWER")"; }
-expect_answer() { expect_equal "$(answer "$1")" "$2" "$1"; }
+answer() { jq -r "$1" "$ANSWER"; }
+expect_answer() { expect_equal "$(answer "$1")" "$2" "$1 of $ANSWER"; }
 # listen FILE PATH [CURL-OPTION…]: a reader of a stream, until the test ends.
 listen() { curl -sSN "${@:3}" "$BASE$2" >"$1" 2>"$1.err" & LISTENER=$!; }
 heard() { grep -qE -- "$2" "$1"; }
@@ -66,7 +66,7 @@ request POST "/api/v1/agents/$AGENT/restart" '{"nwo": true}'
 expect_equal "$STATUS" 400 'an unknown key'
 request POST "/api/v1/agents/$AGENT/restart" '{"wait_timeout": "soon"}'
 expect_equal "$STATUS" 400 'no time'
-request POST "/api/v1/agents/$AGENT/restart" '{}' -H 'Content-Type: text/plain'
+TYPE=text/plain request POST "/api/v1/agents/$AGENT/restart" '{}'
 expect_equal "$STATUS" 400 'a page of somebody else'
 request POST "/api/v1/agents/$AGENT/rollback" '{"to": 99}'
 expect_equal "$STATUS $(answer .error.code)" '409 conflict' 'an unknown generation'
@@ -91,6 +91,7 @@ step 'a restart under a call: the button names what it would cut, and it cuts no
 call_place long "$AGENT" 90
 cuts() { get "/api/v1/agents/$AGENT" && [[ $(jq '.actions[] | select(.action == "restart") | .now.calls_cut' "$ANSWER") == 1 ]]; }
 eventually 20 cuts || fail 'the call is not seen'
+expect_heard "$W/events" '"live_calls": 1'
 expect_answer '.actions[] | select(.action == "restart") | .calls_cut' 0
 expect_answer '.actions[] | select(.action == "restart") | .command' "avr-reconciler restart 'Night desk'"
 core=$(box_id "$CORE")
@@ -148,8 +149,7 @@ for stream in events logs again late; do openapi events "$W/$stream" || fail "$s
 step 'metrics'
 get /metrics
 if command -v promtool >/dev/null; then promtool check metrics <"$ANSWER" || fail 'promtool'; fi
-expect_matches=$(grep -cE '^avr_reconciler_changes_total\{result="done"\} [1-9]' "$ANSWER" || true)
-expect_equal "$expect_matches" 1 'changes that were made'
+grep -qE '^avr_reconciler_changes_total\{result="done"\} [1-9]' "$ANSWER" || fail 'no change is counted'
 
 step 'no secret anywhere'
 if grep -lF dg-not-a-real-key "$W"/answer-* "$W/events" "$W/logs" "$W/again" "$W/late" "$W/bg.err"; then
