@@ -221,8 +221,10 @@ static void events_close(struct face *face)
 {
     struct events *e = face->events;
 
-    while (!TAILQ_EMPTY(&e->listeners))
-        listener_drop(TAILQ_FIRST(&e->listeners));
+    for (struct listener *l = TAILQ_FIRST(&e->listeners), *next; l; l = next) {
+        next = TAILQ_NEXT(l, all);
+        free(l);
+    }
     ring_free(&e->ring);
     arena_free(e->arena);
     free(e);

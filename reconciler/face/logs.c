@@ -68,16 +68,21 @@ static void turn_end(struct reader *r)
     arena_free(turn);
 }
 
-static void reader_free(struct reader *r)
+static void reader_release(struct reader *r)
 {
     if (r->call)
         client_cancel(r->call);
     ev_timer_stop(service_loop(r->logs->face->service), &r->timer);
-    TAILQ_REMOVE(&r->logs->readers, r, all);
-    r->logs->n--;
     turn_end(r);
     free(r->agent_id);
     free(r);
+}
+
+static void reader_free(struct reader *r)
+{
+    TAILQ_REMOVE(&r->logs->readers, r, all);
+    r->logs->n--;
+    reader_release(r);
 }
 
 static bool is_marked(const struct agent_plan *plan, const char *name)
@@ -314,8 +319,10 @@ static void logs_open(struct face *face)
 
 static void logs_close(struct face *face)
 {
-    while (!TAILQ_EMPTY(&face->logs->readers))
-        reader_free(TAILQ_FIRST(&face->logs->readers));
+    for (struct reader *r = TAILQ_FIRST(&face->logs->readers), *next; r; r = next) {
+        next = TAILQ_NEXT(r, all);
+        reader_release(r);
+    }
     free(face->logs);
 }
 
