@@ -63,8 +63,9 @@ const card = (agent, { opened, details, progresses, may }) => {
   return h('section.card', { id },
     h('div.row',
       h('h3', h('button.name', { 'data-do': 'open', 'data-id': id, 'aria-expanded': !!open }, name)),
-      badge(state), state !== 'stopped' && badge(agent.ready ? 'ready' : 'not_ready'), h(agent.live_calls === 0 ? 'small' : 'b', calls(agent.live_calls)),
-      may && needsCare(agent) && button('apply', agent, 'button.main')),
+      h('div.row',
+        badge(state), state !== 'stopped' && badge(agent.ready ? 'ready' : 'not_ready'), h(agent.live_calls === 0 ? 'small' : 'b', calls(agent.live_calls)),
+        may && needsCare(agent) && button('apply', agent, 'button.main'))),
     dim(since(agent.since_ms), agent.mode, agent.image?.split('/').pop()),
     agent.note && said('p', agent.note), d?.boxes.map(draining), progress(progresses.get(id)),
     open && (d ? detail(agent, open, d) : '…'));
