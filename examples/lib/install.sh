@@ -16,6 +16,7 @@ library libcurl libcurl4-openssl-dev
 library yaml-0.1 libyaml-dev
 library libcjson libcjson-dev
 library sqlite3 libsqlite3-dev
+library libmicrohttpd libmicrohttpd-dev
 library libcrypto libssl-dev
 file /usr/include/ev.h libev-dev
 command musl-gcc musl-tools'

@@ -1,6 +1,8 @@
 #include <unistd.h>
 
+#include "base/text.h"
 #include "cli/say.h"
+#include "face/face.h"
 #include "service/service.h"
 
 static enum log_level level_of(const struct options *opt)
@@ -10,10 +12,23 @@ static enum log_level level_of(const struct options *opt)
                                       : LEVEL_INFO;
 }
 
+static void read_face(const struct cli *cli, struct face_options *ret)
+{
+    const struct options *opt = cli->opt;
+    const char *listen = opt->value[OPT_LISTEN] ? opt->value[OPT_LISTEN] : "127.0.0.1:6100";
+
+    *ret = (struct face_options){.advertise = opt->value[OPT_ADVERTISE]};
+    if (!text_is(listen, "none"))
+        ret->n_listen = split_list(cli->arena, listen, ',', &ret->listen);
+}
+
 static enum exit_code run(struct cli *cli)
 {
     const struct options *opt = cli->opt;
     const char *format = opt->value[OPT_LOG_FORMAT];
+    struct face_options face;
+
+    read_face(cli, &face);
     struct service_options options = {
         .log_format = format && *format == 'j' ? LOG_JSON : LOG_TEXT,
         .log_level = level_of(opt),
@@ -22,6 +37,7 @@ static enum exit_code run(struct cli *cli)
         .control = cli->config.control_path,
         .notify_url = opt->value[OPT_NOTIFY],
         .notify_form = opt->value[OPT_NOTIFY_FORMAT],
+        .guest = face_guest(cli->arena, &face),
     };
     struct err err = {0};
 
@@ -38,8 +54,8 @@ const struct cmd cmd_run = {
     .text = "Notices saved specs, commits to the database, what happens to containers and images,\n"
             "and acts at once; calls are never cut. Log on standard error; SIGHUP looks at once,\n"
             "SIGTERM stops at the next safe point. A second instance stands by.\n",
-    .options = OPTION_BIT(OPT_LOG_FORMAT) | OPTION_BIT(OPT_RESYNC) | OPTION_BIT(OPT_NOTIFY) |
-               OPTION_BIT(OPT_NOTIFY_FORMAT),
+    .options = OPTION_BIT(OPT_LOG_FORMAT) | OPTION_BIT(OPT_RESYNC) | OPTION_BIT(OPT_LISTEN) |
+               OPTION_BIT(OPT_ADVERTISE) | OPTION_BIT(OPT_NOTIFY) | OPTION_BIT(OPT_NOTIFY_FORMAT),
     .formats = FORMAT_BIT(FORMAT_TABLE),
     .args_are = ARGS_NONE,
     .needs_config = true,

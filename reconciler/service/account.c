@@ -35,6 +35,19 @@ void job_drop(struct job *gone)
     arena_free(gone->arena);
 }
 
+void job_write(struct job *j)
+{
+    struct service *s = j->account->service;
+    struct err err;
+    int64_t id = j->change.id;
+    int result = id ? history_update(s->store, &j->change, &err)
+                    : history_add(s->store, &j->change, &id, &err);
+
+    j->change.id = result == 0 ? id : j->change.id;
+    keep_said(s, result, &err);
+    guest_change(s, &j->change);
+}
+
 static struct render render_of(const struct service *s)
 {
     return (struct render){.key = session_key(s->session), .now_ms = wall_ms()};
@@ -132,7 +145,6 @@ static void on_begin(void *ctx, const struct agent_plan *plan)
     struct arena *arena = arena_new();
     struct job *j = arena_alloc(arena, sizeof *j);
     struct render render = render_of(s);
-    struct err err;
 
     drop_over(a, plan->agent->id);
     *j = (struct job){.next = a->jobs, .account = a, .arena = arena, .mends = has_to_start(plan)};
@@ -150,7 +162,7 @@ static void on_begin(void *ctx, const struct agent_plan *plan)
         .agent = j->title, .generation = j->generation, .cause = j->change.cause};
     for (size_t i = 0; i < j->change.n_drifts; i++)
         log_say(s->log, LEVEL_INFO, &about, "%s", j->change.drifts[i]);
-    keep_said(s, history_add(s->store, &j->change, &j->change.id, &err), &err);
+    job_write(j);
 }
 
 /* --- on its way ------------------------------------------------------------------------------ */
@@ -206,6 +218,7 @@ static void on_fleet_event(void *ctx, const struct event *event)
     struct job *j = job_of(a, event->agent->id); /* the fleet tells of agents only */
 
     desk_event(a->service->desk, event);
+    guest_event(a->service, event);
     if (event->step && event->step->kind == STEP_STOP && event->state == EVENT_STARTED)
         others_except(a->service->others, event->step->box_id);
     if (!j || !event->step)
@@ -269,14 +282,11 @@ static void add_last_words(struct job *j)
 
 static void close_job(struct job *j)
 {
-    struct service *s = j->account->service;
-    struct err err;
-
     j->logs = NULL;
     if (!j->change.n_log && j->mends)
         add_last_words(j);
-    keep_said(s, history_update(s->store, &j->change, &err), &err);
-    notify(s, j);
+    job_write(j);
+    notify(j->account->service, j);
     if (j->change.result == CHANGE_DONE)
         j->over_ms = wall_ms();
     else

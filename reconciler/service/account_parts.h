@@ -38,5 +38,6 @@ struct account {
 };
 
 void job_drop(struct job *);
+void job_write(struct job *); /* its change, to the history */
 
 #endif

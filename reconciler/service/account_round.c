@@ -23,12 +23,11 @@ static void number_end(struct account *a, struct job *j, unsigned number)
     struct service *s = a->service;
     struct log_about about = {.agent = j->title,
                               .generation = arena_printf(j->arena, "%u", number)};
-    struct err err;
 
     j->change.to = number;
     if (number != j->change.from)
         log_say(s->log, LEVEL_INFO, &about, "generation %u is in force", number);
-    keep_said(s, history_update(s->store, &j->change, &err), &err);
+    job_write(j);
 }
 
 /* Jobs that are over get the number they led to, from a look that began after their end. */

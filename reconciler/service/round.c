@@ -255,6 +255,7 @@ void service_round(struct service *s)
     bool good = look_at_all(s);
 
     desk_round(s->desk, good);
+    guest_round(s, good);
     if (s->reloading)
         systemd_ready(s->systemd);
     s->reloading = false;

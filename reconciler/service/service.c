@@ -43,6 +43,7 @@ static int open_notify(struct service *s, struct err *err)
 
 void service_close(struct service *s)
 {
+    guest_close(s);
     control_server_free(s->server);
     desk_free(s->desk);
     triggers_close(s);
@@ -94,7 +95,7 @@ int service_open(struct service *s, struct err *err)
     if (service_listen(s, err) < 0)
         return -1;
     triggers_open(s);
-    return 0;
+    return guest_open(s, err);
 }
 
 void service_turn(struct service *s)

@@ -10,6 +10,7 @@
  *     calls_book.c which generation answered a call
  *     keep.c       the store's upkeep
  *     desk.c       what people ask for over the control socket
+ *     guest.c      who lives beside it in the loop, and view.c what it sees
  *     orders.c     what they order: kept in the store, an input of every merge */
 #ifndef SERVICE_SERVICE_PARTS_H
 #define SERVICE_SERVICE_PARTS_H
@@ -52,6 +53,7 @@ struct service {
     struct notify *notify; /* NULL: nobody is told */
     struct control_server *server;
     struct desk *desk;
+    const struct service_guest *guest; /* NULL: none, or not open yet */
     struct account *account;
     struct arena *orders_arena; /* of the orders as they were read last; NULL: never */
     struct standing_orders orders;
@@ -84,6 +86,14 @@ void service_close(struct service *);
 /* Answers the control socket, if it does not yet.  One that another instance answers is no error:
  * it is tried again at each round.  -1: it cannot be answered at all. */
 int service_listen(struct service *, struct err *);
+
+/* ---- guest.c: each does nothing where there is none ---- */
+
+int guest_open(struct service *, struct err *) MUST_CHECK;
+void guest_close(struct service *);
+void guest_round(const struct service *, bool good);
+void guest_event(const struct service *, const struct event *);
+void guest_change(const struct service *, const struct change *);
 
 /* ---- triggers.c ---- */
 
