@@ -5,7 +5,7 @@
 #include "base/array.h"
 #include "face/parts.h"
 
-static const struct face_family *const families[] = {&health_family};
+static const struct face_family *const families[] = {&health_family, &page_family};
 enum { FAMILIES = sizeof families / sizeof families[0] };
 
 /* --- what it tells the families -------------------------------------------------------------- */

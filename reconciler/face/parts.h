@@ -3,6 +3,7 @@
  *     face.c       its life, and the families of endpoints
  *     gate.c       who may
  *     health.c     /healthz, /readyz
+ *     page.c       /, /page/…
  *
  * A family is a table of routes and what it wants to be told.  Handlers get the face as their
  * context. */
@@ -40,6 +41,7 @@ struct face_family {
 };
 
 extern const struct face_family health_family;
+extern const struct face_family page_family;
 
 /* ---- gate.c ---- */
 web_gate face_gate;

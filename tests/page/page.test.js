@@ -156,8 +156,8 @@ shows('the service is killed and comes back', { expected: LOST }, async (page, s
   assert.deepEqual(service.asked, [undefined, '1']);
 });
 
-shows('engine and database away, roll-out paused', { setup: service => { service.status = TROUBLE; } }, async (page, service) => {
-  await has(page.locator('main'), 'Engine or sources cannot be read.', 'The roll-out is paused: 2 agents failed in a row', /database is locked/, /no inotify watches/);
+shows('engine and database away, a roll-out paused', { setup: service => { service.status = TROUBLE; } }, async (page, service) => {
+  await has(page.locator('main'), /engine does not answer/, 'The roll-out is paused: 2 agents failed in a row', /database is locked/, /no inotify watches/);
   service.tell('status', { healthy: true, rollout_paused: null, conditions: [], notices: [] });
   await page.locator('.note').first().waitFor({ state: 'detached' });
 });

@@ -77,8 +77,6 @@ const note = (level, text, ms) => text && h('p.note.wide.' + level, text, ' ', h
 const conditions = ({ link, problem, status: s }) => [
   note('error', link === 'Not_connected' && t('Not connected to the service, trying again.')),
   note('error', problem),
-  note('error', s?.healthy === false && t('Engine or sources cannot be read.')),
-  note('info', s?.standby && t('Another instance works on this engine.')),
   note('warning', s?.rollout_paused && t('The roll-out is paused: {why}', { why: s.rollout_paused })),
   s?.conditions.map(c => !c.agent && note(c.level, c.text, c.since_ms)), s?.notices.map(text => note('info', text)),
 ];
