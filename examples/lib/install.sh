@@ -53,7 +53,11 @@ command docker-registry docker-registry
 command mkfs.ext4 e2fsprogs
 command strace strace
 command systemd-analyze systemd
-command docker-compose docker-compose'
+command docker-compose docker-compose
+command chromium chromium
+command node nodejs
+command npm npm
+package fonts-inter fonts-inter'
 
 is_there() { # KIND NAME
     case $1 in

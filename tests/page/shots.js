@@ -9,7 +9,7 @@ for (const [size, viewport] of Object.entries(sizes))
     await page.getByRole('button', { name: 'Night desk', exact: true }).click();
     await page.getByText('What differs').waitFor();
     await page.evaluate(() => scrollTo(0, 0));
-    await page.screenshot({ fullPage: !!process.env.FULL, path: `${folder}/page-${size}-${colorScheme}.png` });
+    await page.screenshot({ path: `${folder}/page-${size}-${colorScheme}.png` });
     await close();
   }
 process.exit(0);
