@@ -12,7 +12,7 @@ after(quit);
 const card = (page, name) => page.locator('section.card').filter({ has: page.getByRole('button', { name, exact: true }) });
 const expand = async (page, name) => {
   await page.getByRole('button', { name, exact: true }).click();
-  await card(page, name).getByRole('heading', { name: /What differs|Differenze/ }).waitFor();
+  await card(page, name).getByRole('heading', { name: 'Containers' }).waitFor();
   return card(page, name);
 };
 const has = async (locator, ...texts) => {
@@ -58,7 +58,7 @@ shows('what differs, word by word, and no secret', {}, async page => {
   const open = await expand(page, 'Night desk');
   assert.deepEqual(await open.locator('pre').first().locator('ins').allTextContents(), [' of Hotel Aurora', 'kind']);
   assert.deepEqual(await open.locator('pre').first().locator('del').allTextContents(), ['brief']);
-  await has(open, 'provider "Deepgram night", data.db', 'fp:91c0aa17', '(not set)', 'using local image, built 2m ago', 'waits for Mon-Fri 02:00-05:00, in 8h 10m');
+  await has(open, 'provider "Deepgram night", data.db', 'fp:3fa29100 → fp:91c0aa17', '9b1e4c20 → 41d07a13', '(not set) → Good evening.', 'using local image, built 2m ago', 'waits for Mon-Fri 02:00-05:00, in 8h 10m');
 });
 
 shows('a drain counts down, work is seen step by step', {}, async (page, service) => {
@@ -97,6 +97,7 @@ shows('a question names the calls and the command; only then is anything ordered
   const open = await expand(page, 'Night desk'), dialog = page.getByRole('dialog', { name: 'Restart: Night desk' });
   await open.getByRole('button', { name: 'Restart Night desk' }).click();
   await has(dialog, 'No call will be cut. 2 live calls go on to their end. The oldest: 3m 12s.', /^avr-sts-.* · 2 calls$/, "avr-reconciler restart 'Night desk'");
+  assert.equal(await dialog.getByText('0', { exact: true }).count(), 0);
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'hidden' });
   assert.deepEqual(service.orders, []);

@@ -7,6 +7,10 @@
 #
 # PAGE-FOLDER holds the page as it is served: BUILD/page.
 set -euo pipefail
+PAGE_FOLDER=$(realpath "$1")
+PAGE_MODULES=$(realpath -m "$2")
+shots=${3:+$(realpath "$3")}
+export PAGE_FOLDER PAGE_MODULES
 cd "$(dirname "$0")"
 
 skip() {
@@ -15,10 +19,6 @@ skip() {
     exit 77
 }
 
-PAGE_FOLDER=$(cd "$1" && pwd)
-mkdir -p "$2"
-PAGE_MODULES=$(cd "$2" && pwd)
-export PAGE_FOLDER PAGE_MODULES
 for tool in chromium node npm; do
     command -v "$tool" >/dev/null || skip "$tool is not installed"
 done
@@ -27,6 +27,7 @@ export CHROMIUM
 
 # The lock says what is installed, to the byte.
 if ! cmp -s package-lock.json "$PAGE_MODULES/installed.json"; then
+    mkdir -p "$PAGE_MODULES"
     cp package.json package-lock.json "$PAGE_MODULES"
     (cd "$PAGE_MODULES" && npm ci --ignore-scripts --no-audit --no-fund) >"$PAGE_MODULES/npm.log" 2>&1 || {
         cat "$PAGE_MODULES/npm.log"
@@ -34,7 +35,7 @@ if ! cmp -s package-lock.json "$PAGE_MODULES/installed.json"; then
     }
     cp package-lock.json "$PAGE_MODULES/installed.json"
 fi
-if [[ -n ${3:-} ]]; then
-    exec node shots.js "$(cd "$3" && pwd)"
+if [[ -n $shots ]]; then
+    exec node shots.js "$shots"
 fi
 exec node --test page.test.js

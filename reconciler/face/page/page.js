@@ -9,7 +9,11 @@ const page = {
   agents: new Map(), activity: [], progresses: new Map(), opened: new Map(),
   details: new Map(), /* of agents that are open or being replaced */
 };
-const say = text => { live.textContent = text; };
+const say = text => {
+  live.textContent = text;
+  clearTimeout(page.said);
+  page.said = setTimeout(say, 8000, '');
+};
 const draw = () => {
   show(header, top(page));
   show(body, main(page));
