@@ -97,10 +97,8 @@ static void who_has_it_gets_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PAGE_TEST(the_front_is_the_page),
-        PAGE_TEST(every_file_is_there_with_its_type),
-        PAGE_TEST(nothing_else_is_there),
-        PAGE_TEST(who_can_unpack_gets_it_packed),
+        PAGE_TEST(the_front_is_the_page),   PAGE_TEST(every_file_is_there_with_its_type),
+        PAGE_TEST(nothing_else_is_there),   PAGE_TEST(who_can_unpack_gets_it_packed),
         PAGE_TEST(who_has_it_gets_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
