@@ -2,14 +2,16 @@
 # bytes on the way to a browser and help nobody there, and the same again packed by gzip.
 #
 #   cmake -D FROM=reconciler/face/page -D TO=BUILD/page -D C_FILE=BUILD/page_files.c -P embed_page.cmake
+file(REMOVE_RECURSE ${TO}) # what is gone from the page is gone here
 file(MAKE_DIRECTORY ${TO})
 
 function(as_bytes ret file)
     file(READ ${file} hex HEX)
     # The header of gzip holds the time of packing; the same page shall give the same program.
     string(REGEX REPLACE "^(1f8b08..)........" "\\100000000" hex "${hex}")
-    string(REGEX REPLACE "(..)" "0x\\1," hex "${hex}")
-    string(REGEX REPLACE "(.............................................................................................)" "\\1\n" hex "${hex}")
+    string(REPEAT . 36 line)
+    string(REGEX REPLACE "(${line})" "\\1\n" hex "${hex}")
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," hex "${hex}")
     set(${ret} "${hex}" PARENT_SCOPE)
 endfunction()
 

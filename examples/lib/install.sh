@@ -56,7 +56,11 @@ command systemd-analyze systemd
 command docker-compose docker-compose
 command promtool prometheus
 python yaml python3-yaml
-python jsonschema python3-jsonschema'
+python jsonschema python3-jsonschema
+command chromium chromium
+command node nodejs
+command npm npm
+package fonts-inter fonts-inter'
 
 is_there() { # KIND NAME
     case $1 in

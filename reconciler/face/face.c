@@ -5,11 +5,10 @@
 #include "base/array.h"
 #include "face/parts.h"
 
-static const struct face_family *const families[] =
-    {&health_family,  &events_family, &status_family, &agents_family,
-     &orders_family,  &logs_family,   &live_family,   &webhooks_family,
-     &metrics_family, &fresh_family}; /* the last: it answers from what the others made of a round
-                                       */
+static const struct face_family *const families[] = {
+    &page_family, &health_family, &events_family,   &status_family,  &agents_family, &orders_family,
+    &logs_family, &live_family,   &webhooks_family, &metrics_family, &fresh_family};
+/* The last answers from what the others made of a round. */
 enum { FAMILIES = sizeof families / sizeof families[0] };
 
 /* --- what it tells the families -------------------------------------------------------------- */

@@ -3,6 +3,7 @@
  *     face.c       its life, and the families of endpoints
  *     guard.c      the server's gate: gate.c decides who may, by token.c and jwt.c
  *     health.c     /healthz, /readyz
+ *     page.c       /, /page/…
  *     live_config.c  what containers ask for at each call: /internal/…, /c/{token}/internal/…
  *     webhooks.c   /webhooks: what core tells of calls
  *     seen.c       what the last round saw
@@ -69,8 +70,9 @@ struct face_family {
     void (*close)(struct face *); /* the server is closed */
 };
 
-extern const struct face_family health_family, live_family, webhooks_family, events_family,
-    status_family, agents_family, orders_family, logs_family, metrics_family, fresh_family;
+extern const struct face_family page_family, health_family, live_family, webhooks_family,
+    events_family, status_family, agents_family, orders_family, logs_family, metrics_family,
+    fresh_family;
 
 /* ---- guard.c ---- */
 web_gate face_gate;

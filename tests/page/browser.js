@@ -4,7 +4,7 @@ import { Service } from './server.js';
 
 export const need = createRequire(`${process.env.PAGE_MODULES ?? '.'}/`);
 const { chromium } = need('playwright-core');
-const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-lcd-text'];
 let browser;
 
 /* setup(service) is called before the page is opened.  problems: what the console complained of. */

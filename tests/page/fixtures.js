@@ -108,5 +108,8 @@ export const status = role => ({
 });
 export const TROUBLE = {
   healthy: false, rollout_paused: '2 agents failed in a row', notices: ['files are looked at every 2 s: no inotify watches are left'],
-  conditions: [{ key: 'database', level: 'warning', since_ms: NOW - 12 * MINUTE, seen: 3, agent: null, role: null, text: 'data.db cannot be read: database is locked; what it said last is in force' }],
+  conditions: [
+    { key: 'engine', level: 'error', since_ms: NOW - MINUTE, seen: 9, agent: null, role: null, text: 'the engine does not answer: connection refused' },
+    { key: 'database', level: 'warning', since_ms: NOW - 12 * MINUTE, seen: 3, agent: null, role: null, text: 'data.db cannot be read: database is locked; what it said last is in force' },
+  ],
 };

@@ -12,6 +12,7 @@ export class Service {
   token = null; /* asked for when set */
   status = {};
   agents = structuredClone(fixtures.agents);
+  changes = fixtures.changes;
   orders = []; /* [path, body] */
   asked = []; /* Last-Event-ID of each stream of events */
   sent = {}; /* bytes of each file of the page */
@@ -96,7 +97,7 @@ export class Service {
   #resource([kind, id, part], reply) {
     const agent = this.agents.find(a => a.id === id);
     if (kind === 'status') return { ...fixtures.status(this.role), ...this.status };
-    if (kind === 'activity' || part === 'history') return { changes: fixtures.changes, more: false };
+    if (kind === 'activity' || part === 'history') return { changes: this.changes, more: false };
     if (kind === 'agents' && !id) return { in_sync: false, notices: [], agents: this.agents, more: false };
     if (part === 'generations') return { agent_id: id, generations: fixtures.generations };
     if (part === 'logs') return this.#log(reply);

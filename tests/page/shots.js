@@ -1,15 +1,25 @@
-/* Pictures of the page for the README:  node shots.js FOLDER  (see run.sh) */
+/* Pictures of the page for the README:  run.sh PAGE-FOLDER WORK-FOLDER SHOTS-FOLDER */
 import { open } from './browser.js';
+import { HOSTILE } from './fixtures.js';
 
-const folder = process.argv[2];
-const sizes = { wide: { width: 1200, height: 860 }, phone: { width: 390, height: 844 } };
+const SHOWN = ['Booking', 'Front desk', 'Night desk', 'Spa'];
+const setup = service => {
+  service.agents = service.agents.filter(a => SHOWN.includes(a.name));
+  service.changes = service.changes.filter(c => c.agent_name !== HOSTILE);
+};
+const sizes = { wide: { width: 1000, height: 560 }, phone: { width: 390, height: 760 } };
+
 for (const [size, viewport] of Object.entries(sizes))
   for (const colorScheme of ['light', 'dark']) {
-    const { page, close } = await open({ viewport, colorScheme });
+    const { page, close } = await open({ viewport, colorScheme, setup });
     await page.getByRole('button', { name: 'Night desk', exact: true }).click();
     await page.getByText('What differs').waitFor();
-    await page.evaluate(() => scrollTo(0, 0));
-    await page.screenshot({ fullPage: !!process.env.FULL, path: `${folder}/page-${size}-${colorScheme}.png` });
+    await page.mouse.move(0, 0);
+    await page.evaluate(() => {
+      document.activeElement.blur();
+      scrollTo(0, 0);
+    });
+    await page.screenshot({ path: `${process.argv[2]}/page-${size}-${colorScheme}.png` });
     await close();
   }
 process.exit(0);

@@ -9,7 +9,11 @@ const page = {
   agents: new Map(), activity: [], progresses: new Map(), opened: new Map(),
   details: new Map(), /* of agents that are open or being replaced */
 };
-const say = text => { live.textContent = text; };
+const say = text => {
+  live.textContent = text;
+  clearTimeout(page.said);
+  page.said = setTimeout(say, 8000, '');
+};
 const draw = () => {
   show(header, top(page));
   show(body, main(page));
@@ -17,9 +21,11 @@ const draw = () => {
 
 /* What the service tells. */
 
+/* Asked again when the answer is here: it may have come too late. */
+const isWanted = id => page.opened.has(id) || page.agents.get(id)?.state === 'replacing';
 const look = async id => {
   const detail = await get(pathOf(id)).catch(() => {});
-  if (detail) page.details.set(id, detail);
+  if (detail && isWanted(id)) page.details.set(id, detail);
   draw();
 };
 
@@ -28,7 +34,7 @@ const take = {
     const old = page.agents.get(a.id);
     page.agents.set(a.id, a);
     if (old && (old.state !== a.state || old.ready !== a.ready)) say(`${a.name}: ${t(a.state)}, ${t(a.ready ? 'ready' : 'not_ready')}`);
-    if (a.state === 'replacing' || page.opened.has(a.id)) look(a.id);
+    if (isWanted(a.id)) look(a.id);
     else page.details.delete(a.id);
   },
   gone: ({ id }) => page.agents.delete(id),

@@ -3,7 +3,7 @@ const SILENT_MS = 45000; /* it says something every 15 s */
 
 const request = async (path, { body, ...options } = {}) => {
   const reply = await fetch(path, {
-    ...options, ...body && { method: 'POST', body: JSON.stringify(body) },
+    cache: 'no-store', ...options, ...body && { method: 'POST', body: JSON.stringify(body) },
     headers: {
       ...options.headers, ...body && { 'Content-Type': 'application/json' },
       ...sessionStorage.token && { Authorization: 'Bearer ' + sessionStorage.token },
@@ -14,7 +14,7 @@ const request = async (path, { body, ...options } = {}) => {
   throw Object.assign(Error(error?.message ?? 'HTTP ' + reply.status), { status: reply.status });
 };
 
-export const get = async (path, body) => (await request('api/v1/' + path, { body })).json();
+export const get = async (path, body) => (await request('api/v1/' + path, { body, signal: AbortSignal.timeout(SILENT_MS) })).json();
 export const pathOf = (id, rest = '') => 'agents/' + encodeURIComponent(id) + rest;
 
 const parsed = block => {
@@ -24,16 +24,26 @@ const parsed = block => {
 
 /* Server-Sent Events by fetch, since an EventSource cannot send a token; "open" comes first. */
 export async function* stream(path, headers = {}, stop = new AbortController()) {
-  const reply = await request(path, { headers, signal: stop.signal });
-  const reader = reply.body.pipeThrough(new TextDecoderStream()).getReader();
-  yield { event: 'open' };
-  for (let rest = ''; ;) {
-    const timer = setTimeout(() => stop.abort(), SILENT_MS);
-    const { done, value } = await reader.read();
+  let timer;
+  const heard = () => {
     clearTimeout(timer);
-    if (done) return;
-    const blocks = (rest + value).split('\n\n');
-    rest = blocks.pop();
-    yield* blocks.map(parsed).filter(Boolean);
+    timer = setTimeout(() => stop.abort(), SILENT_MS);
+  };
+  heard();
+  try {
+    const reply = await request(path, { headers, signal: stop.signal });
+    const reader = reply.body.pipeThrough(new TextDecoderStream()).getReader();
+    yield { event: 'open' };
+    for (let rest = ''; ;) {
+      const { done, value } = await reader.read();
+      heard();
+      if (done) return;
+      const blocks = (rest + value).split('\n\n');
+      rest = blocks.pop();
+      yield* blocks.map(parsed).filter(Boolean);
+    }
+  } finally {
+    clearTimeout(timer);
+    stop.abort();
   }
 }

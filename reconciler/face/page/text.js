@@ -29,7 +29,7 @@ const differ = (a, b) => {
     for (const k of b.keys()) {
       let same = 0;
       while (i + same < a.length && a[i + same] === b[k + same]) same++;
-      if (same > n) [n, from, to] = [same, i, k];
+      if (same > n && a[i].trim()) [n, from, to] = [same, i, k];
     }
   return n ? [...differ(a.slice(0, from), b.slice(0, to)), ['=', a.slice(from, from + n)], ...differ(a.slice(from + n), b.slice(to + n))]
     : [['del', a], ['ins', b]];
@@ -37,6 +37,6 @@ const differ = (a, b) => {
 
 /* Word by word: [['=' | 'del' | 'ins', words], …] */
 export const compare = (...texts) => {
-  const [a, b] = texts.map(text => text.match(/[\p{L}\p{N}]+\s*|.\s*/gsu) ?? []);
+  const [a, b] = texts.map(text => text.match(/[\p{L}\p{N}]+|\s+|./gu) ?? []);
   return a.length * b.length > 1e6 ? [['del', a], ['ins', b]] : differ(a, b);
 };

@@ -25,11 +25,12 @@ const progress = p => p && h('p', badge('underway'), ' ', [
 
 const EFFECTS = { replace: 'new container', update: 'in place', live: 'next call' };
 const side = value => value?.fingerprint ?? value ?? t('(not set)');
-const sides = ({ have, want }) => have?.length && want?.length
+const sides = ({ have, want }) => have?.match?.(' ') && want?.match?.(' ')
   ? compare(have, want).map(([kind, words]) => kind === '=' ? words.join('') : words[0] && h(kind, words.join('')))
   : [h('del', side(have)), ' → ', h('ins', side(want))];
 
-const difference = r => (r.reason || r.drifts[0]) && [
+const differs = r => r.reason || r.drifts[0];
+const difference = r => differs(r) && [
   h('p.row', h('b', r.role), said('small', r.reason)),
   r.drifts.map(d => [
     h('p.row', d.field, h('b', d.key), said('small', t(EFFECTS[d.effect]), d.origin, d.note)),
@@ -50,7 +51,7 @@ const detail = (agent, opened, { actions, boxes, plan: { hold, roles, window } }
   h('p.row', actions.map(a => a.allowed && a.action !== 'apply' && button(a.action, agent)), button('log', agent), button('history', agent)),
   hold && said('p.note.error', hold.why, hold.at, hold.advice),
   window && dim(t('waits for {times}, in {in}', { times: window.times, in: span(window.opens_in_s) })),
-  part('what differs', roles.map(difference)),
+  roles.some(differs) && part('what differs', roles.map(difference)),
   part('containers', h('ul', boxes.map(container))),
   opened.log && part('log', h('pre.log', { tabindex: 0, role: 'region', 'aria-label': 'log' }, h('span', opened.log.join('\n')))),
   opened.history && part('history', h('ul', opened.history.map(change))),
@@ -63,8 +64,9 @@ const card = (agent, { opened, details, progresses, may }) => {
   return h('section.card', { id },
     h('div.row',
       h('h3', h('button.name', { 'data-do': 'open', 'data-id': id, 'aria-expanded': !!open }, name)),
-      badge(state), state !== 'stopped' && badge(agent.ready ? 'ready' : 'not_ready'), h(agent.live_calls === 0 ? 'small' : 'b', calls(agent.live_calls)),
-      may && needsCare(agent) && button('apply', agent, 'button.main')),
+      h('div.row',
+        badge(state), state !== 'stopped' && badge(agent.ready ? 'ready' : 'not_ready'), h(agent.live_calls === 0 ? 'small' : 'b', calls(agent.live_calls)),
+        may && needsCare(agent) && button('apply', agent, 'button.main'))),
     dim(since(agent.since_ms), agent.mode, agent.image?.split('/').pop()),
     agent.note && said('p', agent.note), d?.boxes.map(draining), progress(progresses.get(id)),
     open && (d ? detail(agent, open, d) : '…'));
@@ -76,8 +78,6 @@ const note = (level, text, ms) => text && h('p.note.wide.' + level, text, ' ', h
 const conditions = ({ link, problem, status: s }) => [
   note('error', link === 'Not_connected' && t('Not connected to the service, trying again.')),
   note('error', problem),
-  note('error', s?.healthy === false && t('Engine or sources cannot be read.')),
-  note('info', s?.standby && t('Another instance works on this engine.')),
   note('warning', s?.rollout_paused && t('The roll-out is paused: {why}', { why: s.rollout_paused })),
   s?.conditions.map(c => !c.agent && note(c.level, c.text, c.since_ms)), s?.notices.map(text => note('info', text)),
 ];
@@ -114,7 +114,7 @@ export const question = ({ name, action, plan, boxes = [], past = [] }, chosen) 
       past.map(g => h('option', { value: g.generation }, `${g.generation} ${g.cause ?? ''}`))))),
     action.now && h('p', h('label', h('input', { type: 'checkbox', name: 'now' }), ' ', t('Do not wait: cut the calls'))),
     fate(calls_cut, cut_after_limit, plan.live_calls, plan.oldest_call_s),
-    boxes.map(b => b.connections && dim(b.name, calls(b.connections))),
+    boxes.map(b => b.connections > 0 && dim(b.name, calls(b.connections))),
     dim(t('The same as a command:')),
     h('p.row', h('code', line), navigator.clipboard && button('copy', { id: line })),
     h('p.row', h('button', { autofocus: '' }, title('cancel')),

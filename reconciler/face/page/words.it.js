@@ -1,8 +1,6 @@
 export default {
   Connected: 'Connesso', Not_connected: 'Non connesso', 'view only': 'sola lettura', theme: 'tema', Italiano: 'English',
   'Not connected to the service, trying again.': 'Nessuna connessione al servizio, nuovo tentativo.',
-  'Another instance works on this engine.': 'Un’altra istanza lavora su questo engine.',
-  'Engine or sources cannot be read.': 'Engine o sorgenti non leggibili.',
   'The roll-out is paused: {why}': 'Il rilascio è in pausa: {why}',
   'sign in': 'accedi', 'sign out': 'esci', 'This token was not accepted.': 'Il token non è stato accettato.',
   'Paste a token of the dashboard or of avr-reconciler.': 'Incolla un token della dashboard o di avr-reconciler.',
