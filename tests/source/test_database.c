@@ -216,9 +216,6 @@ static void test_the_last_call_of_each_agent(void **state)
     assert_string_equal(db.calls[0].agent_id, "a");
     assert_int_equal(db.calls[0].started_ms, 1795338001000);
     assert_int_equal(db.calls[1].started_ms, 0);
-    make(SCHEMA);
-    assert_int_equal(database_read_last_calls(a, database, &db, &err), 0);
-    assert_false(db.calls_known);
 }
 
 static void test_calls_without_events(void **state)
