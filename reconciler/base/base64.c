@@ -31,3 +31,19 @@ char *base64_decode(struct arena *a, const char *text, size_t *ret_len)
     bytes[*ret_len] = '\0';
     return bytes;
 }
+
+char *base64url_decode(struct arena *a, const char *text, size_t len, size_t *ret_len)
+{
+    char *plain = arena_alloc(a, len + 4);
+
+    for (size_t i = 0; i < len; i++) {
+        if (!strchr(BASE64URL_ALPHABET, text[i]) || !text[i])
+            return NULL;
+        plain[i] = text[i] == '-' ? '+' : text[i];
+        if (text[i] == '_')
+            plain[i] = '/';
+    }
+    for (size_t i = len; i % 4; i++)
+        plain[i] = '=';
+    return base64_decode(a, plain, ret_len);
+}

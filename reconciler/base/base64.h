@@ -10,6 +10,9 @@
 /* Of the URL's alphabet, padded. */
 char *base64url_encode(struct arena *, const void *, size_t len);
 
+/* Of the URL's alphabet, without padding: as base64_decode(). */
+char *base64url_decode(struct arena *, const char *, size_t len, size_t *ret_len);
+
 /* Of the plain alphabet, padded: bytes with a NUL behind them, or NULL if it is not base64. */
 char *base64_decode(struct arena *, const char *, size_t *ret_len);
 

@@ -98,7 +98,7 @@ static enum exit_code ask_only(struct cli *cli)
     .alias = {NULL}, .args = "AGENT", .formats = FORMAT_BIT(FORMAT_TABLE), .min_args = 1,          \
     .max_args = 1, .args_are = ARGS_AGENTS, .needs_config = true, .run = run
 
-enum { CARRIED_OUT = OPTION_BIT(OPT_NOW) | OPTION_BIT(OPT_WAIT_TIMEOUT) };
+#define CARRIED_OUT (OPTION_BIT(OPT_NOW) | OPTION_BIT(OPT_WAIT_TIMEOUT))
 
 const struct cmd cmd_pause = {
     ORDER,

@@ -7,6 +7,7 @@
 #define CONTROL_CYCLE_H
 
 #include "control/sources.h"
+#include "control/witness.h"
 #include "core/plan.h"
 
 struct cache;
@@ -108,6 +109,9 @@ const struct outage *session_outage(const struct session *);
 struct ev_loop *session_loop(const struct session *);
 struct client *session_client(struct session *);
 struct cache *session_cache(struct session *);
+
+/* Whoever hears of calls by webhook tells of them from now on, at every look and every gate. */
+void session_hear(struct session *, witness_heard *, void *ctx);
 
 struct http_stats session_stats(const struct session *);
 const struct digest_key *session_key(const struct session *);

@@ -51,12 +51,18 @@ const char *fleet_paused(const struct fleet *, struct arena *);
  * is not under way. */
 bool fleet_look(struct fleet *, const char *agent_id);
 
+/* The containers of an agent under way as its runner knows them at this moment; NULL: it is not
+ * under way, or something happened to them that was not looked at yet.  Lent until the loop runs.
+ */
+const struct observed *fleet_sees(const struct fleet *, const char *agent_id);
+
 bool fleet_is_idle(const struct fleet *); /* nobody is under way, nobody waits for his turn */
 bool fleet_works_on(const struct fleet *, const char *agent_id);
 bool fleet_has(const struct fleet *, const char *agent_id); /* or it waits for its turn */
 size_t fleet_size(const struct fleet *);                    /* agents under way */
 
-/* Every runner stops at its next safe point; nobody is begun any more. */
+/* Every runner stops at its next safe point; nobody is begun any more.  An answer that the engine
+ * has owed for 10 s is not waited for: whoever stops us would rather kill us than wait longer. */
 void fleet_interrupt(struct fleet *);
 
 #endif

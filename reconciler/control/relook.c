@@ -105,3 +105,9 @@ struct relook *relook_start(struct client *client, const struct desired *desired
     return l;
 }
 
+void relook_cancel(struct relook *l)
+{
+    client_cancel(l->call);
+    arena_free(l->arena);
+    free(l);
+}

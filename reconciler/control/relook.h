@@ -11,8 +11,9 @@ struct relook;
  * NULL when there is an error. */
 typedef void relook_done(void *ctx, struct arena *, const struct observed *, const struct err *);
 
-/* Lists, and inspects every box of the agent.  done is called once. */
+/* Lists, and inspects every box of the agent.  done is called once, unless cancelled. */
 struct relook *relook_start(struct client *, const struct desired *, const struct agent *,
                             relook_done *, void *ctx);
+void relook_cancel(struct relook *);
 
 #endif

@@ -159,6 +159,10 @@ static const char *missing_witness(const struct observed *o)
 {
     if (o->sockets_known)
         return NULL;
+    if (!o->calls_known && o->heard.n_agents)
+        return "the connections of calls cannot be counted from here (that takes root on the "
+               "engine's host and its process ids in sight), and no database tells of calls: only "
+               "what core's webhooks tell is known";
     return o->calls_known
                ? "the connections of calls cannot be counted from here (that takes root on the "
                  "engine's host and its process ids in sight): only open rows in the database "
@@ -177,6 +181,7 @@ int session_look(struct session *s, struct arena *a, const struct sources *sourc
     if (gather(&s->client, s->cache, s->registries, a, sources, wall_ms(), &look.observed, err) < 0)
         return -1;
     refresh_calls(s, a, sources, &look.observed);
+    witness_calls_heard(s->calls, a, &look.observed.heard);
     look.sources = notices_add(a, sources, &look.observed);
     look.engine_text = engine_text(a, s);
     look.plan = plan_make(a, &sources->desired, &look.observed, &s->key, options, only, n_only);
@@ -237,6 +242,11 @@ struct http_stats session_stats(const struct session *s)
 const struct digest_key *session_key(const struct session *s)
 {
     return &s->key;
+}
+
+void session_hear(struct session *s, witness_heard *heard, void *ctx)
+{
+    witness_calls_hear(s->calls, heard, ctx);
 }
 
 struct ev_loop *session_loop(const struct session *s)

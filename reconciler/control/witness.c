@@ -42,6 +42,9 @@ struct witness_calls {
     struct arena *arena; /* of the last good answer */
     struct database last;
     int64_t read_ms; /* monotonic; 0: never */
+    witness_heard *heard;
+    void *heard_ctx;
+    struct arena *heard_arena; /* of what was heard last */
 };
 
 struct witness_calls *witness_calls_new(void)
@@ -58,7 +61,30 @@ void witness_calls_free(struct witness_calls *w)
     if (!w)
         return;
     arena_free(w->arena);
+    arena_free(w->heard_arena);
     free(w);
+}
+
+void witness_calls_hear(struct witness_calls *w, witness_heard *heard, void *ctx)
+{
+    w->heard = heard;
+    w->heard_ctx = ctx;
+}
+
+void witness_calls_heard(const struct witness_calls *w, struct arena *a, struct heard *ret)
+{
+    *ret = (struct heard){0};
+    if (w->heard)
+        w->heard(w->heard_ctx, a, ret);
+}
+
+static void hear_again(struct witness_calls *w, struct observed *o)
+{
+    struct arena *before = w->heard_arena;
+
+    w->heard_arena = arena_new();
+    witness_calls_heard(w, w->heard_arena, &o->heard);
+    arena_free(before);
 }
 
 static int read_again(struct witness_calls *w, const char *path, struct err *err)
@@ -89,5 +115,6 @@ int witness_calls_refresh(struct witness_calls *w, const struct database *db, st
     o->calls = known ? w->last.calls : NULL;
     o->n_calls = known ? w->last.n_calls : 0;
     o->calls_known = known && w->last.calls_known;
+    hear_again(w, o);
     return 0;
 }

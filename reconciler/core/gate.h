@@ -1,8 +1,11 @@
 /* gate.h - may this box be stopped, or renamed, without cutting a call?
  *
- * Witnesses of a live call: an open row in AVR's `call` table, and an established connection to
- * the box's PORT.  Unknown counts as busy.  A witness this deployment cannot have is left out; with
- * none at all a box is given its whole drain timeout. */
+ * Witnesses of a live call: an open row in AVR's `call` table, an established connection to the
+ * box's PORT, and a call that core told of by webhook and has not ended (core/heard.h).  Unknown
+ * counts as busy.  A witness this deployment cannot have is left out; with none at all a box is
+ * given its whole drain timeout.  An agent of which no webhook was ever received has no third
+ * witness, and one we have listened to for less than a call may last (max_call_age) only adds to
+ * what the others say: a call that was going on before may be silent. */
 #ifndef CORE_GATE_H
 #define CORE_GATE_H
 
@@ -18,7 +21,7 @@ enum {
 struct calls {         /* what the witnesses say of one box, or of an agent */
     int n;             /* live calls; -1: not known */
     int64_t oldest_ms; /* start of the oldest; 0: not known */
-    int lost;          /* open rows taken for lost ends: they are not in n */
+    int lost;          /* open rows, calls heard of, taken for lost ends: they are not in n */
     int64_t lost_ms;   /* start of the oldest of these; 0: not known */
     int64_t quiet_ms;  /* since when all rows in n are without a connection; 0: some has one, or
                           nobody can say */
@@ -30,8 +33,9 @@ struct calls {         /* what the witnesses say of one box, or of an agent */
 struct calls calls_on(const struct agent *, enum role, const struct box *, const struct observed *,
                       int64_t until_ms);
 
-/* Open calls of the agent, for people: the database's rows, of which those older than its
- * max_call_age are lost ends, and whether the boxes whose connections were counted have any. */
+/* Open calls of the agent, for people: the database's rows and what was heard, of which those older
+ * than its max_call_age are lost ends, and whether the boxes whose connections were counted have
+ * any. */
 struct calls calls_of(const struct agent *, const struct observed *);
 
 /* If a call of the agent stands between call_initiated and call_started: until when at most that

@@ -172,9 +172,23 @@ static void check_unique(struct arena *a, struct agent *agents, size_t n)
     refuse_clashes(a, names, n_names, "container name");
 }
 
+static size_t add_cold(const struct merging *s, const struct agent *agent, const char **list)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < agent->n_containers; i++)
+        if (agent->containers[i].cold)
+            list[n++] = arena_printf(s->arena,
+                                     "%s of %s did not ask for its settings in a call, so it is "
+                                     "given them when it is made (config: start says so)",
+                                     role_name[agent->containers[i].role], agent->name);
+    return n;
+}
+
 static void add_notices(const struct merging *s, struct desired *ret)
 {
-    const char **list = arena_alloc(s->arena, 3 * sizeof *list);
+    enum { OTHERS = 3 };
+    const char **list = arena_alloc(s->arena, (OTHERS + ret->n_agents * ROLE__N) * sizeof *list);
     size_t n = 0, lost = 0;
 
     for (size_t i = 0; i < s->db->n_calls; i++)
@@ -194,6 +208,8 @@ static void add_notices(const struct merging *s, struct desired *ret)
                                  "%s has no table of calls: live calls are told by their "
                                  "connections only",
                                  s->db_name);
+    for (size_t i = 0; s->host->n_cold && i < ret->n_agents; i++)
+        n += add_cold(s, &ret->agents[i], &list[n]);
     ret->notices = list;
     ret->n_notices = n;
 }

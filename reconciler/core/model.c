@@ -173,6 +173,7 @@ static void wait(struct model *m, const struct step *s)
     if (s->gate != GATE_DRAIN)
         return;
     m->now.n_calls = 0;
+    m->now.heard.n_calls = 0;
     m->now.calls_known = true;
     for (size_t i = 0; i < m->now.n_boxes; i++)
         m->boxes[i].sockets = 0;

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "core/avr.h"
+#include "core/capability.h"
 #include "core/reference.h"
 #include "core/resolve_parts.h"
 #include "core/serial.h"
@@ -75,6 +76,14 @@ static struct value port_of(const struct resolving *v, enum role role)
     return port;
 }
 
+/* Such an address was ours to give, so it is not somebody's to keep. */
+static bool has_token(const char *value)
+{
+    size_t n;
+
+    return capability_find(value, &n);
+}
+
 /* All but core's URLs. */
 static void environment_begin(struct resolving *v, enum role role, struct env_build *b)
 {
@@ -89,7 +98,7 @@ static void environment_begin(struct resolving *v, enum role role, struct env_bu
             env_put(b, &w->spec->if_present.items[i]);
     for (size_t i = 0; i < w->spec->n_keep; i++) {
         const char *name = w->spec->keep[i], *value = env_of(from, name);
-        if (value)
+        if (value && (w->spec->asks_us || !has_token(value)))
             env_put(b, &(struct env_var){.name = name,
                                          .value = value,
                                          .secret = looks_secret(name, value),
@@ -98,6 +107,9 @@ static void environment_begin(struct resolving *v, enum role role, struct env_bu
     env_put(b, &(struct env_var){.name = "PORT", .value = port.text, .origin = port.origin});
     w->env = env_done(b);
     w->port = port.text;
+    if (w->spec->asks_us && !env_get(&w->env, "BACKEND_URL"))
+        w->problem = "it asks for its settings at each call, and its token cannot be made: the key "
+                     "in the state folder cannot be read";
     const struct env_var *http = role == ROLE_CORE ? env_get(&w->env, "HTTP_PORT") : NULL;
     w->http_port = http ? http->value : NULL;
 }

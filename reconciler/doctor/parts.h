@@ -14,8 +14,6 @@ struct doctor {
 
 void doctor_report(struct doctor *, const struct finding *);
 
-/* The program with a verb for one agent: "avr-reconciler apply 'Night desk'". */
-const char *doctor_command(struct arena *, const char *verb, const struct agent *);
 const char *doctor_word(struct arena *, const char *); /* quoted for a shell where it must be */
 
 const char *doctor_label(const struct agent *); /* its name, else its id */

@@ -54,4 +54,5 @@ const struct engine_driver docker_driver = {
     .decode = docker_decode,
     .pull_line = docker_pull_line,
     .event_line = docker_event_line,
+    .log_piece = docker_log_piece,
 };

@@ -43,6 +43,7 @@ typedef void http_line(void *ctx, const char *line, size_t len);
  * ERR_TRANSIENT (a limit passed, cut off) with a sentence.  on_line, when not NULL, gets the body
  * of a 2xx answer line by line as it comes (pull progress, events), a line at most 1 MiB and
  * NUL-terminated, and `body` stays empty; the body of any other answer is kept as usual.
+ * With request->in_pieces it gets pieces of any length instead of lines.
  * done and on_line run from the loop, never inside http_send(), and may send and cancel anything.
  *
  * At most four plain reads (GET or HEAD of a whole answer without on_line) run on one endpoint, the

@@ -6,6 +6,7 @@
 #include "control/fleet.h"
 
 struct account;
+struct board_call;
 struct service;
 
 struct account *account_new(struct service *);
@@ -21,6 +22,8 @@ void account_cause(struct account *, const char *cause);
 void account_round(struct account *, const struct look *);
 /* The open calls, as they were just read. */
 void account_calls(struct account *, const struct database *);
+/* What core told of a call. */
+void account_heard(struct account *, const struct board_call *);
 /* The engine's lock is ours: work of a process that is gone was cut short. */
 void account_took_over(struct account *);
 

@@ -15,6 +15,7 @@ struct entry {
     char *agent_id;
     int64_t started_ms, seen_ms;
     int64_t ended_ms; /* 0: it is open */
+    bool heard;       /* core told of it, and not yet of its end */
     bool noted, done;
 };
 
@@ -87,13 +88,57 @@ void calls_book_read(struct calls_book *book, const struct call_row *rows, size_
             continue;
         }
         *e = book->entries[k++];
-        if (order > 0 && !e->ended_ms)
+        if (order > 0 && !e->ended_ms && !e->heard)
             e->ended_ms = now_ms;
         i += order == 0;
     }
     free(book->entries);
     book->entries = merged;
     book->n = merged_n;
+}
+
+static size_t place_of(const struct calls_book *book, const char *uuid, bool *ret_found)
+{
+    size_t i = 0;
+    int order = 1;
+
+    while (i < book->n && (order = strcmp(book->entries[i].uuid, uuid)) < 0)
+        i++;
+    *ret_found = i < book->n && order == 0;
+    return i;
+}
+
+static void insert(struct calls_book *book, size_t i, const struct entry *e)
+{
+    struct entry *more = realloc(book->entries, (book->n + 1) * sizeof *more);
+
+    if (!more)
+        abort();
+    memmove(&more[i + 1], &more[i], (book->n - i) * sizeof *more);
+    more[i] = *e;
+    book->entries = more;
+    book->n++;
+}
+
+/* Of a call that ended nothing is known here once it was written down. */
+void calls_book_heard(struct calls_book *book, const struct call_row *row, int64_t ended_ms,
+                      int64_t now_ms)
+{
+    bool found;
+
+    if (!can_be_noted(row))
+        return;
+    size_t i = place_of(book, row->uuid, &found);
+    if (!found && ended_ms)
+        return;
+    if (!found) {
+        struct entry e = entry_new(row, now_ms);
+        insert(book, i, &e);
+    }
+    struct entry *e = &book->entries[i];
+    e->heard = !ended_ms;
+    if (!e->ended_ms)
+        e->ended_ms = ended_ms;
 }
 
 /* --- what served it -------------------------------------------------------------------------- */

@@ -15,8 +15,9 @@ struct intake;
 
 enum { INTAKE_SPECS = 1, INTAKE_DATABASE = 2, INTAKE_ORDERS = 4 };
 
-struct intake_owner {               /* called from the loop */
-    void (*on_accepted)(void *ctx); /* something else is in force now */
+struct intake_owner { /* called from the loop */
+    /* Something else is in force now; why, for people, or NULL where an order says it. */
+    void (*on_accepted)(void *ctx, const char *cause);
     /* A source cannot be believed: why, or NULL when it is well again.  key: "specs", "database" */
     void (*on_condition)(void *ctx, const char *key, const char *text);
     void (*on_read)(void *ctx); /* intake_paths() may be others by now */
@@ -34,6 +35,14 @@ void intake_free(struct intake *); /* NULL is fine */
 /* These sources (INTAKE_… bits) may have changed; reads them, from the loop. */
 void intake_poke(struct intake *, unsigned what);
 
+/* If the database was poked, reads it now and not from the loop: what is in force afterwards is as
+ * of its last commit.  One that cannot be believed is left to the loop. */
+void intake_read_now(struct intake *);
+
+/* How old the database in force is: 0 while it is that of the file, else the seconds since it was
+ * last read and believed. */
+int64_t intake_age_s(const struct intake *);
+
 /* An empty database is meant: the next read believes it. */
 void intake_allow_empty(struct intake *);
 
@@ -43,6 +52,9 @@ bool intake_is_settled(const struct intake *);
 /* In force; NULL until everything could be read once.  It lives as long as the arena, which holds
  * it. */
 const struct sources *intake_sources(const struct intake *, struct arena *user);
+
+/* What the specs that were believed last say of the service; NULL: none were yet. */
+const struct service_spec *intake_service(const struct intake *);
 
 /* Every file and folder that a change may come from, the database's first; valid until the next
  * read.  *ret_database: the first one is the database. */

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "service/desk.h"
+#include "service/hearing.h"
 #include "service/service_parts.h"
 
 enum { TELL_MS = 2000 };
@@ -43,15 +44,18 @@ static int open_notify(struct service *s, struct err *err)
 
 void service_close(struct service *s)
 {
+    guest_close(s);
     control_server_free(s->server);
     desk_free(s->desk);
     triggers_close(s);
     fleet_free(s->fleet);
     arena_free(s->last.arena);
     arena_free(s->orders_arena);
+    hearing_free(s->hearing);
     account_free(s->account);
     retries_free(s->retries);
     others_free(s->others);
+    fetches_free(s->fetches);
     notify_close(s->notify);
     reap_close(s->reaper);
     systemd_close(s->systemd);
@@ -78,6 +82,7 @@ int service_listen(struct service *s, struct err *err)
 int service_open(struct service *s, struct err *err)
 {
     signal(SIGPIPE, SIG_IGN);
+    settings_open(s);
     s->session = session_new(s->config, false);
     s->loop = session_loop(s->session);
     open_log(s);
@@ -87,7 +92,9 @@ int service_open(struct service *s, struct err *err)
     open_store(s);
     s->retries = retries_new();
     s->others = others_new();
+    s->fetches = fetches_new();
     s->account = account_new(s);
+    s->hearing = hearing_new(s);
     s->fleet = fleet_new(s->session, account_fleet_owner(s->account));
     s->desk = desk_new(s);
     if (open_notify(s, err) < 0)
@@ -95,7 +102,7 @@ int service_open(struct service *s, struct err *err)
     if (service_listen(s, err) < 0)
         return -1;
     triggers_open(s);
-    return 0;
+    return guest_open(s, err);
 }
 
 void service_turn(struct service *s)

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "net/http.h"
+#include "net/webhook_url.h"
 #include "tell/notify_body.h"
 
 enum {
@@ -212,7 +213,7 @@ struct notify *notify_open(struct ev_loop *loop, const struct notify_options *o,
     struct notify *n = arena_alloc(a, sizeof *n);
 
     n->arena = a;
-    if (notify_url(a, o->url, &n->endpoint.base_url, &n->path, err) < 0) {
+    if (webhook_url(a, o->url, &n->endpoint.base_url, &n->path, err) < 0) {
         arena_free(a);
         return NULL;
     }

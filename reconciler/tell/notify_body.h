@@ -16,8 +16,4 @@ struct notify_batch {
 /* JSON, bounded whatever the changes say. */
 const char *notify_body(struct arena *, enum notify_format, const struct notify_batch *);
 
-/* The parts of a webhook's address: "https://hooks.slack.com" and "/services/…". */
-int notify_url(struct arena *, const char *url, const char **ret_base, const char **ret_path,
-               struct err *) MUST_CHECK;
-
 #endif

@@ -246,6 +246,12 @@ struct database_watch *database_watch_new(struct ev_loop *loop, const char *path
     return w;
 }
 
+void database_watch_ask(struct database_watch *w)
+{
+    if (!has_journal(w))
+        look(w);
+}
+
 void database_watch_free(struct database_watch *w)
 {
     if (!w)

@@ -28,6 +28,10 @@ struct database_watch *database_watch_new(struct ev_loop *, const char *path,
                                           database_watch_commit *, void *ctx);
 void database_watch_free(struct database_watch *); /* NULL is fine */
 
+/* Asks at once, for whoever cannot wait for the event: on_commit runs from in here if there was a
+ * commit that was not told yet.  While one may be half done nothing is asked: its event follows. */
+void database_watch_ask(struct database_watch *);
+
 /* Why a commit is noticed only within 2 s, for people; NULL if it is at once.  Valid until the next
  * turn of the loop. */
 const char *database_watch_trouble(const struct database_watch *);

@@ -50,11 +50,30 @@ static void what_is_not_base64(void **state)
             fail_msg("taken for base64: \"%s\"", bad[i]);
 }
 
+static void without_padding(void **state)
+{
+    static const char *const bad[] = {"Z", "Zg==", "Zm9vZ", "+//+", "Zm 9", "Zm9\n", "Zm\x80v"};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    size_t len;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        size_t digits = strcspn(pairs[i].url, "=");
+        assert_string_equal(base64url_decode(a, pairs[i].url, digits, &len), pairs[i].bytes);
+        assert_int_equal(len, strlen(pairs[i].bytes));
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        if (base64url_decode(a, bad[i], strlen(bad[i]), &len))
+            fail_msg("taken for base64: \"%s\"", bad[i]);
+    assert_null(base64url_decode(a, "Zm9\0", 4, &len));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_ways),
         cmocka_unit_test(what_is_not_base64),
+        cmocka_unit_test(without_padding),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

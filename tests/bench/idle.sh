@@ -29,7 +29,8 @@ serve_behind_proxy() {
     # Mounts are news to the service, and other engines of this machine mount for every container.
     DOCKER_HOST=unix://$W/proxy.sock NOTIFY_SOCKET=$W/notify.sock unshare --mount --propagation private \
         "$AVR_RECONCILER" run -f "$SPEC" \
-        --state-dir "$STATE" --control "$W/control.sock" --resync "$IDLE_RESYNC" </dev/null >"$W/run.out" 2>"$W/run.err" &
+        --state-dir "$STATE" --control "$W/control.sock" --resync "$IDLE_RESYNC" \
+        --listen 127.0.0.1:0 </dev/null >"$W/run.out" 2>"$W/run.err" &
     SERVICE=$!
 }
 ask() { timeout 60 "$AVR_RECONCILER" "$@" --control "$W/control.sock" </dev/null; }

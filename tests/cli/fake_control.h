@@ -1,13 +1,16 @@
 /* fake_control.h - control without an engine: a look that was made by hand and an apply that plays
- * events.  It defines every function of control and service that the command line calls, so the
- * real ones are not linked. */
+ * events.  It defines every function of control, service and face that the command line calls, so
+ * the real ones are not linked. */
 #ifndef TEST_FAKE_CONTROL_H
 #define TEST_FAKE_CONTROL_H
 
 #include "cli/cli_fixture.h"
 #include "render/fixture.h"
 #include "control/examine.h"
+#include "control/follow.h"
+#include "service/hearing.h"
 #include "control/prove.h"
+#include "face/face.h"
 #include "service/service.h"
 
 static struct {
@@ -26,6 +29,7 @@ static struct {
     struct standing_orders orders;
     char logged[4][80]; /* ids of the boxes whose logs were asked for */
     size_t n_logged;
+    bool follow_fails;
 } fake;
 
 struct session {
@@ -45,6 +49,12 @@ int service_run(const struct config *config, const struct service_options *optio
 {
     (void)config, (void)options, (void)err;
     return 0;
+}
+
+const struct service_guest *face_guest(struct arena *a, const struct face_options *options)
+{
+    (void)a, (void)options;
+    return NULL;
 }
 
 void session_watch(struct session *s)
@@ -120,6 +130,20 @@ int session_logs(struct session *s, struct arena *a, const char *box_id, unsigne
         snprintf(fake.logged[fake.n_logged++], sizeof fake.logged[0], "%s", box_id);
     *ret = arena_printf(a, "the last %u lines\x1b[2J\n", tail);
     return 0;
+}
+
+int session_follow(struct session *s, const struct follow_options *o, struct err *err)
+{
+    (void)s;
+    for (size_t i = 0; i < o->n_boxes; i++)
+        o->on_line(o->ctx, &o->boxes[i], "one\x1b[2J");
+    struct follow_box next = o->boxes[0], old = next;
+    old.name = "avrd-drain-01a203ef73be";
+    o->on_successor(o->ctx, &next);
+    o->on_line(o->ctx, &next, "hello");
+    o->on_line(o->ctx, &next, "again");
+    o->on_line(o->ctx, &old, "bye");
+    return fake.follow_fails ? err_set(err, ERR_UNREACHABLE, "it is away") : 0;
 }
 
 void session_interrupt(struct session *s)

@@ -185,6 +185,276 @@ static void people_are_told_of_lost_ends(void **state)
     assert_int_equal(calls_of(&agent, &o).quiet_ms, 0);
 }
 
+/* --- what core told of by webhook ------------------------------------------------------------ */
+
+static const struct box drained = {.id = "box-1", .name = "avrd-drain-000000000001"};
+static const struct box candidate = {.id = "box-2", .name = "avrd-next-000000000002"};
+
+enum { LONG_AGO = 10 * HOUR };
+static const struct {
+    const char *what;
+    const struct box *box;
+    struct heard_call call; /* uuid NULL: none */
+    int64_t listened_ms;    /* 0: never */
+    int sockets;            /* of the box */
+    int64_t quiet_ms;       /* likewise */
+    struct call_row row;    /* in the database; uuid NULL: none */
+    unsigned without;
+    int64_t until_ms;
+    int n, lost;
+    bool witness;
+} heard_cases[] = {
+    {"a call that only the webhook shows",
+     &drained,
+     {{"u", "a1", NOW - MINUTE, 0}, NULL},
+     HOUR,
+     0,
+     0,
+     {0},
+     0,
+     0,
+     1,
+     0,
+     true},
+    {"the same call in the database counts once",
+     &drained,
+     {{"u", "a1", NOW - MINUTE, 0}, NULL},
+     HOUR,
+     0,
+     0,
+     {"u", "a1", NOW - MINUTE, 0},
+     0,
+     0,
+     1,
+     0,
+     true},
+    {"another call does not",
+     &drained,
+     {{"u", "a1", NOW - MINUTE, 0}, NULL},
+     HOUR,
+     0,
+     0,
+     {"v", "a1", NOW - MINUTE, 0},
+     0,
+     0,
+     2,
+     0,
+     true},
+    {"it is its own connection",
+     &drained,
+     {{"u", "a1", NOW, 0}, NULL},
+     HOUR,
+     1,
+     0,
+     {0},
+     0,
+     0,
+     1,
+     0,
+     true},
+    {"a lost end: no connection for minutes",
+     &drained,
+     {{"u", "a1", NOW - HOUR, 0}, NULL},
+     HOUR,
+     0,
+     NOW - 2 * MINUTE,
+     {0},
+     0,
+     0,
+     0,
+     1,
+     true},
+    {"too old to be a call",
+     &drained,
+     {{"u", "a1", NOW - 3 * HOUR, 0}, NULL},
+     HOUR,
+     0,
+     0,
+     {0},
+     0,
+     0,
+     0,
+     0,
+     true},
+    {"another agent's", &drained, {{"u", "b2", NOW, 0}, NULL}, HOUR, 0, 0, {0}, 0, 0, 0, 0, true},
+    {"began after it lost its name",
+     &drained,
+     {{"u", "a1", NOW, 0}, NULL},
+     HOUR,
+     0,
+     0,
+     {0},
+     0,
+     NOW - MINUTE,
+     0,
+     0,
+     true},
+    {"but was sent to it",
+     &drained,
+     {{"u", "a1", NOW, 0}, "box-1"},
+     HOUR,
+     0,
+     0,
+     {0},
+     0,
+     NOW - MINUTE,
+     1,
+     0,
+     true},
+    {"nobody knows when it began",
+     &drained,
+     {{"u", "a1", 0, 0}, NULL},
+     HOUR,
+     0,
+     0,
+     {0},
+     0,
+     NOW - MINUTE,
+     1,
+     0,
+     true},
+    {"a candidate has no calls by name",
+     &candidate,
+     {{"u", "a1", NOW, 0}, NULL},
+     HOUR,
+     0,
+     0,
+     {0},
+     0,
+     0,
+     0,
+     0,
+     true},
+    {"but those sent to it",
+     &candidate,
+     {{"u", "a1", NOW, 0}, "box-2"},
+     HOUR,
+     0,
+     0,
+     {"u", "a1", NOW, 0},
+     0,
+     0,
+     1,
+     0,
+     true},
+    {"being set up is no lost end",
+     &drained,
+     {{"u", "a1", 0, NOW - 4000}, NULL},
+     HOUR,
+     0,
+     NOW - HOUR,
+     {0},
+     0,
+     0,
+     1,
+     0,
+     true},
+    {"no webhook was ever received: no witness",
+     &drained,
+     {{.uuid = NULL}, NULL},
+     0,
+     -1,
+     0,
+     {0},
+     NO_ROWS | NO_SOCKETS,
+     0,
+     -1,
+     0,
+     false},
+    {"listened to for too short a time to know that there is none",
+     &drained,
+     {{.uuid = NULL}, NULL},
+     HOUR,
+     -1,
+     0,
+     {0},
+     NO_ROWS | NO_SOCKETS,
+     0,
+     -1,
+     0,
+     false},
+    {"but a call that was heard is one",
+     &drained,
+     {{"u", "a1", NOW - MINUTE, 0}, NULL},
+     HOUR,
+     -1,
+     0,
+     {0},
+     NO_ROWS | NO_SOCKETS,
+     0,
+     1,
+     0,
+     true},
+    {"listened to for longer than any call lasts",
+     &drained,
+     {{.uuid = NULL}, NULL},
+     LONG_AGO,
+     -1,
+     0,
+     {0},
+     NO_ROWS | NO_SOCKETS,
+     0,
+     0,
+     0,
+     true},
+};
+
+static void what_webhooks_add(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < N_OF(heard_cases); i++) {
+        struct heard_agent listened = {"a1", NOW - heard_cases[i].listened_ms};
+        struct box b = *heard_cases[i].box;
+        b.sockets = heard_cases[i].sockets;
+        b.quiet_ms = heard_cases[i].quiet_ms;
+        struct observed o = {.now_ms = NOW,
+                             .calls = &heard_cases[i].row,
+                             .n_calls = heard_cases[i].row.uuid ? 1 : 0,
+                             .heard = {&heard_cases[i].call, heard_cases[i].call.row.uuid ? 1 : 0,
+                                       &listened, heard_cases[i].listened_ms ? 1 : 0},
+                             .calls_known = !(heard_cases[i].without & NO_ROWS),
+                             .sockets_known = !(heard_cases[i].without & NO_SOCKETS)};
+        struct calls calls = calls_on(&agent, ROLE_STS, &b, &o, heard_cases[i].until_ms);
+        if (calls.n != heard_cases[i].n || calls.lost != heard_cases[i].lost ||
+            calls.witness != heard_cases[i].witness)
+            fail_msg("%s: %d calls, %d lost, witness %d", heard_cases[i].what, calls.n, calls.lost,
+                     calls.witness);
+    }
+}
+
+static void people_are_told_what_was_heard(void **state)
+{
+    struct heard_agent listened = {"a1", NOW - HOUR};
+    struct heard_call calls[] = {{{"u", "a1", NOW - MINUTE, 0}, NULL},
+                                 {{"v", "a1", NOW - HOUR, 0}, NULL}};
+    struct call_row row = {"u", "a1", NOW - MINUTE, 0};
+    struct observed o = {.now_ms = NOW,
+                         .calls = &row,
+                         .n_calls = 1,
+                         .calls_known = true,
+                         .heard = {calls, 2, &listened, 1}};
+
+    (void)state;
+    assert_int_equal(calls_of(&agent, &o).n, 2);
+    assert_int_equal(calls_of(&agent, &o).oldest_ms, NOW - HOUR);
+    o.calls_known = false;
+    assert_int_equal(calls_of(&agent, &o).n, 2);
+    o.heard.n_calls = 0;
+    assert_int_equal(calls_of(&agent, &o).n, -1); /* a call may be going on in silence */
+}
+
+static void a_call_heard_of_is_waited_for_while_it_is_set_up(void **state)
+{
+    struct heard_agent listened = {"a1", NOW - HOUR};
+    struct heard_call call = {{"u", "a1", 0, NOW - 4000}, NULL};
+    struct observed o = {.now_ms = NOW, .heard = {&call, 1, &listened, 1}};
+
+    (void)state;
+    assert_int_equal(calls_setup_until(&agent, &o), NOW + 6000);
+    call.row.started_ms = NOW - 1000;
+    assert_int_equal(calls_setup_until(&agent, &o), 0);
+}
+
 static void a_call_being_set_up_is_waited_for(void **state)
 {
     struct call_row rows[] = {ours, rang_long_ago, another, ringing, ringing};
@@ -268,6 +538,9 @@ int main(void)
         cmocka_unit_test(a_lost_end_is_told_with_its_beginning),
         cmocka_unit_test(people_are_told_of_lost_ends),
         cmocka_unit_test(a_call_being_set_up_is_waited_for),
+        cmocka_unit_test(what_webhooks_add),
+        cmocka_unit_test(people_are_told_what_was_heard),
+        cmocka_unit_test(a_call_heard_of_is_waited_for_while_it_is_set_up),
         cmocka_unit_test(how_long_a_drain_waits),
     };
 

@@ -90,6 +90,7 @@ begin() {
         JWT_SECRET XDG_STATE_HOME NO_COLOR FORCE_COLOR; do
         unset "$name"
     done
+    export AVR_RECONCILER_LISTEN=none # many services on one machine, and one port
     why=$(engine_obstacle)
     [[ -z $why ]] || skip "$why"
     [[ -x $AVR_RECONCILER ]] || fail "no program at $AVR_RECONCILER; build it first"

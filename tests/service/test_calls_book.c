@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "service/calls_book.h"
+#include "core/capability.h"
 #include "service/last_words.h"
 #include "store/generations.h"
 #include "store/ledger.h"
@@ -184,6 +185,32 @@ static void what_cannot_be_attributed_is_left_out(void **state)
     assert_int_equal(ledger_find(store, a, "u1", &c, &err), -1);
 }
 
+/* Core tells of a call before the database does, and of its end, too. */
+static void calls_heard_of_are_noted(void **state)
+{
+    const struct call_row rows[] = {row("u1", BEGAN), row("u2", BEGAN), row("u3", BEGAN)};
+
+    (void)state;
+    generation("hash-1", BEGAN - 50000);
+    calls_book_heard(book, &rows[1], 0, BEGAN + 1000);
+    calls_book_heard(book, &rows[0], 0, BEGAN + 1000);
+    calls_book_heard(book, &rows[0], 0, BEGAN + 2000);
+    calls_book_heard(book, &rows[2], BEGAN + 2000, BEGAN + 2000); /* nothing but its end */
+    assert_false(write_book());
+    assert_int_equal(found("u1").generation, 1);
+    assert_int_equal(found("u2").first_seen_ms, BEGAN);
+    calls_book_read(book, rows, 1, BEGAN + 3000); /* u2 is not there yet */
+    calls_book_read(book, NULL, 0, BEGAN + 4000);
+    assert_false(write_book());
+    assert_int_equal(found("u1").ended_ms, 0);
+    calls_book_heard(book, &rows[0], BEGAN + 5000, BEGAN + 5000);
+    assert_false(write_book());
+    assert_int_equal(found("u1").ended_ms, BEGAN + 5000);
+    assert_int_equal(found("u2").ended_ms, 0);
+    struct call_record c;
+    assert_int_equal(ledger_find(store, a, "u3", &c, &err), -1);
+}
+
 /* What a container says is shown, but not its secrets, and not what a terminal would obey. */
 static void last_words_are_fit_to_be_shown(void **state)
 {
@@ -205,6 +232,24 @@ static void last_words_are_fit_to_be_shown(void **state)
     assert_int_equal(last_words(a, "", NULL, &lines), 0);
 }
 
+/* What it fetched is in no environment, and must not be in its log either. */
+static void last_words_hide_what_was_fetched(void **state)
+{
+    const struct env_var given = {.name = "A_KEY", .value = "given-1234"};
+    const struct env_var fetched = {.name = "B_KEY", .value = "fetched-1234"};
+    const struct container_spec spec = {.fetched = {&fetched, 1}};
+    const struct wanted w = {.spec = &spec, .env = {&given, 1}};
+    const struct env_list env = last_words_env(a, &w);
+    const struct digest_key key = {{0}};
+    const char *url = capability_url(a, &key, "http://h:1", "a1", ROLE_STS, "p-1"), *const * lines;
+
+    (void)state;
+    const char *log = arena_printf(a, "given-1234 fetched-1234\nGET %s/internal", url);
+    assert_int_equal(last_words(a, log, &env, &lines), 2);
+    assert_string_equal(lines[0], "(hidden) (hidden)");
+    assert_string_equal(lines[1], "GET http://h:1/c/(hidden)/internal");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -215,7 +260,9 @@ int main(void)
         TEST(nothing_is_noted_while_nobody_knows_what_serves),
         TEST(a_commit_costs_a_bounded_number_of_writes),
         TEST(what_cannot_be_attributed_is_left_out),
+        TEST(calls_heard_of_are_noted),
         TEST(last_words_are_fit_to_be_shown),
+        TEST(last_words_hide_what_was_fetched),
     };
     return cmocka_run_group_tests_name("calls_book", tests, NULL, NULL);
 }

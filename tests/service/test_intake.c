@@ -31,6 +31,7 @@ struct world {
     struct digest_key key;
     struct intake *intake;
     int accepted, reads;
+    const char *cause; /* of what was accepted last */
     size_t calls;
     const char *specs_wrong, *database_wrong; /* NULL: nothing */
     struct standing_orders orders;
@@ -42,9 +43,11 @@ static const char *no_variable(void *ctx, const char *name)
     return NULL;
 }
 
-static void on_accepted(void *ctx)
+static void on_accepted(void *ctx, const char *cause)
 {
     struct world *w = ctx;
+
+    w->cause = cause;
     w->accepted++;
 }
 
@@ -192,6 +195,7 @@ static void good_specs_are_in_force_once(void **state)
     poke(w, INTAKE_SPECS);
     assert_int_equal(agents_in_force(w), 1);
     assert_int_equal(w->accepted, 1);
+    assert_string_equal(w->cause, "found when the service started");
     poke(w, INTAKE_SPECS | INTAKE_DATABASE);
     save(w, "# a comment asks for nothing\n" ONE);
     poke(w, INTAKE_SPECS);
@@ -288,6 +292,7 @@ static void only_what_is_asked_for_counts(void **state)
     sql(w, "UPDATE agent SET name = name || ' 2'");
     poke(w, INTAKE_DATABASE);
     assert_int_equal(w->accepted, 2);
+    assert_string_equal(w->cause, "provider database changed");
     assert_int_equal(agents_in_force(w), before);
 }
 
@@ -380,6 +385,47 @@ static void orders_are_merged_when_told_of(void **state)
     assert_int_equal(w->accepted, 2); /* nothing new */
 }
 
+static const char *first_name(const struct world *w)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+
+    return arena_strdup(w->arena, intake_sources(w->intake, a)->desired.agents[0].name);
+}
+
+/* Who answers for the settings of this moment does not wait for the loop. */
+static void what_was_poked_may_be_read_at_once(void **state)
+{
+    struct world *w = *state;
+
+    use_database(w);
+    sql(w, "UPDATE agent SET name = '0 first' WHERE rowid = (SELECT min(rowid) FROM agent)");
+    intake_read_now(w->intake); /* nobody said that something changed */
+    assert_string_not_equal(first_name(w), "0 first");
+    intake_poke(w->intake, INTAKE_DATABASE);
+    intake_read_now(w->intake);
+    assert_string_equal(first_name(w), "0 first");
+    assert_int_equal(w->accepted, 2);
+    assert_int_equal(intake_age_s(w->intake), 0);
+}
+
+static void a_database_in_doubt_has_an_age(void **state)
+{
+    struct world *w = *state;
+    FILE *f;
+
+    use_database(w);
+    assert_non_null(f = fopen(w->database, "w"));
+    fclose(f);
+    intake_poke(w->intake, INTAKE_DATABASE);
+    intake_read_now(w->intake);
+    assert_non_null(w->database_wrong);
+    assert_true(intake_age_s(w->intake) >= 1);
+    assert_true(agents_in_force(w) > 1);
+    copy_fleet(w);
+    settle(w);
+    assert_int_equal(intake_age_s(w->intake), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -394,6 +440,8 @@ int main(void)
         TEST(a_database_that_cannot_be_read),
         TEST(every_file_that_matters_is_told),
         TEST(orders_are_merged_when_told_of),
+        TEST(what_was_poked_may_be_read_at_once),
+        TEST(a_database_in_doubt_has_an_age),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

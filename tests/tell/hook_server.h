@@ -1,7 +1,7 @@
 /* hook_server.h - a webhook on the loop of the test, that answers by a script.
  *
- * Each answer is a status with headers ("429 Slow\r\nRetry-After: 1"), or HANG, HANG_UP, GARBAGE,
- * ENDLESS; the last one goes on for ever. */
+ * Each answer is a status with headers ("429 Slow\r\nRetry-After: 1"), a JSON object, or HANG,
+ * HANG_UP, GARBAGE, ENDLESS; the last one goes on for ever. */
 #ifndef TESTS_SERVICE_HOOK_SERVER_H
 #define TESTS_SERVICE_HOOK_SERVER_H
 
@@ -73,6 +73,10 @@ static inline void hook_answer(struct hook_connection *c, const char *what)
                          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                          "5\r\nthere\r\n");
         hook_say(c->io.fd, out, (size_t)n);
+    } else if (*what == '{') {
+        int n = snprintf(out, sizeof out, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s",
+                         strlen(what), what);
+        hook_say(c->io.fd, out, (size_t)n);
     } else {
         int n = snprintf(out, sizeof out, "HTTP/1.1 %s\r\nContent-Length: 2\r\n\r\nok", what);
         hook_say(c->io.fd, out, (size_t)n);
@@ -127,15 +131,19 @@ static inline void hook_accept(struct ev_loop *loop, struct ev_io *io, int event
     ev_io_start(loop, &c->io);
 }
 
-/* Keeps the loop running. */
-static inline struct hook *hook_open(struct ev_loop *loop, const char *const *script)
+/* Keeps the loop running.  port 0: any. */
+static inline struct hook *hook_open_at(struct ev_loop *loop, const char *const *script, int port)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                                  .sin_port = htons((uint16_t)port)};
     socklen_t len = sizeof address;
+    int on = 1;
     struct hook *h = calloc(1, sizeof *h);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-    if (bind(fd, (struct sockaddr *)&address, len) || listen(fd, 16) ||
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) ||
+        bind(fd, (struct sockaddr *)&address, len) || listen(fd, 16) ||
         getsockname(fd, (struct sockaddr *)&address, &len))
         abort();
     h->loop = loop;
@@ -145,6 +153,11 @@ static inline struct hook *hook_open(struct ev_loop *loop, const char *const *sc
     h->io.data = h;
     ev_io_start(loop, &h->io);
     return h;
+}
+
+static inline struct hook *hook_open(struct ev_loop *loop, const char *const *script)
+{
+    return hook_open_at(loop, script, 0);
 }
 
 static inline void hook_free(struct hook *h)

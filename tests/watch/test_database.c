@@ -73,6 +73,12 @@ static void assert_quiet(void)
     assert_int_equal(told, 0);
 }
 
+static void assert_quiet_after(int times)
+{
+    run_for(0.2);
+    assert_int_equal(told, times); /* its event finds nothing new */
+}
+
 static void commit_and_roll_back(const char *mode)
 {
     sqlite3 *db;
@@ -124,6 +130,29 @@ static void a_long_transaction(void **state)
     assert_told();
     sql(db, "COMMIT");
     assert_told();
+    sqlite3_close(db);
+}
+
+/* Whoever cannot wait for the event asks; half a commit is not looked at. */
+static void asked_at_once(void **state)
+{
+    sqlite3 *db;
+
+    (void)state;
+    make("data.db", "delete");
+    db = writer("data.db");
+    begin();
+    database_watch_ask(watch);
+    assert_int_equal(told, 0);
+    sql(db, "BEGIN; UPDATE agent SET id = id + 1");
+    database_watch_ask(watch);
+    assert_int_equal(told, 0);
+    sql(db, "COMMIT");
+    database_watch_ask(watch);
+    assert_int_equal(told, 1);
+    database_watch_ask(watch);
+    assert_int_equal(told, 1);
+    assert_quiet_after(1);
     sqlite3_close(db);
 }
 
@@ -319,6 +348,7 @@ int main(void)
         IT(with_a_journal_that_is_kept),
         IT(with_a_write_ahead_log),
         IT(a_long_transaction),
+        IT(asked_at_once),
         IT(replaced_by_a_rename),
         IT(behind_a_link),
         IT(gone_and_back),

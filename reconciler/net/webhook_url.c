@@ -1,7 +1,9 @@
+#include "net/webhook_url.h"
+
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "tell/notify_body.h"
 
 enum { LONGEST_URL = 2048 };
 
@@ -22,8 +24,8 @@ static bool is_authority(const char *s, size_t len)
     return len > 0 && *s != ':' && strspn(s, allowed) >= len;
 }
 
-int notify_url(struct arena *a, const char *url, const char **ret_base, const char **ret_path,
-               struct err *err)
+int webhook_url(struct arena *a, const char *url, const char **ret_base, const char **ret_path,
+                struct err *err)
 {
     const char *host = text_starts(url, "https://")  ? url + strlen("https://")
                        : text_starts(url, "http://") ? url + strlen("http://")

@@ -1,0 +1,29 @@
+/* heard.h - live calls that AVR's core itself told of, by webhook.
+ *
+ * Such a call shows seconds before a database does, and where there is no database.  An event may
+ * be lost, since core sends each one once: what was heard proves that a call is there; that
+ * nothing was heard proves that there is none only once we have listened for longer than any call
+ * lasts. */
+#ifndef CORE_HEARD_H
+#define CORE_HEARD_H
+
+#include "core/inputs.h"
+
+struct heard_call {
+    struct call_row row; /* times 0: it was going on when we first heard of it */
+    const char *box_id;  /* the container it was sent to; NULL: whichever had the name */
+};
+
+struct heard_agent { /* somebody whose core sends its events here */
+    const char *id;
+    int64_t since_ms; /* from when on none of them was missed knowingly */
+};
+
+struct heard {
+    const struct heard_call *calls; /* those that have not ended */
+    size_t n_calls;
+    const struct heard_agent *agents;
+    size_t n_agents;
+};
+
+#endif

@@ -1,0 +1,59 @@
+/* parts.h - the inside of the face, for the files of this room.
+ *
+ *     face.c       its life, and the families of endpoints
+ *     guard.c      the server's gate: gate.c decides who may, by token.c and jwt.c
+ *     health.c     /healthz, /readyz
+ *     live_config.c  what containers ask for at each call: /internal/…, /c/{token}/internal/…
+ *     webhooks.c   /webhooks: what core tells of calls
+ *
+ * A family is a table of routes and what it wants to be told.  Handlers get the face as their
+ * context. */
+#ifndef FACE_PARTS_H
+#define FACE_PARTS_H
+
+#include "face/access.h"
+#include "face/face.h"
+#include "face/gate.h"
+#include "service/view.h"
+#include "tell/log.h"
+#include "web/reply.h"
+#include "web/request.h"
+#include "web/server.h"
+
+struct live_counts { /* questions for settings: answered, and refused to whoever may not know */
+    unsigned long answered, refused;
+};
+
+struct face {
+    const struct face_options *options;
+    struct service_guest guest;
+    struct service *service;
+    struct arena *arena; /* from open to close */
+    struct web *web;
+    struct relay *relay;    /* of webhooks, to the backend; NULL: they are not passed on */
+    const char *host;       /* of the advertised URL */
+    const char *jwt_secret; /* that is to be believed; NULL: none */
+    bool was_good;          /* the last round */
+    bool was_ready;         /* some round was good */
+    struct live_counts live;
+};
+
+struct face_family {
+    const struct web_route *routes;
+    size_t n_routes;
+    /* Each may be NULL. */
+    void (*open)(struct face *);
+    void (*on_round)(struct face *, bool good);
+    void (*on_event)(struct face *, const struct event *);
+    void (*on_change)(struct face *, const struct change *);
+    void (*close)(struct face *); /* the server is closed */
+};
+
+extern const struct face_family health_family, live_family, webhooks_family;
+
+/* ---- guard.c ---- */
+web_gate face_gate;
+const struct face_identity *face_identity(const struct web_request *); /* who asks */
+void face_read_secret(struct face *);
+
+#endif

@@ -1,0 +1,70 @@
+#include "service/view.h"
+
+#include "base/clock.h"
+#include "service/service_parts.h"
+
+const struct look *service_last_look(const struct service *s, struct arena **ret_arena,
+                                     int64_t *ret_at_ms)
+{
+    if (!s->last.arena)
+        return NULL;
+    if (ret_arena)
+        *ret_arena = s->last.arena;
+    if (ret_at_ms)
+        *ret_at_ms = s->last.at_ms;
+    return &s->last.look;
+}
+
+const struct sources *service_sources_now(struct service *s, struct arena *a, int64_t *ret_age_s)
+{
+    if (s->database)
+        database_watch_ask(s->database);
+    intake_read_now(s->intake);
+    *ret_age_s = intake_age_s(s->intake);
+    return intake_sources(s->intake, a);
+}
+
+void service_note_fetch(struct service *s, const char *agent_id, enum role role)
+{
+    fetches_note(s->fetches, agent_id, role, wall_ms());
+}
+
+size_t service_conditions(const struct service *s, struct arena *a, const struct condition **ret)
+{
+    return log_conditions(s->log, a, ret);
+}
+
+struct ev_loop *service_loop(const struct service *s)
+{
+    return s->loop;
+}
+
+struct log *service_log(const struct service *s)
+{
+    return s->log;
+}
+
+struct store *service_store(const struct service *s)
+{
+    return s->store;
+}
+
+struct session *service_session(const struct service *s)
+{
+    return s->session;
+}
+
+struct hearing *service_hearing(const struct service *s)
+{
+    return s->hearing;
+}
+
+const struct fleet *service_fleet(const struct service *s)
+{
+    return s->fleet;
+}
+
+const struct config *service_config(const struct service *s)
+{
+    return s->config;
+}
