@@ -176,17 +176,38 @@ static int last_goal(const struct giving *g, struct generation *ret, struct err 
                    "no good generation of %s before the present one is remembered", title(g));
 }
 
+static int find_goal(const struct giving *g, struct generation *ret, struct err *err)
+{
+    if (g->agent->problem)
+        return err_set(err, ERR_INVALID, "%s: %s", title(g), g->agent->problem);
+    if ((g->command->to ? named_goal(g, ret, err) : last_goal(g, ret, err)) < 0)
+        return -1;
+    const char *obstacle = rollback_obstacle(g->arena, g->agent, ret);
+    if (obstacle)
+        return err_set(err, ERR_INVALID, "%s cannot go back: %s", title(g), obstacle);
+    return 0;
+}
+
+int order_goal_find(const struct order_desk *desk, const struct agent *agent, const char *to,
+                    struct generation *ret, struct err *err)
+{
+    const struct command command = {.verb = "rollback", .to = to};
+    const struct giving g = {.store = desk->store,
+                             .arena = desk->arena,
+                             .desk = desk,
+                             .agent = agent,
+                             .command = &command};
+
+    *ret = (struct generation){0};
+    return find_goal(&g, ret, err);
+}
+
 static int give_rollback(const struct giving *g, struct err *err)
 {
     struct generation goal = {0};
 
-    if (g->agent->problem)
-        return err_set(err, ERR_INVALID, "%s: %s", title(g), g->agent->problem);
-    if ((g->command->to ? named_goal(g, &goal, err) : last_goal(g, &goal, err)) < 0)
+    if (find_goal(g, &goal, err) < 0)
         return -1;
-    const char *obstacle = rollback_obstacle(g->arena, g->agent, &goal);
-    if (obstacle)
-        return err_set(err, ERR_INVALID, "%s cannot go back: %s", title(g), obstacle);
     struct order o = {.kind = ORDER_ROLLBACK,
                       .to_generation = goal.number,
                       .away_from = asked_wish(g->arena, g->desk->key, g->agent)};

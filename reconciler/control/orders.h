@@ -43,6 +43,11 @@ bool is_order_verb(const char *);
 int order_give(const struct order_desk *, const char *agent, const struct command *,
                struct answer *ret, struct err *) MUST_CHECK;
 
+/* The generation that a rollback would go back to, whole.  to: its number; NULL: the last good one
+ * before the present.  ERR_INVALID: there is none, or the agent cannot go back to it. */
+int order_goal_find(const struct order_desk *, const struct agent *, const char *to,
+                    struct generation *ret, struct err *) MUST_CHECK;
+
 /* Forgets orders that are done or lapsed. */
 int orders_forget(struct store *, const struct ended_orders *, struct err *);
 

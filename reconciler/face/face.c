@@ -5,8 +5,11 @@
 #include "base/array.h"
 #include "face/parts.h"
 
-static const struct face_family *const families[] = {&health_family, &live_family,
-                                                      &webhooks_family};
+static const struct face_family *const families[] =
+    {&health_family,  &events_family, &status_family, &agents_family,
+     &orders_family,  &logs_family,   &live_family,   &webhooks_family,
+     &metrics_family, &fresh_family}; /* the last: it answers from what the others made of a round
+                                       */
 enum { FAMILIES = sizeof families / sizeof families[0] };
 
 /* --- what it tells the families -------------------------------------------------------------- */
@@ -45,6 +48,13 @@ static void on_change(void *ctx, const struct change *change)
     for (size_t i = 0; i < FAMILIES; i++)
         if (families[i]->on_change)
             families[i]->on_change(ctx, change);
+}
+
+static void on_calls(void *ctx, const struct database *db)
+{
+    for (size_t i = 0; i < FAMILIES; i++)
+        if (families[i]->on_calls)
+            families[i]->on_calls(ctx, db);
 }
 
 /* --- its life -------------------------------------------------------------------------------- */
@@ -125,6 +135,7 @@ const struct service_guest *face_guest(struct arena *a, const struct face_option
                                          .on_round = on_round,
                                          .on_event = on_event,
                                          .on_change = on_change,
+                                         .on_calls = on_calls,
                                          .close = close_face,
                                          .ctx = face};
     return &face->guest;

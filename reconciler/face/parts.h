@@ -5,6 +5,14 @@
  *     health.c     /healthz, /readyz
  *     live_config.c  what containers ask for at each call: /internal/…, /c/{token}/internal/…
  *     webhooks.c   /webhooks: what core tells of calls
+ *     seen.c       what the last round saw
+ *     fresh.c      answers that need a look of this moment
+ *     status.c     the fleet as a whole, and what was done to it
+ *     api_agents.c one agent, many agents
+ *     api_orders.c what is asked for of them
+ *     events.c     what happens, as it happens; rows.c what is new, ring.c what was missed
+ *     logs.c       what containers write, as they write it
+ *     metrics.c    for Prometheus
  *
  * A family is a table of routes and what it wants to be told.  Handlers get the face as their
  * context. */
@@ -19,6 +27,12 @@
 #include "web/reply.h"
 #include "web/request.h"
 #include "web/server.h"
+
+struct events;
+struct logs;
+struct metrics_book;
+struct rows;
+struct waiting;
 
 struct live_counts { /* questions for settings: answered, and refused to whoever may not know */
     unsigned long answered, refused;
@@ -36,6 +50,11 @@ struct face {
     bool was_good;          /* the last round */
     bool was_ready;         /* some round was good */
     struct live_counts live;
+    struct events *events;
+    struct rows *rows;
+    struct waiting *waiting;
+    struct logs *logs;
+    struct metrics_book *metrics;
 };
 
 struct face_family {
@@ -46,10 +65,12 @@ struct face_family {
     void (*on_round)(struct face *, bool good);
     void (*on_event)(struct face *, const struct event *);
     void (*on_change)(struct face *, const struct change *);
+    void (*on_calls)(struct face *, const struct database *);
     void (*close)(struct face *); /* the server is closed */
 };
 
-extern const struct face_family health_family, live_family, webhooks_family;
+extern const struct face_family health_family, live_family, webhooks_family, events_family,
+    status_family, agents_family, orders_family, logs_family, metrics_family, fresh_family;
 
 /* ---- guard.c ---- */
 web_gate face_gate;

@@ -185,7 +185,7 @@ static const char *text_of(const struct asking *q, const struct supposed *s,
 static void out_now(struct out *o, const struct asking *q, const struct supposed *s,
                     const struct agent_plan *plan, const char *command)
 {
-    if (!s->works || s->refused || plan->n_steps == 0) {
+    if (!q->page->may_cut || !s->works || s->refused || plan->n_steps == 0) {
         out_null(o, "now");
         return;
     }

@@ -4,34 +4,14 @@
 #include "render/actions.h"
 #include "render/agent_status.h"
 #include "render/api.h"
-
-static const char *const place_words[] = {[PLACE_LIVE] = "live",
-                                          [PLACE_NEXT] = "next",
-                                          [PLACE_DRAIN] = "drain",
-                                          [PLACE_FAILED] = "failed",
-                                          [PLACE__N] = "stray"};
-
-/* PLACE__N: it runs under a name that somebody gave it.  False: it is no container of the slot. */
-static bool place_in(const struct box *b, const char *slot, enum place *ret)
-{
-    if (text_is(b->name, slot)) {
-        *ret = PLACE_LIVE;
-        return true;
-    }
-    if (!text_is(pair_get(b->labels, b->n_labels, "agentName"), slot))
-        return false;
-    if (place_parse(b->name, ret, NULL))
-        return true;
-    *ret = PLACE__N;
-    return box_runs(b);
-}
+#include "render/place.h"
 
 static void out_time(struct out *o, const char *key, int64_t ms)
 {
     out_count(o, key, ms > 0 ? ms : -1);
 }
 
-static void out_box(struct out *o, enum role role, enum place place, const struct box *b)
+static void out_box(struct out *o, enum role role, int place, const struct box *b)
 {
     static const char *const states[] = {[BOX_CREATED] = "created",
                                          [BOX_RUNNING] = "running",
@@ -44,7 +24,7 @@ static void out_box(struct out *o, enum role role, enum place place, const struc
 
     out_object(o, NULL);
     out_text(o, "role", role_name[role]);
-    out_text(o, "place", place_words[place]);
+    out_text(o, "place", place_word[place]);
     out_text(o, "id", b->id);
     out_text(o, "name", b->name);
     out_text(o, "image", b->image_ref);
@@ -69,12 +49,10 @@ static void out_boxes(struct out *o, const struct agent_plan *plan, const struct
 {
     out_array(o, "boxes");
     for (size_t i = 0; i < plan->n_roles; i++)
-        for (enum place want = 0; want <= PLACE__N; want++)
-            for (size_t k = 0; k < mine->n_boxes; k++) {
-                enum place place;
-                if (place_in(&mine->boxes[k], plan->roles[i].name, &place) && place == want)
+        for (int place = 0; place < PLACES; place++)
+            for (size_t k = 0; k < mine->n_boxes; k++)
+                if (place_in(&mine->boxes[k], plan->roles[i].name) == place)
                     out_box(o, plan->roles[i].role, place, &mine->boxes[k]);
-            }
     out_end(o);
 }
 

@@ -20,7 +20,7 @@ struct agent_page {
     const struct agent_plan *plan; /* of a look at these */
     int64_t looked_ms;             /* when that was, wall clock */
     bool working;                  /* its containers are being changed, or it waits its turn */
-    bool may_order;                /* the asker may */
+    bool may_order, may_cut;       /* the asker may give orders, and such as cut calls */
     const struct generation *goal; /* of a rollback; NULL: there is none, */
     const char *no_goal;           /* and why */
 };

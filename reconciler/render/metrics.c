@@ -191,8 +191,6 @@ static void put_work(struct text *t, const struct metrics *m)
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
         sample(t, "changes_total", "result", change_result_name[ends[i]],
                (double)m->since.changes[ends[i]]);
-    counter(t, "rollback_orders_total", "Orders to go back that were given.",
-            (double)m->since.rollbacks);
     counter(t, "drained_calls_total", "Calls that containers were kept for.",
             (double)m->since.calls_waited);
     counter(t, "drain_wait_seconds_total", "How long they were kept for calls.", m->since.waited_s);

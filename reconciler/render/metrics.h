@@ -27,7 +27,6 @@ struct metrics {
         uint64_t changes[CHANGE__N]; /* those that ended so */
         uint64_t calls_waited;       /* for which containers were kept */
         double waited_s;
-        uint64_t rollbacks; /* orders to go back that were given */
         uint64_t engine_reads, engine_writes, engine_failures;
         uint64_t log_dropped;
         uint64_t web_requests[6]; /* by the first digit of their status */

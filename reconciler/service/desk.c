@@ -15,7 +15,7 @@
 struct errand { /* an `apply` somebody waits for */
     struct errand *next;
     struct desk *desk;
-    struct control_request *request; /* NULL: nobody waits any more */
+    struct asker *asker; /* NULL: nobody waits any more */
     struct arena *arena;
     const char *const *agents; /* ids or names; n_agents 0: all */
     size_t n_agents;
@@ -28,7 +28,7 @@ struct errand { /* an `apply` somebody waits for */
 struct visitor { /* somebody who wants to know how things are at this moment */
     struct visitor *next;
     struct desk *desk;
-    struct control_request *request;
+    struct asker *asker;
 };
 
 struct desk {
@@ -63,10 +63,10 @@ static struct render render_for(const struct desk *d, const struct wire_request 
 }
 
 /* The agents that are named, all if none is; NULL after an error was said. */
-static const struct plan *choose(const struct desk *d, struct control_request *request)
+static const struct plan *choose(const struct desk *d, struct asker *asker)
 {
-    const struct wire_request *w = control_request_wire(request);
-    struct arena *a = control_request_arena(request);
+    const struct wire_request *w = asker->wire;
+    struct arena *a = asker->arena;
     const struct plan *all = &d->service->last.look.plan;
     struct errand asked = {.agents = w->args, .n_agents = w->n_args};
     ARRAY(struct agent_plan) chosen = {0};
@@ -75,8 +75,7 @@ static const struct plan *choose(const struct desk *d, struct control_request *r
         if (is_for(&asked, all->agents[i].agent))
             ARRAY_PUSH(a, chosen, all->agents[i]);
     if (w->n_args && chosen.n < w->n_args) {
-        control_reply_err(request, "avr-reconciler: unknown agent; see: avr-reconciler status\n");
-        control_reply_exit(request, EXIT_CODE_USAGE);
+        asker->ops->refuse(asker, EXIT_CODE_USAGE, "unknown agent; see: avr-reconciler status");
         return NULL;
     }
     struct plan *plan = arena_memdup(a, all, sizeof *all);
@@ -85,9 +84,9 @@ static const struct plan *choose(const struct desk *d, struct control_request *r
     return plan;
 }
 
-static void say_conditions(const struct desk *d, struct control_request *request)
+static void say_conditions(const struct desk *d, struct asker *asker)
 {
-    struct arena *a = control_request_arena(request);
+    struct arena *a = asker->arena;
     const struct condition *conditions;
     size_t n = log_conditions(d->service->log, a, &conditions);
 
@@ -95,32 +94,31 @@ static void say_conditions(const struct desk *d, struct control_request *request
         const struct condition *c = &conditions[i];
         if (c->level == LEVEL_INFO || text_starts(c->key, "agent/"))
             continue; /* the agent's own line says it */
-        control_reply_out(request,
-                          arena_printf(a, "! %s (for %s)\n", c->text,
-                                       text_duration(a, (wall_ms() - c->since_ms) / 1000)));
+        asker->ops->out(asker, arena_printf(a, "! %s (for %s)\n", c->text,
+                                            text_duration(a, (wall_ms() - c->since_ms) / 1000)));
     }
 }
 
 /* The last round says it, but for whoever has to wait for the first one. */
-static void tell_status(const struct desk *d, struct control_request *request)
+static void tell_status(const struct desk *d, struct asker *asker)
 {
-    const struct wire_request *w = control_request_wire(request);
-    struct arena *a = control_request_arena(request);
-    const struct plan *plan = choose(d, request);
+    const struct wire_request *w = asker->wire;
+    struct arena *a = asker->arena;
+    const struct plan *plan = choose(d, asker);
 
     if (!plan)
         return;
     const struct desired *desired = &d->service->last.look.sources->desired;
     struct render r = render_for(d, w);
     if (text_is(w->format, "json")) {
-        control_reply_out(request, render_status_json(a, &r, desired, plan));
+        asker->ops->out(asker, render_status_json(a, &r, desired, plan));
     } else if (text_is(w->format, "name")) {
-        control_reply_out(request, render_names(a, plan, false));
+        asker->ops->out(asker, render_names(a, plan, false));
     } else {
-        control_reply_out(request, render_status(a, &r, desired, plan));
-        say_conditions(d, request);
+        asker->ops->out(asker, render_status(a, &r, desired, plan));
+        say_conditions(d, asker);
     }
-    control_reply_exit(request, plan_in_sync(plan) ? EXIT_CODE_OK : EXIT_CODE_DIFFERS);
+    asker->ops->exit(asker, plan_in_sync(plan) ? EXIT_CODE_OK : EXIT_CODE_DIFFERS);
 }
 
 static void visitor_drop(struct visitor *gone)
@@ -132,46 +130,46 @@ static void visitor_drop(struct visitor *gone)
     *at = gone->next; /* it dies with its request */
 }
 
-static void on_visitor_gone(void *ctx, struct control_request *request)
+static void on_visitor_gone(void *ctx, struct asker *asker)
 {
     visitor_drop(ctx);
-    control_reply_exit(request, EXIT_CODE_ERROR);
+    asker->ops->exit(asker, EXIT_CODE_ERROR);
 }
 
 /* Calls come and go without a round: one is made first. */
-static void answer_status(struct desk *d, struct control_request *request)
+static void answer_status(struct desk *d, struct asker *asker)
 {
-    struct visitor *v = arena_alloc(control_request_arena(request), sizeof *v);
+    struct visitor *v = arena_alloc(asker->arena, sizeof *v);
 
-    *v = (struct visitor){d->visitors, d, request};
+    *v = (struct visitor){d->visitors, d, asker};
     d->visitors = v;
-    control_request_on_gone(request, on_visitor_gone, v);
+    asker->on_gone = on_visitor_gone;
+    asker->gone_ctx = v;
     service_mark(d->service, NULL);
 }
 
 static void tell_visitors(struct desk *d)
 {
     while (d->visitors) {
-        struct control_request *request = d->visitors->request;
+        struct asker *asker = d->visitors->asker;
         d->visitors = d->visitors->next;
-        tell_status(d, request);
+        tell_status(d, asker);
     }
 }
 
-static void answer_health(const struct desk *d, struct control_request *request)
+static void answer_health(const struct desk *d, struct asker *asker)
 {
     const struct service *s = d->service;
-    struct arena *a = control_request_arena(request);
+    struct arena *a = asker->arena;
     bool good = s->last.arena && s->failed_rounds == 0;
 
     if (good)
-        control_reply_out(request,
-                          arena_printf(a, "healthy: the last look was %s ago\n",
-                                       text_duration(a, (wall_ms() - s->last.at_ms) / 1000)));
+        asker->ops->out(asker, arena_printf(a, "healthy: the last look was %s ago\n",
+                                            text_duration(a, (wall_ms() - s->last.at_ms) / 1000)));
     else
-        control_reply_err(request, "unhealthy: the engine, the specs or the database cannot be "
-                                   "read; the log says why\n");
-    control_reply_exit(request, good ? EXIT_CODE_OK : EXIT_CODE_ERROR);
+        asker->ops->err(asker, "unhealthy: the engine, the specs or the database cannot be "
+                               "read; the log says why\n");
+    asker->ops->exit(asker, good ? EXIT_CODE_OK : EXIT_CODE_ERROR);
 }
 
 /* --- apply ----------------------------------------------------------------------------------- */
@@ -186,18 +184,18 @@ static void errand_drop(struct errand *gone)
     arena_free(gone->arena);
 }
 
-static void on_gone(void *ctx, struct control_request *request)
+static void on_gone(void *ctx, struct asker *asker)
 {
     struct errand *e = ctx;
 
-    e->request = NULL;
-    control_reply_exit(request, EXIT_CODE_ERROR);
+    e->asker = NULL;
+    asker->ops->exit(asker, EXIT_CODE_ERROR);
 }
 
-static void run_errand(struct desk *d, struct control_request *request, const char *const *agents,
-                       size_t n, bool cares)
+static void run_errand(struct desk *d, struct asker *asker, const char *const *agents, size_t n,
+                       bool cares, const char *text)
 {
-    const struct wire_request *w = control_request_wire(request);
+    const struct wire_request *w = asker->wire;
     struct service *s = d->service;
     struct arena *arena = arena_new();
     struct errand *e = arena_alloc(arena, sizeof *e);
@@ -208,7 +206,7 @@ static void run_errand(struct desk *d, struct control_request *request, const ch
         kept[i] = arena_strdup(arena, agents[i]);
     *e = (struct errand){.next = d->errands,
                          .desk = d,
-                         .request = request,
+                         .asker = asker,
                          .arena = arena,
                          .agents = kept,
                          .n_agents = n,
@@ -218,24 +216,28 @@ static void run_errand(struct desk *d, struct control_request *request, const ch
     if (wait && text_duration_s(wait) >= 0)
         e->terms.give_up_ms = mono_ms() + text_duration_s(wait) * 1000 + 1;
     d->errands = e;
-    control_request_on_gone(request, on_gone, e);
+    asker->on_gone = on_gone;
+    asker->gone_ctx = e;
     fleet_resume(s->fleet);
     intake_poke(s->intake, INTAKE_SPECS | INTAKE_DATABASE | INTAKE_ORDERS);
     service_mark(s, "asked for by command");
+    if (!asker->ops->taken(asker, text))
+        e->asker = NULL;
 }
 
-static void answer_apply(struct desk *d, struct control_request *request)
+static void answer_apply(struct desk *d, struct asker *asker)
 {
-    const struct wire_request *w = control_request_wire(request);
+    const struct wire_request *w = asker->wire;
 
     if (wire_is_set(w, "allow-empty"))
         intake_allow_empty(d->service->intake);
-    run_errand(d, request, w->args, w->n_args, true);
+    run_errand(d, asker, w->args, w->n_args, true, NULL);
 }
 
-void desk_errand(struct desk *d, struct control_request *request, const char *agent_id, bool cares)
+void desk_errand(struct desk *d, struct asker *asker, const char *agent_id, bool cares,
+                 const char *text)
 {
-    run_errand(d, request, &agent_id, 1, cares);
+    run_errand(d, asker, &agent_id, 1, cares, text);
 }
 
 void desk_terms(const struct desk *d, const struct agent *agent, struct fleet_terms *terms)
@@ -258,7 +260,7 @@ static struct errand *errand_for(const struct desk *d, const struct agent *agent
 {
     struct errand *e = behind ? behind->next : d->errands;
 
-    while (e && (!e->request || !is_for(e, agent)))
+    while (e && (!e->asker || !is_for(e, agent)))
         e = e->next;
     return e;
 }
@@ -268,7 +270,7 @@ void desk_event(struct desk *d, const struct event *event)
     struct arena *a CLEANUP_ARENA = arena_new();
 
     for (struct errand *e = NULL; (e = errand_for(d, event->agent, e));)
-        control_reply_event(e->request, event_encode(a, event));
+        e->asker->ops->event(e->asker, event_encode(a, event));
 }
 
 /* The agent is known by its texts only when the errand ends. */
@@ -324,12 +326,12 @@ static bool is_over(const struct errand *e)
 
 static void finish(struct errand *e)
 {
-    if (e->request) {
+    if (e->asker) {
         struct outcome outcome;
         add_held(e);
         outcome = (struct outcome){.agents = e->outcomes.items, .n_agents = e->outcomes.n};
-        control_reply_event(e->request, outcome_encode(e->arena, &outcome));
-        control_reply_exit(e->request, e->cares ? (int)exit_of_outcome(&outcome) : EXIT_CODE_OK);
+        e->asker->ops->event(e->asker, outcome_encode(e->arena, &outcome));
+        e->asker->ops->exit(e->asker, e->cares ? exit_of_outcome(&outcome) : EXIT_CODE_OK);
     }
     errand_drop(e);
 }
@@ -381,27 +383,24 @@ void desk_turns(struct desk *d)
 
 /* --- requests -------------------------------------------------------------------------------- */
 
-void desk_on_request(void *ctx, struct control_request *request)
+void service_ask(struct service *s, struct asker *asker)
 {
-    struct desk *d = ctx;
-    const char *verb = control_request_wire(request)->verb;
+    struct desk *d = s->desk;
+    const char *verb = asker->wire->verb;
 
-    if (text_is(verb, "health")) {
-        answer_health(d, request);
-    } else if (is_order_verb(verb)) {
-        service_order(d->service, request);
-    } else if (!d->service->last.arena) {
-        control_reply_err(request, "avr-reconciler: the service has not seen the engine yet; its "
-                                   "log says why\n");
-        control_reply_exit(request, EXIT_CODE_UNREACHABLE);
-    } else if (text_is(verb, "status")) {
-        answer_status(d, request);
-    } else if (text_is(verb, "apply")) {
-        answer_apply(d, request);
-    } else {
-        control_reply_err(request, "avr-reconciler: the service does not know this verb\n");
-        control_reply_exit(request, EXIT_CODE_USAGE);
-    }
+    if (text_is(verb, "health"))
+        answer_health(d, asker);
+    else if (is_order_verb(verb))
+        service_order(s, asker);
+    else if (!s->last.arena)
+        asker->ops->refuse(asker, EXIT_CODE_UNREACHABLE,
+                           "the service has not seen the engine yet; its log says why");
+    else if (text_is(verb, "status"))
+        answer_status(d, asker);
+    else if (text_is(verb, "apply"))
+        answer_apply(d, asker);
+    else
+        asker->ops->refuse(asker, EXIT_CODE_USAGE, "the service does not know this verb");
 }
 
 struct desk *desk_new(struct service *s)

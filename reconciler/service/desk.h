@@ -1,4 +1,4 @@
-/* desk.h - what people ask of the running service over the control socket.
+/* desk.h - what people ask of the running service, over the control socket or the web room.
  *
  * What can be answered from the last round is answered at once.  `apply` asks for a round and is
  * told of the work on its agents until that is over; whoever goes away earlier ends the telling,
@@ -8,6 +8,7 @@
 
 #include "control/fleet.h"
 #include "link/control_server.h"
+#include "service/asker.h"
 
 struct desk;
 struct service;
@@ -15,11 +16,12 @@ struct service;
 struct desk *desk_new(struct service *);
 void desk_free(struct desk *); /* NULL is fine; before the server */
 
-void desk_on_request(void *desk, struct control_request *);
+void desk_on_request(void *service, struct control_request *); /* of the control socket */
 
-/* Has this agent seen to at once.  The request ends when nobody works on it any more: with what
- * became of it, or, if it does not care, with 0. */
-void desk_errand(struct desk *, struct control_request *, const char *agent_id, bool cares);
+/* Has this agent seen to at once; text: what is so now.  The asker is told of the work, and goes
+ * when nobody works on the agent any more: with what became of it, or, if it does not care, with 0.
+ */
+void desk_errand(struct desk *, struct asker *, const char *agent_id, bool cares, const char *text);
 
 /* From the fleet and the rounds. */
 void desk_terms(const struct desk *, const struct agent *, struct fleet_terms *);

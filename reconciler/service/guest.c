@@ -38,3 +38,9 @@ void guest_change(const struct service *s, const struct change *change)
     if (s->guest)
         s->guest->on_change(s->guest->ctx, change);
 }
+
+void guest_calls(const struct service *s, const struct database *db)
+{
+    if (s->guest && s->guest->on_calls)
+        s->guest->on_calls(s->guest->ctx, db);
+}

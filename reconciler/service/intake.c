@@ -351,7 +351,7 @@ void intake_read_now(struct intake *in)
         return;
     in->asked &= ~(unsigned)INTAKE_DATABASE;
     read_database(in);
-    if (in->is_new && in->good_db.arena)
+    if (in->news && in->good_db.arena)
         put_in_force(in);
 }
 

@@ -4,8 +4,6 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "control/exit.h"
-#include "base/visible.h"
 #include "service/desk.h"
 #include "service/service_parts.h"
 
@@ -68,14 +66,6 @@ void service_orders_failed(struct service *s, const struct agent *agent)
 
 /* --- what people order ----------------------------------------------------------------------- */
 
-static void refuse(struct control_request *request, enum exit_code code, const char *why)
-{
-    struct arena *a = control_request_arena(request);
-
-    control_reply_err(request, arena_printf(a, "error: %s\n", visible_text(a, why)));
-    control_reply_exit(request, (int)code);
-}
-
 static void mark(struct service *s, const struct agent *agent, const struct command *c)
 {
     struct arena *a CLEANUP_ARENA = arena_new();
@@ -87,49 +77,49 @@ static void mark(struct service *s, const struct agent *agent, const struct comm
     intake_poke(s->intake, INTAKE_ORDERS);
 }
 
-static void carry_out(struct service *s, struct control_request *request,
-                      const struct answer *answer)
+static void carry_out(struct service *s, struct asker *asker, const struct answer *answer)
 {
-    const struct wire_request *w = control_request_wire(request);
-    struct arena *a = control_request_arena(request);
+    bool seen = s->last.arena;
 
-    if (!wire_is_set(w, "quiet"))
-        control_reply_err(request, arena_printf(a, "%s\n", visible_text(a, answer->text)));
-    if (answer->follow == FOLLOW_NOTHING)
-        control_reply_exit(request, EXIT_CODE_OK);
-    else if (!s->last.arena)
-        refuse(request, EXIT_CODE_UNREACHABLE,
-               "the service has not seen the engine yet: the order stands until it has");
+    if (answer->follow != FOLLOW_NOTHING && seen)
+        desk_errand(s->desk, asker, answer->agent->id, answer->follow == FOLLOW_WORK, answer->text);
+    else if (!asker->ops->taken(asker, answer->text))
+        return;
+    else if (answer->follow == FOLLOW_NOTHING)
+        asker->ops->exit(asker, EXIT_CODE_OK);
     else
-        desk_errand(s->desk, request, answer->agent->id, answer->follow == FOLLOW_WORK);
+        asker->ops->refuse(asker, EXIT_CODE_UNREACHABLE,
+                           "the service has not seen the engine yet: the order stands until it "
+                           "has");
 }
 
-void service_order(struct service *s, struct control_request *request)
+void service_order(struct service *s, struct asker *asker)
 {
-    const struct wire_request *w = control_request_wire(request);
-    struct arena *a = control_request_arena(request);
-    const struct sources *sources = intake_sources(s->intake, a);
+    const struct wire_request *w = asker->wire;
+    const struct sources *sources = intake_sources(s->intake, asker->arena);
     const char *who = wire_value(w, "who");
     const struct command command = {.verb = w->verb,
                                     .who = who ? who : "somebody",
                                     .why = wire_value(w, "why"),
                                     .to = wire_value(w, "to"),
                                     .now_ms = wall_ms()};
-    struct order_desk desk = {.store = s->store, .arena = a, .key = session_key(s->session)};
+    struct order_desk desk = {
+        .store = s->store, .arena = asker->arena, .key = session_key(s->session)};
     struct answer answer;
     struct err err;
 
     if (sources)
         desk.desired = &sources->desired;
     if (!sources) {
-        refuse(request, EXIT_CODE_ERROR,
-               "specs or database could not be read yet; the log says why");
+        asker->ops->refuse(asker, EXIT_CODE_ERROR,
+                           "specs or database could not be read yet; the log says why");
     } else if (w->n_args != 1) {
-        refuse(request, EXIT_CODE_USAGE, "an order is for one agent");
+        asker->ops->refuse(asker, EXIT_CODE_USAGE, "an order is for one agent");
     } else if (order_give(&desk, w->args[0], &command, &answer, &err) < 0) {
-        refuse(request, err.code == ERR_INVALID ? EXIT_CODE_USAGE : exit_of_err(&err), err.text);
+        asker->ops->refuse(asker, err.code == ERR_INVALID ? EXIT_CODE_USAGE : exit_of_err(&err),
+                           err.text);
     } else {
         mark(s, answer.agent, &command);
-        carry_out(s, request, &answer);
+        carry_out(s, asker, &answer);
     }
 }

@@ -271,8 +271,13 @@ static bool look_at_all(struct service *s)
 
 void service_round(struct service *s)
 {
+    int64_t began_ms = mono_ms();
     bool good = look_at_all(s);
 
+    if (good)
+        histogram_add(&s->counts.rounds, (double)(mono_ms() - began_ms) / 1000.);
+    else
+        s->counts.failed_rounds++;
     desk_round(s->desk, good);
     guest_round(s, good);
     if (s->reloading)

@@ -70,7 +70,7 @@ int service_listen(struct service *s, struct err *err)
 {
     if (s->server)
         return 0;
-    s->server = control_server_new(s->loop, s->options->control, desk_on_request, s->desk, err);
+    s->server = control_server_new(s->loop, s->options->control, desk_on_request, s, err);
     if (s->server) {
         log_clear(s->log, "control", "the control socket is answered here now");
         return 0;

@@ -14,7 +14,7 @@
  *     cold.c       what comes of that
  *     keep.c       the store's upkeep
  *     settings.c   what specs say of the service itself, while it runs
- *     desk.c       what people ask for over the control socket
+ *     desk.c       what people ask for; control_asker.c those of them at the control socket
  *     guest.c      who lives beside it in the loop, and view.c what it sees
  *     orders.c     what they order: kept in the store, an input of every merge */
 #ifndef SERVICE_SERVICE_PARTS_H
@@ -33,12 +33,14 @@
 #include "service/retry.h"
 #include "service/service.h"
 #include "tell/systemd.h"
+#include "service/view.h"
 #include "store/store.h"
 #include "watch/database.h"
 #include "watch/engine.h"
 #include "watch/files.h"
 #include "watch/settle.h"
 
+struct asker;
 struct desk;
 struct hearing;
 
@@ -84,8 +86,9 @@ struct service {
     bool round_due, stopping, reloading;
     bool look_is_old;       /* something happened since the last one */
     unsigned failed_rounds; /* in a row */
-    int64_t pruned_ms;      /* monotonic: when the store forgot what is old; 0: not yet */
-    char cause[200];        /* why the next round is due: the first cause since the last one */
+    struct service_counts counts;
+    int64_t pruned_ms; /* monotonic: when the store forgot what is old; 0: not yet */
+    char cause[200];   /* why the next round is due: the first cause since the last one */
 };
 
 /* ---- service.c ---- */
@@ -106,6 +109,7 @@ void guest_close(struct service *);
 void guest_round(const struct service *, bool good);
 void guest_event(const struct service *, const struct event *);
 void guest_change(const struct service *, const struct change *);
+void guest_calls(const struct service *, const struct database *);
 
 /* ---- triggers.c ---- */
 
@@ -128,7 +132,7 @@ void settings_take(struct service *, const struct service_spec *);
 void service_orders(void *service, struct arena *, struct standing_orders *ret);
 void service_orders_round(struct service *, const struct look *);   /* forgets what is over */
 void service_orders_failed(struct service *, const struct agent *); /* the work on it failed */
-void service_order(struct service *, struct control_request *);     /* pause, stop, restart … */
+void service_order(struct service *, struct asker *);               /* pause, stop, restart … */
 
 /* ---- round.c ---- */
 

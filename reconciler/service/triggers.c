@@ -115,6 +115,7 @@ static void on_calls(void *ctx, const struct database *db)
 
     account_calls(s->account, db);
     cold_calls(s, db);
+    guest_calls(s, db);
 }
 
 /* --- the engine ------------------------------------------------------------------------------ */

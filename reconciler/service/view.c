@@ -68,3 +68,28 @@ const struct config *service_config(const struct service *s)
 {
     return s->config;
 }
+
+const struct sources *service_sources(const struct service *s, struct arena *a)
+{
+    return intake_sources(s->intake, a);
+}
+
+bool service_leads(const struct service *s)
+{
+    return s->lock >= 0;
+}
+
+bool service_is_well(const struct service *s)
+{
+    return s->last.arena && s->failed_rounds == 0;
+}
+
+const struct service_counts *service_counts(const struct service *s)
+{
+    return &s->counts;
+}
+
+void service_look_soon(struct service *s)
+{
+    service_mark(s, NULL);
+}

@@ -3,14 +3,17 @@
 #ifndef SERVICE_VIEW_H
 #define SERVICE_VIEW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/histogram.h"
 #include "core/role.h"
 
 struct condition;
 struct config;
+struct sources;
 struct ev_loop;
 struct fleet;
 struct hearing;
@@ -44,5 +47,21 @@ struct session *service_session(const struct service *);
 struct hearing *service_hearing(const struct service *);
 const struct fleet *service_fleet(const struct service *);
 const struct config *service_config(const struct service *);
+
+/* In force by now, which may be newer than the last round; held by the arena.  NULL: nothing could
+ * be read yet. */
+const struct sources *service_sources(const struct service *, struct arena *);
+
+bool service_leads(const struct service *);   /* it works on this engine; false: it stands by */
+bool service_is_well(const struct service *); /* the last round could read everything */
+
+struct service_counts {      /* since the program was started */
+    struct histogram rounds; /* how long good ones took */
+    uint64_t failed_rounds;
+};
+const struct service_counts *service_counts(const struct service *);
+
+/* A round is made soon: calls come and go without one. */
+void service_look_soon(struct service *);
 
 #endif

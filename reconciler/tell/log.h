@@ -23,6 +23,7 @@
 #include "base/arena.h"
 
 enum log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
+const char *log_level_word(enum log_level); /* "error", "warning", "info", "debug" */
 
 enum log_format {
     LOG_TEXT,     /* the journal's when fd is the journal ($JOURNAL_STREAM), else with the time */

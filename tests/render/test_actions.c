@@ -29,7 +29,7 @@ static struct asked *story(void **state)
     struct asked *q = arena_alloc(*state, sizeof *q);
 
     story_begin(&q->p, *state);
-    q->page.may_order = true;
+    q->page.may_order = q->page.may_cut = true;
     q->page.no_goal = "no good generation before the present one is remembered";
     return q;
 }
@@ -117,6 +117,10 @@ static void whoever_may_only_look_is_told_what_would_be(void **state)
 {
     struct asked *q = story(state);
 
+    q->page.may_cut = false;
+    ask_as(q, "sales");
+    assert_says(action(q, "restart"), "\"allowed\": true");
+    assert_says(action(q, "restart"), "\"now\": null");
     q->page.may_order = false;
     ask_as(q, "sales");
     assert_says(action(q, "restart"), "\"allowed\": false");

@@ -22,7 +22,6 @@ static struct metrics everything(void)
                                   .changes = {[CHANGE_DONE] = 5, [CHANGE_FAILED] = 1},
                                   .calls_waited = 7,
                                   .waited_s = 192.5,
-                                  .rollbacks = 1,
                                   .engine_reads = 100,
                                   .engine_writes = 12,
                                   .engine_failures = 1,
