@@ -60,10 +60,25 @@ static int pin_one(struct cli *cli, struct drafts *drafts, const struct spec *sp
     d->now.bytes = edit.bytes;
     d->now.len = edit.len;
     d->changed |= edit.changed;
-    p->at = (struct pos){d->read->path, edit.line, edit.column};
     p->old = edit.old;
     p->changed = edit.changed;
     return 0;
+}
+
+/* Where each image stands now that all are in: an entry that was added moves those below it. */
+static void find_places(struct cli *cli, struct drafts *drafts, const struct spec *spec,
+                        struct pins *pins)
+{
+    struct err err;
+
+    for (size_t i = 0; i < pins->list.n; i++) {
+        struct pin *p = &pins->list.items[i];
+        const struct draft *d = draft_of(cli, drafts, spec, p->agent->origin.at.file);
+        struct edit edit = {0};
+        if (edit_image(cli->arena, &d->now, key_of(spec, p->agent), p->role, p->image, &edit,
+                       &err) == 0)
+            p->at = (struct pos){d->read->path, edit.line, edit.column};
+    }
 }
 
 static bool write_drafts(struct cli *cli, const struct drafts *d)
@@ -96,5 +111,6 @@ bool pin_in_specs(struct cli *cli, const struct sources *sources, struct pins *p
     }
     if (pins->n_failed)
         return false;
+    find_places(cli, &drafts, &sources->spec, pins);
     return dry || write_drafts(cli, &drafts);
 }

@@ -20,6 +20,9 @@ expect_text "spec.yaml:[0-9]+:[0-9]+: Night desk sts: \(none\) → $image:1"
 expect_equal "$(<"$SPEC")" "$before" 'the spec after a dry run'
 expect_exit 0 rec pin 'Night desk' -o json
 expect_json '.written and (.pins | map(.role) == ["sts", "core"]) and all(.pins[]; .changed)'
+while read -r line column new; do
+    expect_equal "$(sed -n "${line}p" "$SPEC" | cut -c "$column-" | cut -c "-${#new}")" "$new" "line $line, column $column"
+done < <(jq -r '.pins[] | "\(.line) \(.column) \(.new)"' <<<"$OUT")
 expect_equal "$(diff <(printf '%s\n' "$before") "$SPEC" | grep '^[<>]')" "\
 < $(grep 'core: {}' <<<"$before")
 > $(grep 'core: {}' <<<"$before" | sed 's|{}|{image: e2e/avr-core:1}|')

@@ -117,6 +117,9 @@ static void asks_the_rest(void **state)
         {{.kind = CALL_LOGS, .id = ID, .tail = 20},
          "GET",
          "/v1.41/containers/" ID "/logs?stdout=1&stderr=1&timestamps=0&tail=20"},
+        {{.kind = CALL_LOGS, .id = ID, .tail = 20, .timestamps = true},
+         "GET",
+         "/v1.41/containers/" ID "/logs?stdout=1&stderr=1&timestamps=1&tail=20"},
         {{.kind = CALL_LOGS, .id = ID, .tail = -1, .follow = true, .since_ns = 12000000034},
          "GET",
          "/v1.41/containers/" ID "/logs?stdout=1&stderr=1&timestamps=0&tail=all"

@@ -380,6 +380,35 @@ static void stops_at_the_connection(void **state)
     assert_int_equal(w->server.open, 1);        /* and which is closed again */
 }
 
+/* The name need not resolve here, and a socket that was given is used once and stays its owner's.
+ */
+static void goes_the_way_it_is_told(void **state)
+{
+    struct world *w = *state;
+    char base[64];
+    struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}}, now;
+    socklen_t size = sizeof now;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    snprintf(base, sizeof base, "http://backend.invalid:%d", w->server.port);
+    assert_int_equal(fetch(w, "/ok").status, 200);
+    w->endpoint = (struct endpoint){.base_url = base, .address = "127.0.0.1"};
+    assert_int_equal(fetch(w, "/ok").status, 200);
+    assert_int_equal(w->server.connections, 2);
+
+    assert_int_equal(bind(fd, (struct sockaddr *)&from, sizeof from), 0);
+    w->endpoint.socket = &fd;
+    assert_int_equal(fetch(w, "/ok").status, 200);
+    assert_int_equal(w->server.connections, 3);
+    assert_int_equal(getpeername(fd, (struct sockaddr *)&now, &size), 0);
+    assert_int_equal(ntohs(now.sin_port), w->server.port);
+    assert_int_equal(close(fd), 0);
+
+    w->endpoint.address = NULL;
+    w->endpoint.socket = NULL;
+    assert_int_equal(fetch(w, "/ok").code, ERR_UNREACHABLE);
+}
+
 static void a_write_on_a_read_only_client_aborts(void **state)
 {
     struct world *w = *state;
@@ -432,6 +461,7 @@ int main(void)
         ON_TCP(stops_at_the_head),
         ON_UNIX(stops_at_the_connection),
         ON_TCP(stops_at_the_connection),
+        ON_TCP(goes_the_way_it_is_told),
         ON_UNIX(a_write_on_a_read_only_client_aborts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

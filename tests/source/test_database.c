@@ -197,6 +197,27 @@ static void test_calls(void **state)
     assert_int_equal(db.calls[1].initiated_ms, 0);
 }
 
+static void test_the_last_call_of_each_agent(void **state)
+{
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct database db = {0};
+    struct err err;
+
+    (void)state;
+    make(SCHEMA "CREATE TABLE call(id, uuid, agentId, startedAt, endedAt);"
+                "INSERT INTO call VALUES('1','u1','a','2026-11-22 09:00:01.000','x');"
+                "INSERT INTO call VALUES('2','u2','a','2026-11-22 08:00:01.000',NULL);"
+                "INSERT INTO call VALUES('3','u3',NULL,'2026-11-22 10:00:01.000',NULL);"
+                "INSERT INTO call VALUES('4','u4','b',NULL,NULL);");
+    const char *database = read_it(a).path;
+    assert_int_equal(database_read_last_calls(a, database, &db, &err), 0);
+    assert_true(db.calls_known);
+    assert_int_equal(db.n_calls, 2);
+    assert_string_equal(db.calls[0].agent_id, "a");
+    assert_int_equal(db.calls[0].started_ms, 1795338001000);
+    assert_int_equal(db.calls[1].started_ms, 0);
+}
+
 static void test_calls_without_events(void **state)
 {
     CLEANUP_ARENA struct arena *a = arena_new();
@@ -263,6 +284,7 @@ int main(void)
         cmocka_unit_test_teardown(test_columns_that_come_and_go, tear_down),
         cmocka_unit_test_teardown(test_what_must_not_be_gone, tear_down),
         cmocka_unit_test_teardown(test_calls, tear_down),
+        cmocka_unit_test_teardown(test_the_last_call_of_each_agent, tear_down),
         cmocka_unit_test_teardown(test_calls_without_events, tear_down),
         cmocka_unit_test_teardown(test_too_many_rows, tear_down),
         cmocka_unit_test_teardown(test_endless_view, tear_down),
