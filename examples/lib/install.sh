@@ -53,13 +53,17 @@ command docker-registry docker-registry
 command mkfs.ext4 e2fsprogs
 command strace strace
 command systemd-analyze systemd
-command docker-compose docker-compose'
+command docker-compose docker-compose
+command promtool prometheus
+python yaml python3-yaml
+python jsonschema python3-jsonschema'
 
 is_there() { # KIND NAME
     case $1 in
     command) command -v "$2" ;;
     library) command -v pkg-config && pkg-config --exists "$2" ;;
     file) [[ -e $2 ]] ;;
+    python) command -v python3 && python3 -c "import $2" ;;
     package) [[ $(dpkg-query -W -f '${db:Status-Status}' "$2" 2>/dev/null) == installed ]] ;;
     esac >/dev/null 2>&1
 }

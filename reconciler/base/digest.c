@@ -32,3 +32,8 @@ const char *digest_hex(struct arena *a, const struct digest_key *key, const void
         hex[i] = digits[i % 2 ? mac[i / 2] & 15 : mac[i / 2] >> 4];
     return hex;
 }
+
+bool digest_same(const char *a, const char *b, size_t hex_len)
+{
+    return CRYPTO_memcmp(a, b, hex_len) == 0;
+}

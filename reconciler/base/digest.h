@@ -23,4 +23,8 @@ bool digest_is_equal(const unsigned char a[32], const unsigned char b[32]);
 const char *digest_hex(struct arena *, const struct digest_key *, const void *, size_t len,
                        size_t hex_len);
 
+/* Whether two digests of this many digits are one, in a time that does not tell how much of them
+ * is. */
+bool digest_same(const char *, const char *, size_t hex_len);
+
 #endif

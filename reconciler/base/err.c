@@ -20,19 +20,6 @@ int err_set(struct err *err, enum err_code code, const char *fmt, ...)
     va_list ap;
 
     err->code = code;
-    err->at = (struct pos){0};
-    va_start(ap, fmt);
-    format(err->text, sizeof err->text, fmt, ap);
-    va_end(ap);
-    return -1;
-}
-
-int err_at(struct err *err, struct pos at, const char *fmt, ...)
-{
-    va_list ap;
-
-    err->code = ERR_INVALID;
-    err->at = at;
     va_start(ap, fmt);
     format(err->text, sizeof err->text, fmt, ap);
     va_end(ap);

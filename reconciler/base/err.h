@@ -1,4 +1,4 @@
-/* err.h - what went wrong, where, and what the controller should do about it.
+/* err.h - what went wrong, and what the controller should do about it.
  *
  * A function that can fail returns 0 or -1 and takes a 'struct err *' as its last parameter, which
  * it fills only on failure.  The value lives on the caller's stack: reporting never allocates.
@@ -27,17 +27,15 @@ struct pos {
 
 struct err {
     enum err_code code;
-    struct pos at;
     char text[512];
 };
 
 #define PRINTF(f, a) __attribute__((format(printf, f, a)))
 #define MUST_CHECK   __attribute__((warn_unused_result))
 
-/* All three return -1, so that 'return err_set(...)' reads well.  Texts too long are cut with
+/* Both return -1, so that 'return err_set(...)' reads well.  Texts too long are cut with
  * an ellipsis.  err_wrap() puts its text and ": " before what is there. */
 int err_set(struct err *, enum err_code, const char *fmt, ...) PRINTF(3, 4);
-int err_at(struct err *, struct pos, const char *fmt, ...) PRINTF(3, 4); /* ERR_INVALID */
 int err_wrap(struct err *, const char *fmt, ...) PRINTF(2, 3);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef BASE_MESSAGE_H
 #define BASE_MESSAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct http_request {
@@ -14,6 +15,7 @@ struct http_request {
         HTTP_HEAD_ONLY,    /* done with the answer's head, e.g. a 101 to an upgrade */
         HTTP_CONNECT_ONLY, /* done when the connection stands; status is 0 */
     } until;
+    bool in_pieces; /* a body that is told as it comes is no text: pieces, not lines */
     /* In all three 0 is no limit; connecting has its own, 5 s. */
     unsigned first_byte_ms; /* longest wait for the first byte of the answer, connecting included */
     unsigned stall_ms;      /* longest silence after that */

@@ -39,6 +39,21 @@ static unsigned width_of(FILE *file)
     return size.ws_col;
 }
 
+/* Where the service is may stand in a spec, which says other options of it, too. */
+static int read_service_keys(struct cli *cli, struct options *opt, struct err *err)
+{
+    const struct cmd *cmd = opt->cmd;
+    const char *const *paths;
+
+    if (opt->is_set[OPT_HELP] || cmd->args_are == ARGS_FILES ||
+        (!cmd->needs_config && !cmd->ask && !cmd->meets_service))
+        return 0;
+    size_t n = configure_specs(cli->arena, opt, &paths);
+    if (spec_read_service(cli->arena, paths, n, cli->env, &cli->service, &cli->service_errors) == 0)
+        cli->service_errors.n = 0;
+    return options_adopt(cli->arena, opt, &cli->service, err);
+}
+
 static enum exit_code run_verb(struct cli *cli)
 {
     const struct cmd *cmd = cli->opt->cmd;
@@ -82,6 +97,8 @@ enum exit_code cli_main(int argc, char **argv, const struct spec_env *env, FILE 
     cli.width = width_of(out);
     cli.width_err = width_of(err);
     cli.can_ask = is_terminal(stdin) && is_terminal(err);
+    if (ok == 0)
+        ok = read_service_keys(&cli, &opt, &wrong);
     if (ok < 0) {
         say_error(&cli, "%s", wrong.text);
         return EXIT_CODE_USAGE;

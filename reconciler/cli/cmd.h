@@ -12,8 +12,11 @@ struct cli {             /* what a verb gets */
     struct arena *arena; /* of the process */
     const struct options *opt;
     const struct spec_env *env;
-    struct config config; /* filled if the verb asks for it */
-    FILE *out, *err;      /* data; progress and errors */
+    struct config config;        /* filled if the verb asks for it */
+    struct service_spec service; /* what specs say of the service; options have it already */
+    struct spec_errors
+        service_errors; /* what is wrong there; verbs that read specs say it anyway */
+    FILE *out, *err;    /* data; progress and errors */
     bool color_out, color_err;
     bool can_ask;              /* a person sits at a terminal */
     unsigned width, width_err; /* of the terminals of out and err; 0: none, no limit */
@@ -34,6 +37,7 @@ struct cmd {
     size_t min_args, max_args;
     enum { ARGS_NONE, ARGS_AGENTS, ARGS_FILES, ARGS_VERB, ARGS_SHELL } args_are;
     bool needs_config;
+    bool meets_service; /* needs its socket or its state folder, and no more of the configuration */
     enum exit_code (*run)(struct cli *);
     /* Has the running service do it; NULL: it is never asked.  It is not when the command line
      * names specs or an engine of its own. */
@@ -46,10 +50,13 @@ extern const struct cmd cmd_run;
 extern const struct cmd cmd_status;
 extern const struct cmd cmd_history;
 extern const struct cmd cmd_doctor;
+extern const struct cmd cmd_verify;
 extern const struct cmd cmd_health;
 extern const struct cmd cmd_validate;
 extern const struct cmd cmd_config;
 extern const struct cmd cmd_adopt;
+extern const struct cmd cmd_import;
+extern const struct cmd cmd_pin;
 extern const struct cmd cmd_schema;
 extern const struct cmd cmd_completion;
 extern const struct cmd cmd_version;

@@ -13,8 +13,9 @@ const struct cmd cmd_health = {
     .alias = {NULL},
     .args = "",
     .summary = "does the service answer, and was its last cycle good? for HEALTHCHECKs",
-    .text = "One line; exits with 0 if so, 1 otherwise. Needs no specs and no engine.\n",
+    .text = "One line; exits with 0 if so, 1 otherwise. Needs no engine.\n",
     .formats = FORMAT_BIT(FORMAT_TABLE),
     .args_are = ARGS_NONE,
+    .meets_service = true,
     .run = run,
 };

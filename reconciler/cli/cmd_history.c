@@ -217,6 +217,10 @@ static enum exit_code run(struct cli *cli)
                          .json = cli->opt->format == FORMAT_JSON};
     struct err err = {0};
 
+    if (cli->service_errors.n) {
+        say_spec_errors(cli, &cli->service_errors);
+        return EXIT_CODE_INVALID;
+    }
     if (check_options(cli->opt, &err) < 0) {
         say_error(cli, "%s", err.text);
         return EXIT_CODE_USAGE;
@@ -249,5 +253,6 @@ const struct cmd cmd_history = {
     .formats = FORMAT_BIT(FORMAT_TABLE) | FORMAT_BIT(FORMAT_JSON),
     .max_args = 1,
     .args_are = ARGS_AGENTS,
+    .meets_service = true,
     .run = run,
 };

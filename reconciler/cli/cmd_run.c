@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "cli/configure.h"
 #include "cli/say.h"
@@ -11,6 +12,18 @@ static enum log_level level_of(const struct options *opt)
     return opt->is_set[OPT_QUIET]     ? LEVEL_WARNING
            : opt->is_set[OPT_VERBOSE] ? LEVEL_DEBUG
                                       : LEVEL_INFO;
+}
+
+/* The options that were given on the command line or in the environment. */
+static size_t decided(struct arena *a, const struct options *opt, const char *const **ret)
+{
+    ARRAY(const char *) names = {0};
+
+    for (int i = 0; i < OPT__N; i++)
+        if (opt->is_set[i])
+            ARRAY_PUSH(a, names, option_defs[i].name);
+    *ret = names.items;
+    return names.n;
 }
 
 static void read_face(const struct cli *cli, struct face_options *ret)
@@ -39,10 +52,17 @@ static enum exit_code run(struct cli *cli)
         .control = cli->config.control_path,
         .notify_url = opt->value[OPT_NOTIFY],
         .notify_form = opt->value[OPT_NOTIFY_FORMAT],
+        .history_keep_s = opt->history_keep_s,
+        .spec = cli->service,
         .guest = face_guest(cli->arena, &face),
     };
     struct err err = {0};
 
+    options.n_decided = decided(cli->arena, opt, &options.decided);
+    if (cli->service_errors.n) {
+        say_spec_errors(cli, &cli->service_errors);
+        return EXIT_CODE_INVALID;
+    }
     if (service_run(&cli->config, &options, &err) == 0)
         return EXIT_CODE_OK;
     say_error(cli, "%s", err.text);
@@ -55,9 +75,11 @@ const struct cmd cmd_run = {
     .summary = "the service: keeps the fleet as asked for, whatever happens",
     .text = "Notices saved specs, commits to the database, what happens to containers and images,\n"
             "and acts at once; calls are never cut. Log on standard error; SIGHUP looks at once,\n"
-            "SIGTERM stops at the next safe point. A second instance stands by.\n",
+            "SIGTERM stops at the next safe point. A second instance stands by.\n"
+            "Its options may stand in a spec, too, under service: by the same names.\n",
     .options = OPTION_BIT(OPT_LOG_FORMAT) | OPTION_BIT(OPT_RESYNC) | OPTION_BIT(OPT_LISTEN) |
-               OPTION_BIT(OPT_ADVERTISE) | OPTION_BIT(OPT_NOTIFY) | OPTION_BIT(OPT_NOTIFY_FORMAT),
+               OPTION_BIT(OPT_NOTIFY) | OPTION_BIT(OPT_NOTIFY_FORMAT) |
+               OPTION_BIT(OPT_HISTORY_KEEP),
     .formats = FORMAT_BIT(FORMAT_TABLE),
     .args_are = ARGS_NONE,
     .needs_config = true,

@@ -4,10 +4,10 @@
 
 /* In the order of --help. */
 const struct cmd *const cmds[] = {
-    &cmd_diff,  &cmd_apply,      &cmd_run,      &cmd_status,   &cmd_doctor, &cmd_history,
-    &cmd_logs,  &cmd_restart,    &cmd_rollback, &cmd_pause,    &cmd_resume, &cmd_stop,
-    &cmd_start, &cmd_health,     &cmd_config,   &cmd_validate, &cmd_adopt,  &cmd_schema,
-    &cmd_token, &cmd_completion, &cmd_version,  &cmd_help,
+    &cmd_diff,    &cmd_apply, &cmd_run,     &cmd_status,     &cmd_doctor,   &cmd_verify,
+    &cmd_history, &cmd_logs,  &cmd_restart, &cmd_rollback,   &cmd_pause,    &cmd_resume,
+    &cmd_stop,    &cmd_start, &cmd_health,  &cmd_config,     &cmd_validate, &cmd_adopt,
+    &cmd_import,  &cmd_token, &cmd_schema,  &cmd_completion, &cmd_version,  &cmd_help,
 };
 const size_t n_cmds = sizeof cmds / sizeof cmds[0];
 

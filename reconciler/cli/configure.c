@@ -56,8 +56,7 @@ static bool verb_takes_files(const struct options *opt)
     return opt->cmd->args_are == ARGS_FILES && opt->n_args > 0;
 }
 
-static int find_specs(struct arena *a, const struct options *opt, struct config *ret,
-                      struct err *err)
+size_t configure_specs(struct arena *a, const struct options *opt, const char *const **ret)
 {
     ARRAY(const char *) paths = {0};
     bool own = verb_takes_files(opt);
@@ -70,9 +69,15 @@ static int find_specs(struct arena *a, const struct options *opt, struct config 
         ARRAY_PUSH(a, paths, default_specs);
     if (paths.n == 0 && access(system_specs, F_OK) == 0)
         ARRAY_PUSH(a, paths, system_specs);
-    ret->spec_paths = paths.items;
-    ret->n_spec_paths = paths.n;
-    if (paths.n == 0 && !ret->database)
+    *ret = paths.items;
+    return paths.n;
+}
+
+static int find_specs(struct arena *a, const struct options *opt, struct config *ret,
+                      struct err *err)
+{
+    ret->n_spec_paths = configure_specs(a, opt, &ret->spec_paths);
+    if (ret->n_spec_paths == 0 && !ret->database)
         return err_set(err, ERR_INVALID,
                        "nothing says what should run: there is no ./specs and no %s. Name a spec "
                        "with -f FILE, or AVR's database with DB_DATABASE=/path/to/data.db",
@@ -157,6 +162,23 @@ const char *control_path(struct arena *a, const struct options *opt, const struc
     return arena_printf(a, "%s/avr-reconciler/control.sock", xdg);
 }
 
+/* It becomes part of addresses, and is shown: nothing but where the service is. */
+static int find_advertised(const struct options *opt, struct config *ret, struct err *err)
+{
+    const char *url = opt->value[OPT_ADVERTISE];
+
+    if (!url || !*url)
+        return 0;
+    const char *host = text_starts(url, "http://")    ? url + strlen("http://")
+                       : text_starts(url, "https://") ? url + strlen("https://")
+                                                      : "";
+    if (!*host || *host == '/' || strpbrk(host, "@?# \t\n\"'<>\\"))
+        return err_set(err, ERR_INVALID,
+                       "--advertise is not an address such as http://avr-reconciler:6100");
+    ret->host.advertise = url;
+    return 0;
+}
+
 static void find_bind_roots(struct arena *a, const struct spec_env *env, struct config *ret)
 {
     const char *list = plain(env, "AVR_RECONCILER_ALLOW_BINDS"), *const *parts = NULL;
@@ -179,7 +201,7 @@ int configure(struct arena *a, const struct options *opt, const struct spec_env 
     *ret = (struct config){.env = *env};
     read_host(a, env, &ret->host);
     if (read_database(a, env, ret, err) < 0 || find_specs(a, opt, ret, err) < 0 ||
-        find_engine(a, opt, env, ret, err) < 0)
+        find_engine(a, opt, env, ret, err) < 0 || find_advertised(opt, ret, err) < 0)
         return -1;
     ret->docker_config = docker_config(a, env);
     ret->control_path = control_path(a, opt, env);

@@ -1,7 +1,5 @@
 #include "cli/look.h"
 
-#include <string.h>
-
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -82,11 +80,11 @@ struct plan_options plan_options_of(const struct options *opt)
 
 enum exit_code say_engine_error(struct cli *cli, const struct err *err)
 {
+    const char *advice = engine_advice(err);
+
     say_error(cli, "%s", err->text);
-    if (err->code == ERR_UNREACHABLE)
-        say(cli, strstr(err->text, "permission denied")
-                     ? "Run it as root, or as somebody who may use the engine's socket."
-                     : "Is the engine running there? Another one is named with -H or DOCKER_HOST.");
+    if (advice)
+        say(cli, "%s", advice);
     return exit_of_err(err);
 }
 

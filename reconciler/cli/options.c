@@ -8,8 +8,9 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "cli/cmd.h"
+#include "service/service.h"
 
-enum { DEFAULT_RESYNC_S = 300, DEFAULT_LIMIT = 20, DEFAULT_TAIL = 50 };
+enum { DEFAULT_LIMIT = 20, DEFAULT_TAIL = 50, LEAST_HISTORY_S = 3600 };
 
 #define ENV(name) "AVR_RECONCILER_" name
 
@@ -32,6 +33,8 @@ const struct option_def option_defs[OPT__N] = {
                        "where the key of the fingerprints, the lock and the history are kept"},
     [OPT_CONTROL] = {0, "control", "PATH", ENV("CONTROL"), NULL, true,
                      "the socket at which a running service is asked"},
+    [OPT_ADVERTISE] = {0, "advertise", "URL", ENV("ADVERTISE"), NULL, true,
+                       "how containers reach the service, for settings they fetch at each call"},
     [OPT_DIFF_EXIT_CODE] = {0, "diff-exit-code", "N", ENV("DIFF_EXIT_CODE"), NULL, true,
                             "exit code when something differs (default 2)"},
     [OPT_HELP] = {'h', "help", NULL, NULL, NULL, true, "help on the verb"},
@@ -51,12 +54,12 @@ const struct option_def option_defs[OPT__N] = {
                     "look at everything at least this often (default 5m)"},
     [OPT_LISTEN] = {0, "listen", "ADDR:PORT", ENV("LISTEN"), NULL, false,
                     "where it answers HTTP, with commas between (default 127.0.0.1:6100), or none"},
-    [OPT_ADVERTISE] = {0, "advertise", "URL", ENV("ADVERTISE"), NULL, false,
-                       "how containers reach it, e.g. http://avr-reconciler:6100"},
     [OPT_NOTIFY] = {0, "notify", "URL", ENV("NOTIFY"), NULL, false,
                     "post every change to this webhook"},
     [OPT_NOTIFY_FORMAT] = {0, "notify-format", "FORMAT", ENV("NOTIFY_FORMAT"), "json|slack|discord",
                            false, "what the webhook understands"},
+    [OPT_HISTORY_KEEP] = {0, "history-keep", "TIME", ENV("HISTORY_KEEP"), NULL, false,
+                          "how long changes and calls are remembered (default 90d)"},
     [OPT_MARKDOWN] = {0, "markdown", NULL, ENV("MARKDOWN"), NULL, false,
                       "the reference of all keys as a Markdown table"},
     [OPT_GENERATIONS] = {0, "generations", NULL, ENV("GENERATIONS"), NULL, false,
@@ -73,6 +76,8 @@ const struct option_def option_defs[OPT__N] = {
     [OPT_TAIL] = {0, "tail", "N", ENV("TAIL"), NULL, false, "the last lines only (default 50)"},
     [OPT_WATCH] = {0, "watch", NULL, ENV("WATCH"), NULL, false,
                    "show it again as it changes, until Ctrl-C"},
+    [OPT_FOLLOW] = {0, "follow", NULL, ENV("FOLLOW"), NULL, false,
+                    "go on with what is written from now on, until Ctrl-C"},
     [OPT_ROLE] = {0, "role", "ROLE", NULL, "viewer|manager|admin", false,
                   "what its holder may do: see, order, cut calls (default viewer)"},
     [OPT_EXPIRES] = {0, "expires", "TIME", NULL, NULL, false, "for how long (default 90d)"},
@@ -283,6 +288,21 @@ static int read_count(const struct options *opt, enum opt which, unsigned dflt, 
     return 0;
 }
 
+/* The times of the service. */
+static int interpret_service(struct options *o, struct err *err)
+{
+    const char *resync = o->value[OPT_RESYNC], *keep = o->value[OPT_HISTORY_KEEP];
+
+    o->resync_s = resync ? text_duration_s(resync) : SERVICE_RESYNC_S;
+    if (o->resync_s < 1)
+        return err_set(err, ERR_INVALID, "--resync is \"%s\", not a time such as 5m", resync);
+    o->history_keep_s = keep ? text_duration_s(keep) : SERVICE_HISTORY_KEEP_S;
+    if (o->history_keep_s < LEAST_HISTORY_S)
+        return err_set(err, ERR_INVALID,
+                       "--history-keep is \"%s\", not a time such as 90d, at least 1h", keep);
+    return 0;
+}
+
 static int interpret(struct parser *p, struct err *err)
 {
     struct options *o = p->opt;
@@ -298,12 +318,10 @@ static int interpret(struct parser *p, struct err *err)
     o->wait_timeout_s = -1;
     o->diff_exit_code = EXIT_CODE_DIFFERS;
     const char *wait = o->value[OPT_WAIT_TIMEOUT], *code = o->value[OPT_DIFF_EXIT_CODE];
-    const char *resync = o->value[OPT_RESYNC];
     if (wait && (o->wait_timeout_s = text_duration_s(wait)) < 0)
         return err_set(err, ERR_INVALID, "--wait-timeout is \"%s\", not a time such as 30m", wait);
-    o->resync_s = resync ? text_duration_s(resync) : DEFAULT_RESYNC_S;
-    if (o->resync_s < 1)
-        return err_set(err, ERR_INVALID, "--resync is \"%s\", not a time such as 5m", resync);
+    if (interpret_service(o, err) < 0)
+        return -1;
     if (code) {
         char *end;
         long n = strtol(code, &end, 10);
@@ -379,4 +397,13 @@ int options_parse(struct arena *a, int argc, char **argv, const struct spec_env 
     if (ret->is_set[OPT_HELP])
         return 0; /* help is given whatever else is wrong */
     return read_env(&p, env, err) < 0 ? -1 : interpret(&p, err);
+}
+
+int options_adopt(struct arena *a, struct options *opt, const struct service_spec *spec,
+                  struct err *err)
+{
+    for (int i = 0; i < OPT__N; i++)
+        if (!opt->value[i] && cmd_takes(opt->cmd, (enum opt)i))
+            opt->value[i] = spec_service_text(a, spec, option_defs[i].name, NULL);
+    return interpret_service(opt, err);
 }

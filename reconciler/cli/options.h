@@ -20,6 +20,7 @@ enum opt {
     OPT_ENGINE,
     OPT_STATE_DIR,
     OPT_CONTROL,
+    OPT_ADVERTISE,
     OPT_DIFF_EXIT_CODE,
     OPT_HELP,
     OPT_DRY_RUN,
@@ -30,9 +31,9 @@ enum opt {
     OPT_LOG_FORMAT,
     OPT_RESYNC,
     OPT_LISTEN,
-    OPT_ADVERTISE,
     OPT_NOTIFY,
     OPT_NOTIFY_FORMAT,
+    OPT_HISTORY_KEEP,
     OPT_MARKDOWN,
     OPT_GENERATIONS,
     OPT_DIFF,
@@ -42,6 +43,7 @@ enum opt {
     OPT_TO,
     OPT_TAIL,
     OPT_WATCH,
+    OPT_FOLLOW,
     OPT_ROLE,
     OPT_EXPIRES,
     OPT__N
@@ -69,14 +71,14 @@ struct options {
     const char *const *args; /* behind the verb */
     size_t n_args;
     const char *value[OPT__N]; /* last one given, "" for a switch; NULL: not given anywhere */
-    bool is_set[OPT__N];       /* a switch that is on */
+    bool is_set[OPT__N];       /* a switch that is on; given by command line or environment */
     const char *const *files;  /* every -f, or the parts of $AVR_RECONCILER_SPECS */
     size_t n_files;
     enum format format;
     enum progress_mode progress;
     enum color_mode color;
     int64_t wait_timeout_s; /* -1: no limit */
-    int64_t resync_s;
+    int64_t resync_s, history_keep_s;
     unsigned tail; /* lines */
     int diff_exit_code;
     unsigned limit; /* of entries in a listing */
@@ -86,6 +88,10 @@ struct options {
  */
 int options_parse(struct arena *, int argc, char **argv, const struct spec_env *env,
                   struct options *ret, struct err *) MUST_CHECK;
+
+/* Fills in what neither command line nor environment gave and a spec says under `service:`. */
+int options_adopt(struct arena *, struct options *, const struct service_spec *,
+                  struct err *) MUST_CHECK;
 
 /* `; did you mean "…"?`, or "". */
 const char *suggestion(struct arena *, const char *word, const char *const *candidates, size_t n);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/log_stream.h"
+
 struct client_call {
     struct client *client;
     struct call call;
@@ -17,6 +19,8 @@ struct client_call {
     struct err err;
     client_open *on_open;
     client_event *on_event; /* of a stream of events; else NULL */
+    log_line *on_log;       /* of a log that is followed; else NULL */
+    struct log_stream *log; /* with it */
     client_done *done;
     void *ctx;
 };
@@ -27,6 +31,7 @@ static void drop(struct client_call *c)
     if (c->login)
         credentials_cancel(c->login);
     arena_free(c->request);
+    free(c->log);
     free(c);
 }
 
@@ -79,7 +84,9 @@ static void on_line(void *ctx, const char *line, size_t len)
     struct client_call *c = ctx;
     struct err err;
 
-    if (c->on_event)
+    if (c->on_log)
+        c->client->driver->log_piece(c->log, line, len, c->on_log, c->ctx);
+    else if (c->on_event)
         tell_event(c, line, len);
     else if (!c->err.code && c->client->driver->pull_line(line, len, &err) < 0)
         c->err = err;
@@ -98,6 +105,11 @@ static void on_refused(struct ev_loop *loop, struct ev_timer *timer, int events)
     done(ctx, NULL, &err);
 }
 
+static bool is_stream(const struct client_call *c)
+{
+    return c->call.kind == CALL_PULL || c->call.kind == CALL_EVENTS || c->call.follow;
+}
+
 static void send(struct client_call *c, const char *login)
 {
     const struct client *client = c->client;
@@ -110,9 +122,8 @@ static void send(struct client_call *c, const char *login)
     if (client->driver->encode(&call, version, c->request, &request, &c->err) < 0)
         ev_timer_start(client->loop, &c->refused);
     else
-        c->transfer =
-            http_send(client->http, &client->endpoint, &request,
-                      call.kind == CALL_PULL || c->on_event ? on_line : NULL, on_answer, c);
+        c->transfer = http_send(client->http, &client->endpoint, &request,
+                                is_stream(c) ? on_line : NULL, on_answer, c);
 }
 
 /* Whose login cannot be found is asked without one: it may be for everybody. */
@@ -125,8 +136,8 @@ static void on_login(void *ctx, const char *login, const struct err *err)
     send(c, login);
 }
 
-static struct client_call *begin(struct client *client, const struct call *call, struct arena *a,
-                                 client_event *on_event, client_done *done, void *ctx)
+static struct client_call *call_new(struct client *client, const struct call *call, struct arena *a,
+                                    client_done *done, void *ctx)
 {
     struct client_call *c = calloc(1, sizeof *c);
 
@@ -136,15 +147,19 @@ static struct client_call *begin(struct client *client, const struct call *call,
                               .call = *call,
                               .arena = a,
                               .request = arena_new(),
-                              .on_event = on_event,
                               .done = done,
                               .ctx = ctx};
     if (!c->arena)
         c->arena = c->request; /* nobody asks for facts */
     ev_timer_init(&c->refused, on_refused, 0., 0.);
     c->refused.data = c;
+    return c;
+}
+
+static struct client_call *begin(struct client_call *c)
+{
     if (asks_registry(c))
-        c->login = credentials_ask(client->credentials, call->ref, on_login, c);
+        c->login = credentials_ask(c->client->credentials, c->call.ref, on_login, c);
     else
         send(c, NULL);
     return c;
@@ -153,19 +168,33 @@ static struct client_call *begin(struct client *client, const struct call *call,
 struct client_call *client_send(struct client *client, const struct call *call, struct arena *a,
                                 client_done *done, void *ctx)
 {
-    return begin(client, call, a, NULL, done, ctx);
+    return begin(call_new(client, call, a, done, ctx));
 }
 
 struct client_call *client_watch(struct client *client, const struct call *call,
                                  client_open *on_open, client_event *on_event, client_done *done,
                                  void *ctx)
 {
-    struct client_call *c = begin(client, call, NULL, on_event, done, ctx);
+    struct client_call *c = call_new(client, call, NULL, done, ctx);
 
     c->on_open = on_open;
+    c->on_event = on_event;
+    begin(c);
     if (on_open && c->transfer)
         http_tell_begun(c->transfer, on_begun);
     return c;
+}
+
+struct client_call *client_follow(struct client *client, const struct call *call, log_line *on_log,
+                                  client_done *done, void *ctx)
+{
+    struct client_call *c = call_new(client, call, NULL, done, ctx);
+
+    c->on_log = on_log;
+    c->log = calloc(1, sizeof *c->log);
+    if (!c->log)
+        abort();
+    return begin(c);
 }
 
 void client_cancel(struct client_call *c)

@@ -34,6 +34,11 @@ typedef void client_event(void *ctx, const struct engine_event *);
 struct client_call *client_watch(struct client *, const struct call *, client_open *,
                                  client_event *, client_done *, void *ctx);
 
+/* CALL_LOGS with `follow`: on_line for every line, without its end and lent for the time of the
+ * callback; done when the container has ended, or the call failed.  on_line may not cancel it. */
+struct client_call *client_follow(struct client *, const struct call *, log_line *on_line,
+                                  client_done *, void *ctx);
+
 /* The same, and runs the loop until the answer is there. */
 int client_ask(struct client *, const struct call *, struct arena *, struct facts *ret,
                struct err *) MUST_CHECK;

@@ -1,5 +1,7 @@
 #include "control/exit.h"
 
+#include <string.h>
+
 enum exit_code exit_of_err(const struct err *err)
 {
     switch (err->code) {
@@ -20,6 +22,15 @@ enum exit_code exit_of_err(const struct err *err)
         break;
     }
     return EXIT_CODE_ERROR;
+}
+
+const char *engine_advice(const struct err *err)
+{
+    if (err->code != ERR_UNREACHABLE)
+        return NULL;
+    return strstr(err->text, "permission denied")
+               ? "Run it as root, or as somebody who may use the engine's socket."
+               : "Is the engine running there? Another one is named with -H or DOCKER_HOST.";
 }
 
 bool is_kept_orphan(const struct agent_outcome *o)

@@ -14,6 +14,10 @@
 #include "core/pace.h"
 #include "core/wish.h"
 
+/* An interrupt waits so long for an engine that does not answer: less than systemd and people do.
+ */
+enum { INTERRUPT_S = 10 };
+
 struct member { /* an agent under way */
     struct member *next;
     struct fleet *fleet;
@@ -39,7 +43,8 @@ struct fleet {
     size_t active;                         /* under way, and not just waiting for calls */
     struct pace pace;
     struct failures failures;
-    struct ev_timer begins; /* from the loop */
+    struct ev_timer begins;    /* from the loop */
+    struct ev_timer impatient; /* every second, once interrupted */
     bool interrupted;
 };
 
@@ -404,11 +409,21 @@ bool fleet_is_idle(const struct fleet *f)
     return !f->members && f->next >= f->look.plan.n_agents;
 }
 
+static void on_impatient(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+    const struct fleet *f = timer->data;
+
+    (void)loop, (void)events;
+    for (struct member *m = f->members; m; m = m->next)
+        runner_hurry(m->runner);
+}
+
 void fleet_interrupt(struct fleet *f)
 {
     f->interrupted = true;
     for (struct member *m = f->members; m; m = m->next)
         runner_wake(m->runner);
+    ev_timer_start(f->session->client.loop, &f->impatient);
     begin_later(f);
 }
 
@@ -427,6 +442,8 @@ struct fleet *fleet_new(struct session *s, const struct fleet_owner *owner)
                                     .outage = &s->outage};
     ev_timer_init(&f->begins, on_begins, 0., 0.);
     f->begins.data = f;
+    ev_timer_init(&f->impatient, on_impatient, 1., 1.);
+    f->impatient.data = f;
     return f;
 }
 
@@ -435,6 +452,7 @@ void fleet_free(struct fleet *f)
     if (!f)
         return;
     ev_timer_stop(f->session->client.loop, &f->begins);
+    ev_timer_stop(f->session->client.loop, &f->impatient);
     arena_free(f->arena);
     failures_clear(&f->failures);
     free(f);

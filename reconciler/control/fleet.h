@@ -56,7 +56,8 @@ bool fleet_works_on(const struct fleet *, const char *agent_id);
 bool fleet_has(const struct fleet *, const char *agent_id); /* or it waits for its turn */
 size_t fleet_size(const struct fleet *);                    /* agents under way */
 
-/* Every runner stops at its next safe point; nobody is begun any more. */
+/* Every runner stops at its next safe point; nobody is begun any more.  An answer that the engine
+ * has owed for 10 s is not waited for: whoever stops us would rather kill us than wait longer. */
 void fleet_interrupt(struct fleet *);
 
 #endif

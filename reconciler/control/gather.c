@@ -167,6 +167,15 @@ static struct batch images_batch(struct gathering *g)
 }
 
 /* The images that are asked for are known before any container is: these requests go together. */
+static void add_last_good_refs(struct gathering *g)
+{
+    const struct generations *good = &g->sources->last_good;
+
+    for (size_t i = 0; i < good->n; i++)
+        for (size_t k = 0; k < good->items[i].n_roles; k++)
+            add_ref(g, good->items[i].roles[k].image_id);
+}
+
 static int look_at_boxes(struct gathering *g, struct err *err)
 {
     struct batch images = images_batch(g);
@@ -178,8 +187,7 @@ static int look_at_boxes(struct gathering *g, struct err *err)
 
     for (size_t i = 0; i < n; i++)
         add_ref(g, refs[i]);
-    for (size_t i = 0; i < g->sources->n_last_good; i++)
-        add_ref(g, g->sources->last_good[i].image_id);
+    add_last_good_refs(g);
     ask_images(g, &images, 0);
     ask_boxes(g, &boxes);
     int result = wait_for_boxes(g, &boxes, err);
@@ -288,7 +296,6 @@ int gather(struct client *client, struct cache *cache, struct registry_memory *r
         .images = g.images.items,
         .n_images = g.images.n,
         .last_good = sources->last_good,
-        .n_last_good = sources->n_last_good,
         .calls = sources->database.calls,
         .n_calls = sources->database.n_calls,
         .calls_known = sources->database.path && sources->database.calls_known,

@@ -2,11 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/array.h"
 #include "base/text.h"
-#include "control/state.h"
 #include "core/find.h"
 #include "core/rollback.h"
 #include "core/wish.h"
@@ -36,23 +34,6 @@ int orders_read(struct store *store, struct arena *a, struct standing_orders *re
     }
     ret->goals = (struct generations){goals.items, goals.n};
     return 0;
-}
-
-int orders_read_dir(struct arena *a, const char *dir, struct standing_orders *ret, struct err *err)
-{
-    struct digest_key key;
-    struct store *store;
-
-    *ret = (struct standing_orders){0};
-    if (!dir || access(arena_printf(a, "%s/state.db", dir), F_OK) < 0)
-        return 0;
-    state_key(dir, &key);
-    /* One of a newer version opens with a complaint, and can be read. */
-    (void)store_open(dir, &key, STORE_READ, 0, &store, err);
-    int result = orders_read(store, a, ret, err);
-    store_close(store);
-    explicit_bzero(&key, sizeof key);
-    return result;
 }
 
 /* --- giving ---------------------------------------------------------------------------------- */

@@ -9,9 +9,6 @@
 /* Those that stand, with the generations that rollbacks go back to. */
 int orders_read(struct store *, struct arena *, struct standing_orders *ret, struct err *);
 
-/* The same from DIR/state.db; none if there is no such file.  Makes nothing. */
-int orders_read_dir(struct arena *, const char *dir, struct standing_orders *ret, struct err *);
-
 struct command {      /* a verb, as it was typed */
     const char *verb; /* "pause", "resume", "stop", "start", "restart" or "rollback" */
     const char *who;

@@ -107,8 +107,7 @@ struct relook *relook_start(struct client *client, const struct desired *desired
 
 void relook_cancel(struct relook *l)
 {
-    if (l->call)
-        client_cancel(l->call);
+    client_cancel(l->call);
     arena_free(l->arena);
     free(l);
 }

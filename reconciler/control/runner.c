@@ -11,7 +11,8 @@
 
 enum {
     MAX_STEPS = 200, /* of one agent in one apply: more means that it does not settle */
-    LOOK_MS = 100    /* of quiet before it looks at what happened */
+    LOOK_MS = 100,   /* of quiet before it looks at what happened */
+    OWED_MS = 10000  /* less than whoever stops us waits before killing */
 };
 
 void runner_report(struct runner *r, enum event_state state, const char *text)
@@ -196,7 +197,6 @@ static void take_up_renewal(struct runner *r)
         r->world.arena, task->observed->images, task->observed->n_images * sizeof *r->world.images);
     r->world.now.n_images = task->observed->n_images;
     r->world.now.last_good = task->observed->last_good;
-    r->world.now.n_last_good = task->observed->n_last_good;
     leave(r, r->task.arena);
     r->task = *task;
     free(task);
@@ -332,7 +332,12 @@ static void on_timer(struct ev_loop *loop, struct ev_timer *timer, int events)
     struct runner *r = timer->data;
 
     (void)loop, (void)events;
-    if (r->relook_due)
+    if (r->abandoned)
+        runner_finish(
+            r, RESULT_INTERRUPTED,
+            arena_printf(r->step_arena, "stopped while the engine owed an answer to: %s %s",
+                         step_text[r->step.kind], r->step.box_name ? r->step.box_name : ""));
+    else if (r->relook_due)
         runner_relook(r);
     else
         runner_turn(r);
@@ -439,6 +444,27 @@ void runner_look(struct runner *r)
 void runner_wake(struct runner *r)
 {
     wake_in(r, 0);
+}
+
+static bool is_owed_for_long(const struct runner *r)
+{
+    int64_t since_ms = r->relook ? r->relooked_ms : r->step_ms;
+
+    return (r->call || r->relook) && mono_ms() - since_ms >= OWED_MS;
+}
+
+void runner_hurry(struct runner *r)
+{
+    if (!is_owed_for_long(r))
+        return; /* it stops at its next safe point */
+    if (r->call)
+        client_cancel(r->call);
+    if (r->relook)
+        relook_cancel(r->relook);
+    r->call = NULL;
+    r->relook = NULL;
+    r->abandoned = true;
+    runner_set_timer(r, 0);
 }
 
 const struct agent_outcome *runner_outcome(const struct runner *r)

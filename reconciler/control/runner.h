@@ -50,6 +50,9 @@ void runner_retire(struct runner *); /* frees it as soon as its callbacks have r
 void runner_renew(struct runner *, const struct task *);
 
 void runner_wake(struct runner *); /* looks again at once: the interrupt flag was set */
+/* Once it was interrupted: waits no longer for an answer that the engine has owed for 10 s.  What
+ * was begun is seen by whoever looks next, as after a kill. */
+void runner_hurry(struct runner *);
 void runner_look(struct runner *); /* looks at the containers at its next turn: they changed */
 
 bool runner_yields(const struct runner *);

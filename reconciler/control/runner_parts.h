@@ -24,6 +24,7 @@ struct runner { /* at most one of call, prober, relook, timer and the turnstile 
     struct step step;
     bool step_said; /* its start was reported */
     bool yielded;
+    bool abandoned;
     bool must_look;  /* at the containers, before the next decision */
     bool relook_due; /* the timer is for that look, also where a name is free meanwhile */
     int64_t step_ms; /* monotonic: when it began */

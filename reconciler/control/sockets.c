@@ -33,11 +33,13 @@ static bool file_names(FILE *f, const char *id)
     return false;
 }
 
-static bool is_of_container(const char *proc, int pid, const char *id)
+bool sockets_of_container(const char *proc, int pid, const char *id)
 {
     static const char *const names[] = {"cgroup", "mountinfo"};
     bool found = false;
 
+    if (strlen(id) != 64)
+        return false;
     for (size_t i = 0; i < sizeof names / sizeof names[0] && !found; i++) {
         FILE *f = open_table(proc, pid, names[i]);
         if (!f)
@@ -98,7 +100,7 @@ int sockets_count(const char *proc, int pid, const char *box_id, const char *por
         return err_set(err, ERR_INVALID, "it has no port to look at");
     if (pid <= 0)
         return err_set(err, ERR_TRANSIENT, "it has no process");
-    if (strlen(box_id) != 64 || !is_of_container(proc, pid, box_id))
+    if (!sockets_of_container(proc, pid, box_id))
         return err_set(err, ERR_DENIED, "no sight of the host's process ids");
     int v4 = count_table(proc, pid, "net/tcp", (unsigned)number, false, err);
     if (v4 < 0)

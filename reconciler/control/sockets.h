@@ -12,7 +12,12 @@
 #ifndef CONTROL_SOCKETS_H
 #define CONTROL_SOCKETS_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
+
+/* Does the kernel say that this process is the container's? */
+bool sockets_of_container(const char *proc, int pid, const char *box_id);
 
 /* Established connections whose local port is `port`, over IPv4 and IPv6, or -1 with the reason.
  * Unknown counts as busy: never take -1 for "none".  proc is "/proc". */

@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "base/clock.h"
 #include "control/orders.h"
+#include "control/recall.h"
+#include "control/state.h"
 #include "source/database.h"
 
 /* Where relative binds of a spec may lead: the folder it lies in. */
@@ -74,12 +76,37 @@ void sources_merge(struct arena *a, const struct config *config, const struct sp
                    const struct database *db, const struct standing_orders *orders, bool complete,
                    struct sources *ret)
 {
+    struct host host = config->host;
+    struct digest_key token;
+
     *ret = (struct sources){.spec = *spec, .database = *db};
+    host.token = host.advertise && state_token_key(config->state_dir, &token) ? &token : NULL;
     if (orders)
         ret->orders = *orders;
-    merge(a, &ret->spec, &ret->database, &config->host, &ret->orders, complete, &ret->desired);
+    merge(a, &ret->spec, &ret->database, &host, &ret->orders, complete, &ret->desired);
+    explicit_bzero(&token, sizeof token);
     ret->text = list_sources(a, config, sources_database_path(config, spec));
     collect_roots(a, config, ret);
+}
+
+static int read_orders(struct store *store, struct arena *a, struct standing_orders *ret,
+                       struct err *err)
+{
+    *ret = (struct standing_orders){0};
+    if (!store || orders_read(store, a, ret, err) == 0)
+        return 0;
+    err->code = ERR_UNREACHABLE;
+    return err_wrap(err, "whether agents were paused or stopped is not known");
+}
+
+static struct generations last_good_of_all(struct store *store, struct arena *a,
+                                           const struct desired *d)
+{
+    const char **ids = arena_alloc(a, (d->n_agents + 1) * sizeof *ids);
+
+    for (size_t i = 0; i < d->n_agents; i++)
+        ids[i] = d->agents[i].id;
+    return store ? recall_last_good(store, a, ids, d->n_agents) : (struct generations){0};
 }
 
 int sources_read(struct arena *a, const struct config *config, struct sources *ret,
@@ -94,11 +121,13 @@ int sources_read(struct arena *a, const struct config *config, struct sources *r
         return err_set(err, ERR_INVALID, "the specs are not valid");
     if (sources_read_database(a, sources_database_path(config, &spec), &db, err) < 0)
         return -1;
-    if (orders_read_dir(a, config->state_dir, &orders, err) < 0) {
-        err->code = ERR_UNREACHABLE;
-        return err_wrap(err, "whether agents were paused or stopped is not known");
+    struct store *store = recall_open(a, config->state_dir);
+    int result = read_orders(store, a, &orders, err);
+    if (result == 0) {
+        sources_merge(a, config, &spec, &db, &orders, true, ret);
+        ret->last_good = last_good_of_all(store, a, &ret->desired);
+        ret->read_ms = mono_ms();
     }
-    sources_merge(a, config, &spec, &db, &orders, true, ret);
-    ret->read_ms = mono_ms();
-    return 0;
+    store_close(store);
+    return result;
 }

@@ -1,4 +1,5 @@
-/* sources.h - reads specs, database and orders and merges them; needs no engine. */
+/* sources.h - reads specs, database and what is remembered, and merges them; needs no
+ * engine. */
 #ifndef CONTROL_SOURCES_H
 #define CONTROL_SOURCES_H
 
@@ -15,8 +16,7 @@ struct sources {
     const char *const *bind_roots; /* the config's and the specs' folders */
     size_t n_bind_roots;
     /* What agents were made from when they last proved themselves, as far as somebody remembers. */
-    const struct last_good *last_good;
-    size_t n_last_good;
+    struct generations last_good;
     int64_t read_ms; /* monotonic: when the calls in the database were read; 0: long ago */
 };
 

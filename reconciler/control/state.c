@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/capability.h"
+
 static void random_key(struct digest_key *key)
 {
     if (RAND_bytes(key->bytes, sizeof key->bytes) != 1)
@@ -73,6 +75,16 @@ bool state_key(const char *dir, struct digest_key *ret)
         return true;
     random_key(ret);
     return false;
+}
+
+bool state_token_key(const char *dir, struct digest_key *ret)
+{
+    struct digest_key key;
+    bool kept = state_key(dir, &key);
+
+    *ret = capability_key(&key);
+    explicit_bzero(&key, sizeof key);
+    return kept;
 }
 
 /* The engine's id becomes part of a file name: anything unusual in it is replaced. */

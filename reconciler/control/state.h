@@ -14,6 +14,10 @@
  * to run, nothing else. */
 bool state_key(const char *dir, struct digest_key *ret);
 
+/* The key of containers' tokens (core/capability.h), which must be the same in every run: false if
+ * it cannot be kept. */
+bool state_token_key(const char *dir, struct digest_key *ret);
+
 /* Takes the lock for this engine, which dies with the process.  Returns its descriptor, or -1: with
  * ERR_CONFLICT if somebody holds it (his pid in the text), else ERR_DENIED. */
 int state_lock(struct arena *, const char *dir, const char *engine_id, struct err *) MUST_CHECK;

@@ -66,6 +66,15 @@ bool avr_url_parse(struct arena *, const char *url, struct avr_url *ret);
  * wrong name and without its path. */
 bool avr_url_equal(struct arena *, const char *have, bool wrong_name, const char *want);
 
+/* What tells a container who it is and whom it reaches: known when it is made, never fetched. */
+bool avr_is_wiring(const char *name);
+
+/* Which variables connectors take up at each call: prompts, greetings, models, voices, languages,
+ * and what more an image is known for by the last part of its repository (NULL: not known).
+ * Patterns, in which '*' is any text. */
+size_t avr_live_keys(struct arena *, const char *basename, const char *const **ret);
+bool avr_key_matches(const char *pattern, const char *name);
+
 /* The port an image listens on by itself, by the last part of its repository; 0: not known. */
 int avr_image_port(const char *basename);
 

@@ -43,7 +43,13 @@ struct container_spec {
     bool volumes_exact; /* a spec lists the volumes: a running bind that is not listed must go */
     struct value port;  /* text NULL: taken over; see resolve.h */
     struct value http_port; /* core only */
-    bool per_call; /* fetches its settings at each call: a changed database value is live at once */
+    bool per_call;          /* fetches its settings at each call: what is `live` needs no restart */
+    /* per_call, and from this service: what is live is not in `env`, nor is any secret. */
+    bool asks_us;
+    const char *provider_id; /* under which it asks; NULL: it has no provider, or is core */
+    /* What it is told when it asks: its environment without the wiring, sorted by name.  Known of
+     * every container with a provider, for one that is not per_call any more may still ask. */
+    struct env_list fetched;
     const struct settings *settings; /* everything else, already merged; unset = nobody asked */
     struct probe probe;
 };

@@ -59,8 +59,8 @@ static void add_env(struct found *f, const struct env_var *want, const char *nam
         d.want = want->value;
         d.secret |= want->secret || looks_secret(name, want->value);
         d.origin = want->origin;
-        if (want->of_provider && f->w->spec->per_call)
-            d.effect = EFFECT_LIVE;
+        if (want->live && env_get(&f->w->env, "BACKEND_URL"))
+            d.effect = EFFECT_LIVE; /* without an address nothing is fetched */
     } else {
         d.origin = f->w->spec->origin;
     }
@@ -451,7 +451,8 @@ static void compare_alias(struct found *f)
     struct drifts others = {f->list.items, f->list.n};
 
     if (alias && !drifts_have(&others, EFFECT_REPLACE) && !box_has_alias(f->b, alias))
-        add(f, &(struct drift){.field = "alias", .want = alias, .origin = {.kind = FROM_DEFAULT}});
+        add(f,
+            &(struct drift){.field = DRIFT_ALIAS, .want = alias, .origin = {.kind = FROM_DEFAULT}});
 }
 
 const char *network_to_connect(struct arena *a, const struct wanted *w, const struct box *b)

@@ -8,6 +8,7 @@
 
 #include "core/resolve.h"
 
+#define DRIFT_ALIAS   "alias"   /* the field of the name that core shall dial it by */
 #define DRIFT_RESTART "created" /* field of a container that is older than an order to restart */
 
 enum effect {

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/digest.h"
 #include "core/origin.h"
 #include "core/role.h"
 
@@ -34,8 +35,10 @@ struct env_var {
     const char *name, *value; /* value "" is a value */
     bool secret;              /* hidden everywhere, whatever its name */
     struct origin origin;
-    bool of_provider; /* set by core/merge.c: a provider's own setting, so the config endpoint
-                         serves it and a per_call container sees a change without a restart */
+    bool
+        of_provider; /* set by core/merge.c: a provider's own setting, so AVR's backend serves it */
+    bool live;       /* set by core/merge_live.c: fetched at each call, so a change of it needs no
+                        restart */
 };
 
 struct env_list {
@@ -71,7 +74,8 @@ struct settings {
     struct value user;
     struct value platform;
     struct value container_name;
-    struct value config; /* start | per_call */
+    struct value config;     /* start | per_call */
+    struct values live_keys; /* per_call: which variables are fetched; '*' is any text */
     struct value log_driver;
     const struct label *log_options;
     size_t n_log_options;
@@ -121,12 +125,26 @@ struct spec_file { /* a file that was read, or should have been */
     size_t len;
 };
 
+/* Options of the service, under `service:`; what the command line says comes first. */
+struct service_spec {
+    struct value control;
+    struct value state_dir;
+    struct value log_format; /* text | json */
+    struct number resync_s;
+    struct number history_keep_s;
+    struct value listen;        /* "127.0.0.1:6100,172.18.0.1:6100", none */
+    struct value advertise;     /* a URL */
+    struct value notify;        /* a webhook: whoever knows it may post there */
+    struct value notify_format; /* json | slack | discord */
+};
+
 /* All spec files together; keys and names are unique across them (the reader saw to it). */
 struct spec {
     struct value database;        /* path of the provider database */
     struct value database_agents; /* running | all | none */
     struct value name_prefix;     /* of container names, "avr" */
     struct value prune;           /* "true" | "false" */
+    struct service_spec service;  /* several files may say a part of it each */
     struct settings defaults;
     struct rollout rollout;
     const struct provider_spec *providers;
@@ -179,6 +197,8 @@ struct database {
 struct host {
     const char *tenant, *core_default_image, *webhook_url, *webhook_secret, *ami_url, *backend_url;
     const char *tools_dir, *avr_tools_dir;
+    const char *advertise;          /* how containers reach this service; NULL: they do not */
+    const struct digest_key *token; /* of core/capability.h; NULL: no tokens can be made */
 };
 
 #endif

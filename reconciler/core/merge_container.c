@@ -140,6 +140,7 @@ static void environment_make(const struct merging *s, const struct agent_inputs 
         put_core(s, in, &b);
     avr_put_host(&b, role, s->host);
     env_put_all(&b, &c->settings->environment);
+    live_make(s, in, p, &b, c);
     settle_backend(s, role, p, &b, c);
 
     const char *const *unsaid;
@@ -239,7 +240,6 @@ struct container_spec container_make(const struct merging *s, const struct agent
                       : in->origin,
         .settings = m,
         .volumes_exact = volumes_asked(m),
-        .per_call = text_is(m->config.text, "per_call"),
     };
 
     c.name = container_name(s, in, role, m, problem);

@@ -51,6 +51,11 @@ struct agent_inputs { /* what is known of one agent */
 struct container_spec container_make(const struct merging *, const struct agent_inputs *, enum role,
                                      const struct provider *, struct problem *);
 
+/* Settles what is fetched at each call (`per_call` and the fields beside it), and takes it out of
+ * the environment where it is fetched from us.  p may be NULL. */
+void live_make(const struct merging *, const struct agent_inputs *, const struct provider *p,
+               struct env_build *, struct container_spec *);
+
 /* Never NULL in *ret but for `problem`; see desired.h. */
 struct agent agent_make(const struct merging *, const struct agent_inputs *);
 

@@ -7,7 +7,7 @@
 #define CORE_OBSERVED_H
 
 #include "core/check.h"
-#include "core/inputs.h"
+#include "core/record.h"
 
 enum box_state { BOX_CREATED, BOX_RUNNING, BOX_PAUSED, BOX_RESTARTING, BOX_EXITED };
 
@@ -112,14 +112,6 @@ struct network { /* texts never NULL */
     size_t n_containers; /* running ones: those that hold an address */
 };
 
-/* What a container of an agent was made from when it last proved itself: see core/last_good.h. */
-struct last_good {
-    const char *agent_id;
-    enum role role;
-    const char *image_ref, *image_id;
-    struct env_list env; /* sorted by name */
-};
-
 struct observed {
     int64_t now_ms; /* wall clock of this look, from a clock that never jumps within a run */
     const struct box *boxes; /* ours only: label app=AVR, tenant, and a name or slot of ours */
@@ -130,8 +122,9 @@ struct observed {
     size_t n_images;
     const struct call_row *calls;
     size_t n_calls;
-    const struct last_good *last_good; /* as far as somebody remembers */
-    size_t n_last_good;
+    /* What agents were made from when they last proved themselves, as far as somebody remembers:
+     * one each; see core/last_good.h. */
+    struct generations last_good;
     bool calls_known;   /* the database witness exists */
     bool sockets_known; /* the socket witness exists */
 };

@@ -11,12 +11,8 @@ const char *const change_result_name[CHANGE__N] = {
 };
 
 const char *const change_result_words[CHANGE__N] = {
-    [CHANGE_UNDERWAY] = "under way",
-    [CHANGE_DONE] = "done",
-    [CHANGE_FAILED] = "failed, rolled back",
-    [CHANGE_WAITING] = "waiting",
-    [CHANGE_HELD] = "held",
-    [CHANGE_INTERRUPTED] = "interrupted",
+    [CHANGE_UNDERWAY] = "under way", [CHANGE_DONE] = "done", [CHANGE_FAILED] = "failed",
+    [CHANGE_WAITING] = "waiting",    [CHANGE_HELD] = "held", [CHANGE_INTERRUPTED] = "interrupted",
 };
 
 const char *const order_name[ORDER__N] = {
@@ -31,6 +27,14 @@ const struct record_role *generation_role(const struct generation *g, enum role 
     for (size_t i = 0; i < g->n_roles; i++)
         if (g->roles[i].role == role)
             return &g->roles[i];
+    return NULL;
+}
+
+const char *record_sealed(const struct record_role *r)
+{
+    for (size_t i = 0; i < r->n_env; i++)
+        if (!r->env[i].value)
+            return r->env[i].name;
     return NULL;
 }
 

@@ -14,7 +14,7 @@
 enum change_result {
     CHANGE_UNDERWAY,
     CHANGE_DONE,
-    CHANGE_FAILED, /* and rolled back: what served before serves on */
+    CHANGE_FAILED, /* what was done and what was not, `failure` tells */
     CHANGE_WAITING,
     CHANGE_HELD,
     CHANGE_INTERRUPTED,
@@ -80,6 +80,9 @@ struct generations {
 /* The container of this role, or NULL. */
 const struct record_role *generation_role(const struct generation *, enum role);
 
+/* A variable of it whose value cannot be opened; NULL: all can. */
+const char *record_sealed(const struct record_role *);
+
 struct record_difference {
     enum role role;
     const char *name; /* "image", "image id", "settings" or a variable; "container": all of it */
@@ -125,20 +128,6 @@ struct order {
 
 struct orders {
     const struct order *items; /* by agent, then kind */
-    size_t n;
-};
-
-/* An (image, settings) that failed, not to be tried again at once. */
-struct quarantined {
-    const char *agent_id;
-    enum role role;
-    const char *image_id, *settings_hash; /* never NULL */
-    unsigned attempts;
-    int64_t failed_ms; /* the last time */
-};
-
-struct quarantine {
-    const struct quarantined *items; /* by agent, role, latest failure first */
     size_t n;
 };
 

@@ -207,13 +207,10 @@ void resolve_settings(struct resolving *v, struct wanted *w, const struct box *f
     w->stop_first = v->agent->stop_first || asked->ports.n || w->n_carried_ports;
 }
 
-/* What an order to go back or to restart makes of it. */
-static void settle_orders(const struct resolving *v, struct wanted *w)
+static void settle_restart(const struct resolving *v, struct wanted *w)
 {
     const struct order *restart = v->agent->restart;
 
-    if (v->rolls_back)
-        rollback_image(v->arena, v->agent, v->observed, w);
     if (restart)
         w->restart_order = (struct value){arena_printf(v->arena, "%lld", (long long)restart->at_ms),
                                           order_origin(v->arena, restart)};
@@ -230,33 +227,75 @@ static const char *rollback_problem(struct arena *a, const struct agent *agent)
     return rollback_obstacle(a, agent, agent->goal);
 }
 
+/* The container as it was made before, if it is to be that; had NULL: it is not. */
+static struct earlier earlier_of(const struct resolving *v, enum role r)
+{
+    const struct agent *agent = v->agent;
+
+    if (v->back & ROLE_BIT(r))
+        return (struct earlier){.had = last_good_role(v->observed, agent, r),
+                                .origin = from_container};
+    if (!v->rolls_back)
+        return (struct earlier){0};
+    return (struct earlier){.had = generation_role(agent->goal, r),
+                            .number = agent->goal->number,
+                            .origin = order_origin(v->arena, agent->rollback),
+                            .rewires = true};
+}
+
+static void settle_role(struct resolving *v, struct wanted *w, const struct box *from)
+{
+    struct earlier earlier = earlier_of(v, w->spec->role);
+
+    w->tenant = v->desired->tenant;
+    if (earlier.had)
+        w->spec = earlier_container(v->arena, w->spec, &earlier);
+    else
+        resolve_image(v, w, from);
+    resolve_settings(v, w, from);
+    if (earlier.had)
+        earlier_image(v->arena, &earlier, v->observed, w);
+    settle_restart(v, w);
+}
+
+static void resolve(struct resolving *v)
+{
+    bool holds = rollback_holds(v->key, v->agent);
+    const char *problem = holds ? rollback_problem(v->arena, v->agent) : NULL;
+
+    memset(v->wanted, 0, ROLE__N * sizeof v->wanted[0]);
+    slots_find(v->arena, v->desired, v->agent, v->observed, v->slots);
+    v->rolls_back = holds && !problem;
+    for (enum role r = 0; r < ROLE__N; r++) {
+        struct wanted *w = &v->wanted[r];
+        w->spec = agent_container(v->agent, r);
+        if (!w->spec)
+            continue;
+        settle_role(v, w, slot_carried(&v->slots[r]));
+        if (problem)
+            w->problem = problem;
+    }
+    resolve_environment(v);
+}
+
 void resolve_agent(struct arena *a, const struct desired *d, const struct agent *agent,
                    const struct observed *o, const struct digest_key *key,
                    struct wanted ret[ROLE__N])
 {
-    struct resolving v = {
-        .arena = a, .desired = d, .agent = agent, .observed = o, .key = key, .wanted = ret};
+    resolve_last_good(a, d, agent, o, key, 0, ret);
+}
 
-    memset(ret, 0, ROLE__N * sizeof ret[0]);
-    slots_find(a, d, agent, o, v.slots);
-    bool holds = rollback_holds(key, agent);
-    const char *problem = holds ? rollback_problem(a, agent) : NULL;
-    v.rolls_back = holds && !problem;
-    for (enum role r = 0; r < ROLE__N; r++) {
-        const struct box *from = slot_carried(&v.slots[r]);
-        struct wanted *w = &ret[r];
-        w->spec = agent_container(agent, r);
-        if (!w->spec)
-            continue;
-        if (v.rolls_back)
-            w->spec = rollback_container(a, agent, r);
-        w->tenant = d->tenant;
-        if (!v.rolls_back)
-            resolve_image(&v, w, from);
-        resolve_settings(&v, w, from);
-        settle_orders(&v, w);
-        if (problem)
-            w->problem = problem;
-    }
-    resolve_environment(&v);
+void resolve_last_good(struct arena *a, const struct desired *d, const struct agent *agent,
+                       const struct observed *o, const struct digest_key *key, unsigned roles,
+                       struct wanted ret[ROLE__N])
+{
+    struct resolving v = {.arena = a,
+                          .desired = d,
+                          .agent = agent,
+                          .observed = o,
+                          .key = key,
+                          .back = roles,
+                          .wanted = ret};
+
+    resolve(&v);
 }

@@ -48,6 +48,12 @@ struct wanted {
 void resolve_agent(struct arena *, const struct desired *, const struct agent *,
                    const struct observed *, const struct digest_key *, struct wanted ret[ROLE__N]);
 
+/* The same with what was last good of some roles (ROLE_BITs; last_good_role() knows each) in place
+ * of what is asked for. */
+void resolve_last_good(struct arena *, const struct desired *, const struct agent *,
+                       const struct observed *, const struct digest_key *, unsigned roles,
+                       struct wanted ret[ROLE__N]);
+
 /* The references that must be looked up on the engine before resolve_agent() can be called: every
  * candidate of every agent, the :local variants the policies prefer, in their full form
  * ("repository:tag"), and the images of generations that are gone back to.  Sorted, unique.  The

@@ -98,6 +98,9 @@ static void environment_begin(struct resolving *v, enum role role, struct env_bu
     env_put(b, &(struct env_var){.name = "PORT", .value = port.text, .origin = port.origin});
     w->env = env_done(b);
     w->port = port.text;
+    if (w->spec->asks_us && !env_get(&w->env, "BACKEND_URL"))
+        w->problem = "it asks for its settings at each call, and its token cannot be made: the key "
+                     "in the state folder cannot be read";
     const struct env_var *http = role == ROLE_CORE ? env_get(&w->env, "HTTP_PORT") : NULL;
     w->http_port = http ? http->value : NULL;
 }

@@ -13,6 +13,7 @@ struct resolving { /* one agent while it is being resolved */
     const struct digest_key *key;
     struct slot slots[ROLE__N];
     bool rolls_back;       /* to the agent's goal, and nothing is in the way */
+    unsigned back;         /* ROLE_BITs of those that are to be what was last good */
     struct wanted *wanted; /* [ROLE__N] */
 };
 

@@ -1,4 +1,5 @@
-/* rollback.h - a container as an earlier generation had it. */
+/* rollback.h - a container as an earlier generation had it: because of an order to go back, or
+ * because what is wanted fails (fall_back.h).  One way back for both; they differ in the wiring. */
 #ifndef CORE_ROLLBACK_H
 #define CORE_ROLLBACK_H
 
@@ -13,11 +14,25 @@ bool rollback_holds(const struct digest_key *, const struct agent *);
  * without an engine. */
 const char *rollback_obstacle(struct arena *, const struct agent *, const struct generation *);
 
-/* What is asked for of this container with the environment of the goal in place of its own.  The
- * addresses of providers are left out: they follow from where these are. */
-const struct container_spec *rollback_container(struct arena *, const struct agent *, enum role);
+/* What was last good of this container; NULL: nothing that could be made again is remembered. */
+const struct record_role *last_good_role(const struct observed *, const struct agent *, enum role);
 
-/* The image of the goal, which must still be on the engine. */
-void rollback_image(struct arena *, const struct agent *, const struct observed *, struct wanted *);
+struct earlier {
+    const struct record_role *had;
+    unsigned number; /* of the generation */
+    struct origin origin;
+    /* By an order its port, and addresses of providers that somebody had fixed, come back as well.
+     * Where it steps in for one that failed they stay as they are wanted now. */
+    bool rewires;
+};
+
+/* What is asked for of this container with the environment of then in place of its own.  Addresses
+ * of providers that nobody fixed are left out: they follow from where these are. */
+const struct container_spec *earlier_container(struct arena *, const struct container_spec *asked,
+                                               const struct earlier *);
+
+/* The image of then, which must still be on the engine. */
+void earlier_image(struct arena *, const struct earlier *, const struct observed *,
+                   struct wanted *);
 
 #endif

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "core/fall_back.h"
 #include "core/rules_parts.h"
 #include "core/sets.h"
 
@@ -139,11 +140,21 @@ static struct step give_up(struct agent_view *v, enum role r)
     const struct box *live = v->role[r].slot.live;
     const char *why = *live->health_text ? live->health_text : "it restarts again and again";
 
-    if (!view_can_fall_back(v, r))
+    if (!v->role[r].live_is_new)
         return step_hold(r, HOLD_UNHEALTHY, why);
     if (v->role[r].wanted.stop_first && box_runs(live))
         return step_on_box(STEP_STOP, r, live, "it failed");
     return fail(v, r, live, why);
+}
+
+/* A part of a set is replaced together with the others, which takes a while: one that is merely
+ * down, and not known to be bad, serves until then. */
+static bool serves_meanwhile(const struct role_view *rv)
+{
+    const struct box *live = rv->slot.live;
+
+    return rv->wanted.as_set && !rv->wanted.stop_first && !box_runs(live) &&
+           live->health != HEALTH_BAD;
 }
 
 /* The live box does not work, and nothing it replaced is left. */
@@ -157,6 +168,8 @@ static struct step mend_live(struct agent_view *v, enum role r)
             return give_up(v, r);
         return step_start(v, r, live, "not running");
     }
+    if (serves_meanwhile(rv))
+        return step_start(v, r, live, "it serves until the new set is ready");
     if (r == ROLE_CORE && !set_is_ready(v))
         return step_rest(r);
     struct step s = bring_up(v, r, !rv->wanted.stop_first);
@@ -268,6 +281,20 @@ static struct step soak(struct agent_view *v, enum role r)
     return step_rest(r);
 }
 
+/* As soak(), where what was replaced is gone: what last proved itself is made again if need be. */
+static struct step stand_trial(struct agent_view *v, enum role r)
+{
+    enum role role = trial_least_asked(v);
+    const struct role_view *asked = &v->role[role];
+    const struct box *b = asked->slot.live;
+
+    if (b->health == HEALTH_UNKNOWN)
+        return step_with_wanted(
+            step_on_box(STEP_PROBE, role, b, "new, and what it replaced is gone"), asked);
+    int64_t until = b->started_ms + v->agent->monitor_s * 1000;
+    return step_with_wanted(step_wait_until(r, b, GATE_SOAK, until, "must stay ready"), asked);
+}
+
 /* Who has nothing better to do clears away what failed. */
 static struct step or_tidy(struct agent_view *v, enum role r, struct step s)
 {
@@ -312,6 +339,8 @@ static struct step slot_next(struct agent_view *v, enum role r)
         if (step_acts(&waiting) && !step_yields(&waiting))
             return waiting;
     }
+    if (is_on_trial(v, r))
+        return stand_trial(v, r);
     s = tidy_failures(v, r);
     if (step_acts(&s) && !step_yields(&s))
         return s;

@@ -131,6 +131,7 @@ void settings_overlay(struct arena *a, struct settings *base, const struct setti
     over_value(&base->platform, &over->platform);
     over_value(&base->container_name, &over->container_name);
     over_value(&base->config, &over->config);
+    over_values(&base->live_keys, &over->live_keys);
     over_logging(a, base, over);
     over_labels(a, &base->labels, &base->n_labels, over->labels, over->n_labels);
     over_number(&base->stop_grace_s, &over->stop_grace_s);

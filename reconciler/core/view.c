@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "core/avr.h"
-#include "core/last_good.h"
+#include "core/fall_back.h"
 
 int box_attempt(const struct box *b)
 {
@@ -40,13 +40,30 @@ int64_t backoff_ms(int attempt, int64_t failed_ms)
     return ms - jitter_ms(failed_ms, ms);
 }
 
-/* True if the box is what is wanted, whatever name it has now. */
-static bool fits(struct agent_view *v, const struct wanted *w, const struct box *b)
+static struct drifts drifts_of(struct agent_view *v, const struct wanted *w, const struct box *b)
+{
+    return drift_find(v->arena, w, b, observed_image(v->observed, b->image_id));
+}
+
+bool view_fits(struct agent_view *v, const struct wanted *w, const struct box *b)
 {
     if (!b || !w->spec || w->problem)
         return false;
-    struct drifts d = drift_find(v->arena, w, b, observed_image(v->observed, b->image_id));
+    struct drifts d = drifts_of(v, w, b);
     return !drifts_have(&d, EFFECT_REPLACE);
+}
+
+bool view_failed_with(struct agent_view *v, const struct wanted *w, enum role r)
+{
+    const struct box *failed = v->role[r].slot.failed;
+
+    if (!failed || !w->spec || w->problem)
+        return false;
+    struct drifts d = drifts_of(v, w, failed);
+    for (size_t i = 0; i < d.n; i++)
+        if (d.items[i].effect == EFFECT_REPLACE && !text_is(d.items[i].field, DRIFT_ALIAS))
+            return false;
+    return true;
 }
 
 /* The address a core was given for a role; NULL: none. */
@@ -127,6 +144,14 @@ bool view_dials_a_dead_alias(const struct agent_view *v, const struct box *core,
            !view_dialled_box(v, core, role);
 }
 
+bool view_was_to_dial(const struct agent_view *v, const struct box *core, enum role role,
+                      const struct box *b)
+{
+    struct avr_url url;
+
+    return dialled_url(v->arena, core, role, &url) && answers_to(b, url.host);
+}
+
 bool view_is_dialled(const struct agent_view *v, enum role role, const struct box *b)
 {
     return is_dialled(v, role, b, false);
@@ -137,9 +162,7 @@ bool view_is_dialled_by_name(const struct agent_view *v, enum role role, const s
     return is_dialled(v, role, b, true);
 }
 
-/* These settings failed a moment ago, or the box that failed with them runs again and core dials
- * it: another one would answer to the same alias. */
-static void hold_back(struct agent_view *v, enum role r, const char *what)
+void view_hold_back(struct agent_view *v, enum role r, const char *what)
 {
     struct role_view *rv = &v->role[r];
     const struct box *failed = rv->slot.failed;
@@ -162,34 +185,8 @@ static void find_held(struct agent_view *v, enum role r)
 {
     struct role_view *rv = &v->role[r];
 
-    if (fits(v, &rv->wanted, rv->slot.failed))
-        hold_back(v, r, "the same image and settings");
-}
-
-/* What is wanted failed, and what it replaced is gone: what last proved itself serves until the
- * next try.  If that failed as well, both are left alone. */
-static void fall_back(struct agent_view *v, enum role r)
-{
-    struct role_view *rv = &v->role[r];
-    const struct slot *slot = &rv->slot;
-
-    if (!rv->wanted.spec ||
-        !last_good_wanted(v->arena, v->observed, v->agent, &rv->wanted, &rv->last_good))
-        return;
-    rv->has_last_good = true;
-    if (slot->live || slot->n_drains)
-        return;
-    bool failed_too = fits(v, &rv->last_good, slot->failed);
-    bool begun = !rv->next_fits && fits(v, &rv->last_good, slot->next);
-    if (failed_too && !rv->held)
-        hold_back(v, r, "the previous image and settings, too,");
-    if (!begun && (!rv->held || failed_too))
-        return;
-    rv->falls_back = true;
-    rv->wanted = rv->last_good;
-    rv->next_fits = begun;
-    rv->held = false;
-    rv->held_until_ms = 0;
+    if (view_failed_with(v, &rv->wanted, r))
+        view_hold_back(v, r, "the same image and settings");
 }
 
 int view_attempt(struct agent_view *v, enum role r)
@@ -201,16 +198,9 @@ int view_attempt(struct agent_view *v, enum role r)
         return 1;
     if (rv->falls_back) /* within the same try of what is wanted */
         return box_attempt(failed);
-    bool again =
-        fits(v, &rv->wanted, failed) || (rv->has_last_good && fits(v, &rv->last_good, failed));
+    bool again = view_failed_with(v, &rv->wanted, r) ||
+                 (rv->has_last_good && view_failed_with(v, &rv->last_good, r));
     return again ? box_attempt(failed) + 1 : 1;
-}
-
-bool view_can_fall_back(struct agent_view *v, enum role r)
-{
-    struct role_view *rv = &v->role[r];
-
-    return rv->has_last_good && !rv->differs && !fits(v, &rv->last_good, rv->slot.live);
 }
 
 static void look_at(struct agent_view *v, enum role r)
@@ -226,7 +216,7 @@ static void look_at(struct agent_view *v, enum role r)
         rv->drifts = drift_find(v->arena, &rv->wanted, live, image);
     }
     rv->differs = drifts_have(&rv->drifts, EFFECT_REPLACE);
-    rv->next_fits = fits(v, &rv->wanted, rv->slot.next);
+    rv->next_fits = view_fits(v, &rv->wanted, rv->slot.next);
     find_held(v, r);
 }
 
@@ -297,6 +287,38 @@ int64_t view_again_ms(const struct agent_view *v)
     return at;
 }
 
+/* What is wanted is there or is not, may be tried or may not. */
+static void compare(struct agent_view *v, const struct wanted wanted[ROLE__N])
+{
+    for (enum role r = 0; r < ROLE__N; r++) {
+        struct role_view *rv = &v->role[r];
+        rv->wanted = wanted[r];
+        rv->held = false;
+        rv->held_until_ms = 0;
+    }
+    for (enum role r = 0; r < ROLE_CORE; r++) /* core's slot tells whom it dials */
+        look_at(v, r);
+    settle_sets(v);
+}
+
+/* What was last good takes the place of what failed. */
+static void fall_back(struct agent_view *v, const struct digest_key *key)
+{
+    struct wanted wanted[ROLE__N];
+    unsigned roles = fall_back_roles(v, key);
+
+    for (enum role r = 0; r < ROLE__N; r++) {
+        struct role_view *rv = &v->role[r];
+        rv->live_is_new = rv->slot.live && rv->has_last_good && !rv->differs &&
+                          !view_fits(v, &rv->last_good, rv->slot.live);
+        rv->falls_back = roles & ROLE_BIT(r);
+    }
+    if (!roles)
+        return;
+    resolve_last_good(v->arena, v->desired, v->agent, v->observed, key, roles, wanted);
+    compare(v, wanted);
+}
+
 void view_make(struct arena *a, const struct desired *d, const struct agent *agent,
                const struct observed *o, const struct digest_key *key,
                const struct plan_options *options, struct agent_view *ret)
@@ -310,15 +332,10 @@ void view_make(struct arena *a, const struct desired *d, const struct agent *age
     if (!agent->problem)
         resolve_agent(a, d, agent, o, key, wanted);
     slots_find(a, d, agent, o, slots);
-    for (enum role r = 0; r < ROLE__N; r++) {
-        ret->role[r].wanted = wanted[r];
-        ret->role[r].slot = slots[r];
-    }
-    for (enum role r = 0; r < ROLE_CORE; r++) /* core's slot tells whom it dials */
-        look_at(ret, r);
-    settle_sets(ret);
     for (enum role r = 0; r < ROLE__N; r++)
-        fall_back(ret, r);
+        ret->role[r].slot = slots[r];
+    compare(ret, wanted);
+    fall_back(ret, key);
 }
 
 bool view_failure_has_alias(const struct agent_view *v, enum role r)

@@ -16,7 +16,8 @@ struct role_view {
     const char *held_why;
     bool has_last_good;
     struct wanted last_good; /* what was wanted when it last proved itself */
-    bool falls_back; /* what is wanted failed and nobody serves: `wanted` is last_good now */
+    bool live_is_new;        /* the live box is as wanted and is not that */
+    bool falls_back;         /* what is asked for failed: `wanted` is what was last good */
 };
 
 struct agent_view {
@@ -41,6 +42,20 @@ bool view_is_dialled(const struct agent_view *, enum role, const struct box *);
 /* The same by its name alone: such a box must not be renamed, one dialled by an alias may be. */
 bool view_is_dialled_by_name(const struct agent_view *, enum role, const struct box *);
 
+/* The address of a core, whether it runs or not, is one of this box. */
+bool view_was_to_dial(const struct agent_view *, const struct box *core, enum role,
+                      const struct box *);
+
+/* True if the box (NULL: there is none) is what is wanted, whatever name it has now. */
+bool view_fits(struct agent_view *, const struct wanted *, const struct box *);
+
+/* The failure that is kept was this, by whatever alias it was to be reached. */
+bool view_failed_with(struct agent_view *, const struct wanted *, enum role);
+
+/* These settings failed a moment ago, or the box that failed with them runs again and core dials
+ * it: another one would answer to the same alias.  `what` says which they are. */
+void view_hold_back(struct agent_view *, enum role, const char *what);
+
 /* The box of this role that a core dials, a running one before others; NULL: none of ours. */
 const struct box *view_dialled_box(const struct agent_view *, const struct box *core, enum role);
 
@@ -52,9 +67,6 @@ bool view_failure_has_alias(const struct agent_view *, enum role);
 
 /* Which try of what is wanted the next candidate is, from 1. */
 int view_attempt(struct agent_view *, enum role);
-
-/* The live box does not work, and something that once did can take its place. */
-bool view_can_fall_back(struct agent_view *, enum role);
 
 int box_attempt(const struct box *); /* which try of the same settings it was, from 1 */
 

@@ -46,6 +46,8 @@ static void add_container(struct text *t, const struct container_spec *c)
     serial_text(t, c->port.text);
     serial_text(t, c->http_port.text);
     serial_number(t, c->per_call);
+    if (c->settings->live_keys.set)
+        serial_values(t, &c->settings->live_keys);
     serial_number(t, c->probe.kind);
     serial_text(t, c->probe.path);
     serial_number(t, c->probe.timeout_s);

@@ -45,6 +45,15 @@ const struct role_plan *doctor_role(const struct agent_plan *plan, enum role rol
     return NULL;
 }
 
+const struct box *doctor_box_at(const struct observed *o, const char *host)
+{
+    for (size_t i = 0; i < o->n_boxes; i++)
+        if (box_runs(&o->boxes[i]) &&
+            (text_is(o->boxes[i].name, host) || box_has_alias(&o->boxes[i], host)))
+            return &o->boxes[i];
+    return NULL;
+}
+
 /* Gravest first, otherwise as they were found. */
 static struct findings in_order(struct doctor *d)
 {

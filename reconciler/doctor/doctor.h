@@ -70,4 +70,7 @@ size_t doctor_networks(struct arena *, const struct plan *, const char *const **
 
 struct findings doctor_find(struct arena *, const struct doctor_input *);
 
+/* The program with a verb for one agent: "avr-reconciler apply 'Night desk'". */
+const char *doctor_command(struct arena *, const char *verb, const struct agent *);
+
 #endif

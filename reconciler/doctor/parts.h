@@ -14,12 +14,12 @@ struct doctor {
 
 void doctor_report(struct doctor *, const struct finding *);
 
-/* The program with a verb for one agent: "avr-reconciler apply 'Night desk'". */
-const char *doctor_command(struct arena *, const char *verb, const struct agent *);
 const char *doctor_word(struct arena *, const char *); /* quoted for a shell where it must be */
 
 const char *doctor_label(const struct agent *); /* its name, else its id */
 const struct role_plan *doctor_role(const struct agent_plan *, enum role); /* or NULL */
+/* The running box that others reach by this name, its own or an alias; NULL: none of ours. */
+const struct box *doctor_box_at(const struct observed *, const char *host);
 
 void doctor_wiring(struct doctor *);   /* what containers were told of each other */
 void doctor_agents(struct doctor *);   /* what runs of each agent */

@@ -5,15 +5,6 @@
 #include "core/avr.h"
 #include "doctor/parts.h"
 
-static const struct box *box_at(const struct observed *o, const char *host)
-{
-    for (size_t i = 0; i < o->n_boxes; i++)
-        if (box_runs(&o->boxes[i]) &&
-            (text_is(o->boxes[i].name, host) || box_has_alias(&o->boxes[i], host)))
-            return &o->boxes[i];
-    return NULL;
-}
-
 /* A name we would have given; others lead to machines this program knows nothing of. */
 static bool is_name_of_ours(const struct doctor *d, const char *host)
 {
@@ -50,7 +41,7 @@ static void check_url(struct doctor *d, const struct agent_plan *plan, const str
     }
     if (!is_name_of_ours(d, parts.host) || !target->live || !box_runs(target->live))
         return; /* that it does not run is said elsewhere */
-    const struct box *box = box_at(d->in->observed, parts.host);
+    const struct box *box = doctor_box_at(d->in->observed, parts.host);
     if (!box) {
         stale(d, plan, core,
               arena_printf(d->arena, "%s names %s, and no container has that name", name,

@@ -12,23 +12,6 @@ const char *const docker_call_name[CALL__N] = {
     [CALL_CONNECT] = "connect", [CALL_NETWORK] = "network",
 };
 
-bool call_changes(enum call_kind kind)
-{
-    switch (kind) {
-    case CALL_PULL:
-    case CALL_CREATE:
-    case CALL_CONNECT:
-    case CALL_START:
-    case CALL_STOP:
-    case CALL_RENAME:
-    case CALL_REMOVE:
-    case CALL_UPDATE:
-        return true;
-    default:
-        return false;
-    }
-}
-
 bool docker_is_id(const char *s)
 {
     return s && strlen(s) == 64 && strspn(s, "0123456789abcdef") == 64;
@@ -71,4 +54,5 @@ const struct engine_driver docker_driver = {
     .decode = docker_decode,
     .pull_line = docker_pull_line,
     .event_line = docker_event_line,
+    .log_piece = docker_log_piece,
 };

@@ -7,6 +7,7 @@
  *     docker_decode.c  answer -> facts, and what a refusal means
  *     docker_inspect.c a container's and an image's facts
  *     docker_stream.c  the two answers that are no JSON document: pull progress and logs
+ *     docker_log.c     a log that is followed, from pieces to lines
  *     docker_event.c   a line of the event stream
  *
  * Nothing here trusts an answer: any field may be missing or of any type. */
@@ -51,6 +52,8 @@ int docker_read_pull(const char *body, size_t len, struct err *) MUST_CHECK;
 int docker_event_line(const char *line, size_t len, struct arena *, struct engine_event *ret,
                       struct err *) MUST_CHECK;
 const char *docker_read_logs(struct arena *, const char *body, size_t len);
+
+void docker_log_piece(struct log_stream *, const char *piece, size_t len, log_line *, void *ctx);
 
 /* What a registry's refusal means, wherever its text arrives. */
 enum err_code docker_registry_code(const char *text, enum err_code otherwise);

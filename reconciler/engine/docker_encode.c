@@ -165,9 +165,18 @@ static int add_stop(struct text *t, const struct call *call, struct err *err)
 
 static int add_logs(struct text *t, const struct call *call, struct err *err)
 {
-    if (add_id(t, call, "/logs?stdout=1&stderr=1&timestamps=0", err))
+    if (add_id(t, call, "/logs?stdout=1&stderr=1", err))
         return -1;
-    text_printf(t, "&tail=%d", call->tail > 0 ? call->tail : 0);
+    text_printf(t, "&timestamps=%d", call->timestamps);
+    if (call->follow && call->tail < 0)
+        text_add(t, "&tail=all");
+    else
+        text_printf(t, "&tail=%d", call->tail > 0 ? call->tail : 0);
+    if (call->since_ns > 0)
+        text_printf(t, "&since=%lld.%09lld", (long long)(call->since_ns / 1000000000),
+                    (long long)(call->since_ns % 1000000000));
+    if (call->follow)
+        text_add(t, "&follow=1");
     return 0;
 }
 
@@ -273,6 +282,10 @@ static void add_limits(const struct call *call, struct http_request *ret)
     ret->stall_ms = limits[call->kind].stall_ms;
     ret->total_ms = limits[call->kind].total_ms ? limits[call->kind].total_ms + grace_ms : 0;
     ret->max_body = limits[call->kind].max_body;
+    if (call->kind == CALL_LOGS && call->follow) { /* a container may say nothing for days */
+        ret->first_byte_ms = ret->stall_ms = ret->total_ms = 0;
+        ret->in_pieces = true;
+    }
 }
 
 int docker_encode(const struct call *call, const char *api_version, struct arena *a,

@@ -26,7 +26,7 @@ enum call_kind {
     CALL_RENAME,  /* id, name */
     CALL_REMOVE,  /* id; of a stopped container, with its anonymous volumes, never forced */
     CALL_UPDATE,  /* id, wanted: restart policy and limits, in place */
-    CALL_LOGS,    /* id, tail: log */
+    CALL_LOGS,    /* id, tail, timestamps: log; follow, since_ns: a stream */
     CALL_NETWORK, /* name: network; 404 is a network that is missing, no error */
     CALL_EVENTS,  /* ref ("image"; NULL: containers, images and networks), since_s: a stream of
                    * lines without end, each for event_line() */
@@ -48,10 +48,13 @@ struct call {
     const char *registry_auth;
     const struct create *create;
     const struct wanted
-        *wanted;     /* CALL_UPDATE, CALL_CONNECT; CALL_PULL: for its platform, may be NULL */
-    int grace_s;     /* CALL_STOP; -1: the engine's default of 10 s */
-    int tail;        /* CALL_LOGS: lines */
-    int64_t since_s; /* CALL_EVENTS: from then on, by the engine's wall clock; 0: now */
+        *wanted;      /* CALL_UPDATE, CALL_CONNECT; CALL_PULL: for its platform, may be NULL */
+    int grace_s;      /* CALL_STOP; -1: the engine's default of 10 s */
+    int tail;         /* CALL_LOGS: lines; with `follow` -1: all since since_ns */
+    bool timestamps;  /* CALL_LOGS: each line begins with the engine's time, RFC 3339 */
+    bool follow;      /* CALL_LOGS: and what comes, without end, each piece for log_piece() */
+    int64_t since_ns; /* CALL_LOGS: from then on, by the engine's wall clock; 0: no limit */
+    int64_t since_s;  /* CALL_EVENTS: from then on, by the engine's wall clock; 0: now */
 };
 
 struct list_entry { /* one row of the list: enough to tell whose it is and whether it changed */
@@ -116,6 +119,10 @@ struct engine_event {
 
 const char *engine_action_text(enum engine_action); /* "die", "health_status"; "other" */
 
+struct log_stream; /* see engine/log_stream.h */
+/* is_long: only the beginning of the line was read. */
+typedef void log_line(void *ctx, const char *line, bool is_long);
+
 struct engine_driver {
     const char *name; /* "docker" */
     /* api_version: "1.41", from CALL_PING, or NULL before it.  Fails with ERR_DENIED if the call
@@ -137,6 +144,9 @@ struct engine_driver {
      * happened that was not understood. */
     int (*event_line)(const char *line, size_t len, struct arena *, struct engine_event *ret,
                       struct err *) MUST_CHECK;
+    /* A piece of a CALL_LOGS that is followed: calls on_line for each line that ends in it. */
+    void (*log_piece)(struct log_stream *, const char *piece, size_t len, log_line *on_line,
+                      void *ctx);
 };
 
 extern const struct engine_driver docker_driver;
@@ -149,7 +159,5 @@ struct registry_login {
 
 /* For call.registry_auth.  It is wiped when the arena dies. */
 const char *docker_auth_encode(struct arena *, const struct registry_login *);
-
-bool call_changes(enum call_kind); /* true for everything that is not a read */
 
 #endif

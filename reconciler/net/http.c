@@ -127,6 +127,8 @@ static void tell_lines(struct http_transfer *t)
         t->on_begun = NULL;
         begun(t->ctx);
     }
+    if (t->in_pieces && !t->cancelled && lines_piece(&t->lines, &line, &len))
+        t->on_line(t->ctx, line, len);
     while (!t->cancelled && lines_next(&t->lines, &line, &len))
         t->on_line(t->ctx, line, len);
     bool last = t->state == TRANSFER_OVER && !t->failed;

@@ -21,6 +21,11 @@ struct endpoint {          /* where a request goes */
     const char *unix_path; /* NULL: over TCP */
     const char *base_url;  /* "http://localhost", "https://pbx:2376" */
     const char *cert_dir;  /* ca.pem, cert.pem, key.pem for https; NULL: the system's authorities */
+    /* An IP address to connect to, whatever the host's name resolves to; NULL: what it does. */
+    const char *address;
+    /* A TCP socket to connect, say of another network namespace; it is not closed, and serves one
+     * request.  NULL: one of its own. */
+    const int *socket;
 };
 
 /* From DOCKER_HOST ("unix://…", "tcp://…", NULL for the usual socket), DOCKER_TLS_VERIFY and
@@ -38,6 +43,7 @@ typedef void http_line(void *ctx, const char *line, size_t len);
  * ERR_TRANSIENT (a limit passed, cut off) with a sentence.  on_line, when not NULL, gets the body
  * of a 2xx answer line by line as it comes (pull progress, events), a line at most 1 MiB and
  * NUL-terminated, and `body` stays empty; the body of any other answer is kept as usual.
+ * With request->in_pieces it gets pieces of any length instead of lines.
  * done and on_line run from the loop, never inside http_send(), and may send and cancel anything.
  *
  * At most four plain reads (GET or HEAD of a whole answer without on_line) run on one endpoint, the

@@ -72,6 +72,14 @@ bool lines_rest(struct lines *l, const char **ret, size_t *ret_len)
     return true;
 }
 
+bool lines_piece(struct lines *l, const char **ret, size_t *ret_len)
+{
+    *ret = l->buf + l->taken;
+    *ret_len = l->len - l->taken;
+    l->taken = l->scanned = l->len;
+    return *ret_len > 0;
+}
+
 void lines_free(struct lines *l)
 {
     free(l->buf);

@@ -2,10 +2,14 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "base/text.h"
 
@@ -105,7 +109,7 @@ static bool keep_body(struct http_transfer *t, const char *s, size_t n)
 
 static bool keep_lines(struct http_transfer *t, const char *s, size_t n)
 {
-    if (!lines_add(&t->lines, s, n)) {
+    if (!lines_add(&t->lines, s, n) && !t->in_pieces) {
         failed(t, err_set(&t->err, ERR_TRANSIENT, "%s: a line longer than %zu bytes", t->where,
                           t->lines.max));
         return false;
@@ -140,6 +144,37 @@ static void set_keepalive(struct http_transfer *t)
     set(curl_easy_setopt(t->easy, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_EACH_S));
 }
 
+static curl_socket_t give_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    const struct http_transfer *t = ctx;
+
+    (void)purpose, (void)address;
+    int fd = fcntl(t->socket, F_DUPFD_CLOEXEC, 0);
+    return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+/* Neither the address nor the socket is part of what curl knows a kept connection by. */
+static void set_way(struct http_transfer *t, const struct endpoint *e)
+{
+    char to[128];
+
+    if (e->address) {
+        bool v6 = strchr(e->address, ':') != NULL;
+        snprintf(to, sizeof to, v6 ? "::[%s]:" : "::%s:", e->address);
+        t->connect_to = must(curl_slist_append(NULL, to));
+        set(curl_easy_setopt(t->easy, CURLOPT_CONNECT_TO, t->connect_to));
+    }
+    if (e->socket) {
+        t->socket = *e->socket;
+        set(curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETFUNCTION, give_socket));
+        set(curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETDATA, t));
+    }
+    if (e->address || e->socket) {
+        set(curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L));
+        set(curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L));
+    }
+}
+
 static void set_target(struct http_transfer *t, const struct endpoint *e, const char *path)
 {
     char url[8192];
@@ -158,6 +193,7 @@ static void set_target(struct http_transfer *t, const struct endpoint *e, const 
         set(curl_easy_setopt(t->easy, CURLOPT_UNIX_SOCKET_PATH, e->unix_path));
     else
         set_keepalive(t);
+    set_way(t, e);
 }
 
 static void set_certificates(struct http_transfer *t, const char *dir)
@@ -251,6 +287,8 @@ struct http_transfer *transfer_new(const struct endpoint *e, const struct http_r
     t->where = must(strdup(where_of(e)));
     t->lane = add_hash(add_hash(0xcbf29ce484222325, e->unix_path), e->base_url);
     t->until = (int)r->until;
+    t->in_pieces = r->in_pieces;
+    t->is_unix = e->unix_path != NULL;
     t->first_byte_ms = r->first_byte_ms;
     t->stall_ms = r->stall_ms;
     t->total_ms = r->total_ms;
@@ -269,6 +307,7 @@ void transfer_free(struct http_transfer *t)
 {
     curl_easy_cleanup(t->easy);
     curl_slist_free_all(t->headers);
+    curl_slist_free_all(t->connect_to);
     lines_free(&t->lines);
     free(t->body);
     free(t->where);
@@ -328,11 +367,32 @@ int64_t transfer_limit(struct http_transfer *t, int64_t now_ms)
     return least;
 }
 
+/* curl does not keep why a Unix socket refused, and speaks of "localhost port 80": asked again.
+ * Such a connect is over at once.  0: it would not refuse now. */
+static int unix_errno(const char *path)
+{
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    int fd, number = 0;
+
+    if (strlen(path) >= sizeof to.sun_path)
+        return ENAMETOOLONG;
+    memcpy(to.sun_path, path, strlen(path) + 1);
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return errno;
+    if (connect(fd, (const struct sockaddr *)&to, sizeof to) < 0)
+        number = errno;
+    close(fd);
+    return number;
+}
+
 static void connect_failed(struct http_transfer *t)
 {
     long number = 0;
 
     curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &number);
+    if (!number && t->is_unix)
+        number = unix_errno(t->where);
     const char *what = number == ECONNREFUSED                            ? "connection refused on"
                        : number == ENOENT                                ? "no socket at"
                        : number == EACCES || number == EPERM             ? "permission denied on"
@@ -342,7 +402,9 @@ static void connect_failed(struct http_transfer *t)
         failed(t, err_set(&t->err, ERR_UNREACHABLE, "%s %s", what, t->where));
     else
         failed(t, err_set(&t->err, ERR_UNREACHABLE, "cannot connect to %s: %s", t->where,
-                          number ? strerror((int)number) : t->detail));
+                          number       ? strerror((int)number)
+                          : t->is_unix ? "it refused"
+                                       : t->detail));
 }
 
 static void name_failure(struct http_transfer *t, CURLcode code)

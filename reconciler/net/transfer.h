@@ -27,12 +27,15 @@ struct http_transfer {
     enum transfer_state state;
 
     CURL *easy;
-    struct curl_slist *headers;
+    struct curl_slist *headers, *connect_to;
+    int socket;    /* the endpoint's, -1: none */
+    bool is_unix;  /* then `where` is the socket's path */
     char *where;   /* for people: "/var/run/docker.sock", "172.18.0.4:6033" */
     uint64_t lane; /* equal for equal endpoints */
     bool queues;   /* a plain read: at most LANE_WIDTH of them run on one endpoint */
     int until;
     http_line *on_line;
+    bool in_pieces;
     http_begun *on_begun; /* until it was told; or NULL */
     http_done *done;
     void *ctx;

@@ -45,14 +45,25 @@ static void add_image(struct builder *b, const struct container_spec *spec, cons
     add(b, "image chosen", NULL, &v);
 }
 
+static void add_variable(struct builder *b, const char *group, const struct env_var *v)
+{
+    struct entry e = {group, v->name, v->value, v->origin,
+                      v->secret || looks_secret(v->name, v->value)};
+    ARRAY_PUSH(b->arena, b->list, e);
+}
+
 static void add_env(struct builder *b, const struct env_list *env)
 {
-    for (size_t i = 0; i < env->n; i++) {
-        const struct env_var *v = &env->items[i];
-        struct entry e = {"environment", v->name, v->value, v->origin,
-                          v->secret || looks_secret(v->name, v->value)};
-        ARRAY_PUSH(b->arena, b->list, e);
-    }
+    for (size_t i = 0; i < env->n; i++)
+        add_variable(b, "environment", &env->items[i]);
+}
+
+/* What is in no environment, because it is fetched. */
+static void add_live(struct builder *b, const struct container_spec *spec)
+{
+    for (size_t i = 0; spec->asks_us && i < spec->fetched.n; i++)
+        if (spec->fetched.items[i].live)
+            add_variable(b, "at each call", &spec->fetched.items[i]);
 }
 
 static void add_labels(struct builder *b, const char *group, const struct label *labels, size_t n)
@@ -73,6 +84,7 @@ static void add_settings(struct builder *b, const struct settings *s)
     add(b, "user", NULL, &s->user);
     add(b, "platform", NULL, &s->platform);
     add(b, "config", NULL, &s->config);
+    add_list(b, "live_keys", &s->live_keys);
     add(b, "healthcheck", NULL, &s->healthcheck.kind);
     add_list(b, "healthcheck", &s->healthcheck.args);
     add_number(b, "healthcheck timeout", &s->healthcheck.timeout_s, "s");
@@ -100,6 +112,7 @@ struct entries entries_make(struct arena *a, const struct container_spec *spec,
     if (settings)
         add(&b, "pull_policy", NULL, &settings->pull_policy);
     add_env(&b, w && w->env.n ? &w->env : &spec->env);
+    add_live(&b, spec);
     if (settings)
         add_settings(&b, settings);
     return (struct entries){b.list.items, b.list.n};

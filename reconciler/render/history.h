@@ -23,6 +23,7 @@ struct render_history {
 const char *render_changes(struct arena *, const struct render_history *, const struct changes *,
                            bool more);
 const char *render_changes_json(struct arena *, const struct changes *, bool more);
+const char *render_change_json(struct arena *, const struct change *); /* one of them, on a line */
 
 /* A table, newest first: the first one is in force.
  *

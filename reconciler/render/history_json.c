@@ -64,6 +64,14 @@ const char *render_changes_json(struct arena *a, const struct changes *changes, 
     return finished(&o);
 }
 
+const char *render_change_json(struct arena *a, const struct change *change)
+{
+    struct out o = {.text.arena = a};
+
+    put_change(&o, change);
+    return text_str(&o.text);
+}
+
 static void put_one(struct out *o, const struct generation *g)
 {
     out_object(o, NULL);

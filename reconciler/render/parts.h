@@ -36,6 +36,12 @@ bool drift_hidden(const struct drift *);
 void put_notices(struct text *, const struct render *, const struct desired *, const struct plan *);
 void out_notices(struct out *, const struct desired *, const struct plan *); /* "notices": [text] */
 
+/* Parts of render_plan_json(). */
+void out_agent_plan(struct out *, const char *key, const struct render *,
+                    const struct agent_plan *);
+void out_step(struct out *, const struct step *);
+void out_summary(struct out *, const struct plan *); /* key "summary" */
+
 /* One page that closes a plan. */
 struct tally {
     size_t replace, update, live, create, start, remove, underway, held, orphans, in_sync;

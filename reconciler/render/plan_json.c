@@ -62,7 +62,7 @@ static void put_role(struct out *o, const struct render *r, const struct role_pl
     out_end(o);
 }
 
-static void put_step(struct out *o, const struct step *s)
+void out_step(struct out *o, const struct step *s)
 {
     static const char *const gates[] = {
         [GATE_NONE] = NULL,     [GATE_SETUP] = "setup", [GATE_SOAK] = "soak",
@@ -107,12 +107,13 @@ static void put_window(struct out *o, const struct render *r, const struct agent
     out_end(o);
 }
 
-static void put_agent(struct out *o, const struct render *r, const struct agent_plan *plan)
+void out_agent_plan(struct out *o, const char *key, const struct render *r,
+                    const struct agent_plan *plan)
 {
     bool has_age = plan->live_calls > 0 && plan->oldest_call_ms;
     bool lost_has_age = plan->lost_calls > 0 && plan->oldest_lost_ms;
 
-    out_object(o, NULL);
+    out_object(o, key);
     out_text(o, "id", plan->agent->id);
     out_text(o, "name", agent_label(plan->agent));
     out_text(o, "verdict", verdict_words()[verdict_of(plan)]);
@@ -128,14 +129,14 @@ static void put_agent(struct out *o, const struct render *r, const struct agent_
     out_end(o);
     out_array(o, "steps");
     for (size_t i = 0; i < plan->n_steps; i++)
-        put_step(o, &plan->steps[i]);
+        out_step(o, &plan->steps[i]);
     out_end(o);
     put_hold(o, plan);
     orders_out(o, r, plan->agent);
     out_end(o);
 }
 
-static void put_summary(struct out *o, const struct plan *plan)
+void out_summary(struct out *o, const struct plan *plan)
 {
     struct tally c = tally_make(plan);
 
@@ -168,9 +169,9 @@ const char *render_plan_json(struct arena *a, const struct render *r, const stru
     out_notices(&o, d, plan);
     out_array(&o, "agents");
     for (size_t i = 0; i < plan->n_agents; i++)
-        put_agent(&o, r, &plan->agents[i]);
+        out_agent_plan(&o, NULL, r, &plan->agents[i]);
     out_end(&o);
-    put_summary(&o, plan);
+    out_summary(&o, plan);
     out_end(&o);
     text_add(&o.text, "\n");
     return text_str(&o.text);

@@ -18,6 +18,10 @@ struct render {
     struct tm local;     /* the same moment on the clock on the wall */
     const char *sources; /* "specs/agents.yaml, data.db" */
     const char *engine;  /* "pbx-01 (Docker 20.10.24)"; render_config() needs none */
+    /* Since when an agent's state and readiness are what they are: wall clock, -1: not known.
+     * NULL: nobody knows. */
+    int64_t (*since_ms)(const void *since_ctx, const char *agent_id);
+    const void *since_ctx;
 };
 
 const char *render_plan(struct arena *, const struct render *, const struct desired *,
@@ -46,8 +50,10 @@ const char *render_plan_json(struct arena *, const struct render *, const struct
 const char *render_status(struct arena *, const struct render *, const struct desired *,
                           const struct plan *);
 /* {"in_sync", "notices": [text],
- *  "agents": [{"id", "name", "state", "mode", "running", "containers", "live_calls",
- *              "unconnected_calls", "lost_calls", "image", "image_id", "uptime_s", "note"}]} */
+ *  "agents": [{"id", "name", "state", "verdict", "ready" (all that are wanted run, none is known
+ *              to be bad), "since_ms" (of state and readiness; null: not known), "mode",
+ *              "running", "containers", "live_calls", "unconnected_calls", "lost_calls", "image",
+ *              "image_id", "uptime_s", "note"}]} */
 const char *render_status_json(struct arena *, const struct render *, const struct desired *,
                                const struct plan *);
 

@@ -1,5 +1,6 @@
 #include "render/parts.h"
 #include "base/visible.h"
+#include "core/capability.h"
 
 #include <string.h>
 
@@ -13,6 +14,20 @@ const char *render_fingerprint(struct arena *a, const struct digest_key *key, co
     return arena_printf(a, "fp:%s", digest_hex(a, key, value, strlen(value), 8));
 }
 
+/* Of an address with a container's token the rest is shown: it says who is asked. */
+static const char *hidden_text(struct arena *a, const struct digest_key *key, const char *value)
+{
+    const char *hidden = arena_printf(a, "(hidden %s)", render_fingerprint(a, key, value));
+    size_t n;
+    const char *token = capability_find(value, &n);
+
+    if (!token || token[n])
+        return hidden;
+    const char *before = arena_strndup(a, value, (size_t)(token - value));
+    return looks_secret(NULL, before) ? hidden
+                                      : arena_printf(a, "%s%s", visible_text(a, before), hidden);
+}
+
 const char *render_value(struct arena *a, const struct digest_key *key, const char *value,
                          bool secret)
 {
@@ -23,7 +38,7 @@ const char *render_value(struct arena *a, const struct digest_key *key, const ch
     if (!*value)
         return "\"\"";
     if (secret)
-        return arena_printf(a, "(hidden %s)", render_fingerprint(a, key, value));
+        return hidden_text(a, key, value);
     return visible_cut(a, visible_text(a, value), LONGEST);
 }
 

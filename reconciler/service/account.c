@@ -10,6 +10,7 @@
 #include "core/wish.h"
 #include "service/account_parts.h"
 #include "service/calls_book.h"
+#include "service/causes.h"
 #include "service/crashes.h"
 #include "service/desk.h"
 #include "service/generation.h"
@@ -53,7 +54,7 @@ static struct render render_of(const struct service *s)
     return (struct render){.key = session_key(s->session), .now_ms = wall_ms()};
 }
 
-static const char *wish_of(const struct account *a, struct arena *arena, const struct agent *agent)
+const char *account_wish(const struct account *a, struct arena *arena, const struct agent *agent)
 {
     struct service *s = a->service;
 
@@ -67,7 +68,8 @@ int64_t account_due_ms(const struct account *a, const struct agent *agent)
 {
     struct arena *scratch CLEANUP_ARENA = arena_new();
     const struct service *s = a->service;
-    int64_t retry_ms = retry_due_ms(s->retries, agent->id, wish_of(a, scratch, agent), mono_ms());
+    int64_t retry_ms =
+        retry_due_ms(s->retries, agent->id, account_wish(a, scratch, agent), mono_ms());
     int64_t others_ms = others_until_ms(s->others, agent, wall_ms());
 
     if (others_ms)
@@ -145,17 +147,18 @@ static void on_begin(void *ctx, const struct agent_plan *plan)
     struct arena *arena = arena_new();
     struct job *j = arena_alloc(arena, sizeof *j);
     struct render render = render_of(s);
+    const char *cause = causes_of(a->causes, plan->agent->id);
 
     drop_over(a, plan->agent->id);
     *j = (struct job){.next = a->jobs, .account = a, .arena = arena, .mends = has_to_start(plan)};
     a->jobs = j;
     j->title = arena_strdup(arena, agent_title(plan->agent));
-    j->wish = wish_of(a, arena, plan->agent);
+    j->wish = account_wish(a, arena, plan->agent);
     j->change = (struct change){.agent_id = arena_strdup(arena, plan->agent->id),
                                 .agent_name = j->title,
                                 .roles = roles_of(plan),
                                 .began_ms = wall_ms(),
-                                .cause = *a->cause ? arena_strdup(arena, a->cause) : NULL};
+                                .cause = arena_strdup(arena, cause)};
     j->change.drifts = render_drift_lines(arena, &render, plan, &j->change.n_drifts);
     number_begin(j);
     struct log_about about = {
@@ -185,15 +188,8 @@ static void note_failed_box(struct job *j, const struct event *event)
 {
     enum place place;
 
-    if (event->step->wanted && event->step->wanted->spec) { /* a START of what may fail */
-        const struct env_list *env = &event->step->wanted->env;
-        struct env_var *items = arena_memdup(j->arena, env->items, env->n * sizeof *items);
-        for (size_t i = 0; i < env->n; i++) {
-            items[i].name = arena_strdup(j->arena, items[i].name);
-            items[i].value = arena_strdup(j->arena, items[i].value);
-        }
-        j->env = (struct env_list){items, env->n};
-    }
+    if (event->step->wanted && event->step->wanted->spec) /* a START of what may fail */
+        j->env = last_words_env(j->arena, event->step->wanted);
     if (event->state == EVENT_DONE && event->step->kind == STEP_RENAME &&
         place_parse(event->step->new_name, &place, NULL) && place == PLACE_FAILED)
         j->failed_box = arena_strdup(j->arena, event->step->box_id);
@@ -362,6 +358,7 @@ struct account *account_new(struct service *s)
     a->service = s;
     a->crashes = crashes_new(s);
     a->calls = calls_book_new(s->store);
+    a->causes = causes_new();
     a->owner = (struct fleet_owner){.admits = admits,
                                     .terms = terms,
                                     .on_begin = on_begin,
@@ -383,5 +380,6 @@ void account_free(struct account *a)
     }
     crashes_free(a->crashes);
     calls_book_free(a->calls);
+    causes_free(a->causes);
     free(a);
 }

@@ -8,6 +8,7 @@
 #include "service/service_parts.h"
 
 struct calls_book;
+struct causes;
 struct crashes;
 
 struct job { /* the work on one agent, as it will stand in the history */
@@ -33,9 +34,13 @@ struct account {
     struct job *jobs;
     struct crashes *crashes;
     struct calls_book *calls;
+    struct causes *causes;
     int64_t round_ms; /* wall clock: when the last round began */
     char cause[200];
 };
+
+/* What is asked for of an agent of the last round. */
+const char *account_wish(const struct account *, struct arena *, const struct agent *);
 
 void job_drop(struct job *);
 void job_write(struct job *); /* its change, to the history */

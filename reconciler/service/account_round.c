@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "service/account_parts.h"
 #include "service/calls_book.h"
+#include "service/causes.h"
 #include "service/crashes.h"
 #include "service/generation.h"
 #include "service/keep.h"
@@ -43,6 +44,15 @@ static void number_jobs(struct account *a, const char *agent_id, unsigned number
     }
 }
 
+/* Of the work that led to what is in force, which this round may know nothing of. */
+static const char *cause_of(const struct account *a, const char *agent_id)
+{
+    for (const struct job *j = a->jobs; j; j = j->next)
+        if (text_is(j->change.agent_id, agent_id))
+            return j->change.cause;
+    return *a->cause ? a->cause : NULL;
+}
+
 static void note_generations(struct account *a, const struct look *look)
 {
     struct service *s = a->service;
@@ -51,10 +61,22 @@ static void note_generations(struct account *a, const struct look *look)
         const struct agent_plan *ap = &look->plan.agents[i];
         unsigned number = 0;
         struct err err;
-        if (generation_record(s->store, session_key(s->session), &look->observed, ap, a->cause,
-                              &number, &err) < 0)
+        if (generation_record(s->store, session_key(s->session), &look->observed, ap,
+                              cause_of(a, ap->agent->id), &number, &err) < 0)
             keep_said(s, -1, &err);
         number_jobs(a, ap->agent->id, number);
+    }
+}
+
+static void note_causes(struct account *a, const struct look *look)
+{
+    struct arena *scratch CLEANUP_ARENA = arena_new();
+
+    causes_keep(a->causes, &look->plan);
+    for (size_t i = 0; i < look->plan.n_agents; i++) {
+        const struct agent_plan *ap = &look->plan.agents[i];
+        if (causes_matter(ap))
+            causes_note(a->causes, ap->agent->id, account_wish(a, scratch, ap->agent), a->cause);
     }
 }
 
@@ -92,6 +114,7 @@ void account_calls(struct account *a, const struct database *db)
 void account_round(struct account *a, const struct look *look)
 {
     keep_round(a->service);
+    note_causes(a, look);
     note_generations(a, look);
     write_calls(a);
     crashes_round(a->crashes, look);

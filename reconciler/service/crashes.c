@@ -115,17 +115,6 @@ static const char *what_then(struct crash *c, const struct agent *agent, const s
 
 /* --- counting -------------------------------------------------------------------------------- */
 
-static struct env_list env_copy(struct arena *a, const struct env_list *env)
-{
-    struct env_var *items = arena_alloc(a, (env->n + 1) * sizeof *items);
-
-    for (size_t i = 0; i < env->n; i++)
-        items[i] = (struct env_var){.name = arena_strdup(a, env->items[i].name),
-                                    .value = arena_strdup(a, env->items[i].value),
-                                    .secret = env->items[i].secret};
-    return (struct env_list){items, env->n};
-}
-
 static void count(struct crash *c, const struct agent *agent, const struct role_plan *rp,
                   unsigned deaths)
 {
@@ -142,7 +131,7 @@ static void count(struct crash *c, const struct agent *agent, const struct role_
     c->title = arena_strdup(c->arena, agent_title(agent));
     c->box_name = arena_strdup(c->arena, rp->live->name);
     c->exit_code = rp->live->exit_code;
-    c->env = env_copy(c->arena, &rp->wanted->env);
+    c->env = last_words_env(c->arena, rp->wanted);
     c->then = what_then(c, agent, rp->live);
     c->logs = client_send(session_client(c->all->service->session),
                           &(struct call){.kind = CALL_LOGS, .id = c->box_id, .tail = LAST_WORDS},

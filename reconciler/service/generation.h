@@ -13,11 +13,6 @@ int generation_record(struct store *, const struct digest_key *, const struct ob
                       const struct agent_plan *, const char *cause, unsigned *ret_number,
                       struct err *) MUST_CHECK;
 
-/* What the containers of an agent were made from when they last proved themselves; 0: nothing is
- * remembered, or it cannot be read. */
-size_t generation_recall(struct store *, struct arena *, const char *agent_id,
-                         const struct last_good **ret);
-
 /* The number of the newest one that is remembered; 0: there is none, or it cannot be told. */
 unsigned generation_newest(struct store *, const char *agent_id);
 

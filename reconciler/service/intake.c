@@ -36,7 +36,7 @@ struct intake {
     struct database_part good_db;
     bool spec_in_doubt, db_in_doubt;
     bool allow_empty;
-    bool is_new;         /* a part or a doubt changed since the last merge */
+    unsigned news; /* parts that changed, or whether they are in doubt, since the last merge */
     struct arena *arena; /* of what is in force, and of both good parts; NULL: nothing is */
     struct sources sources;
     const char *wish;
@@ -96,7 +96,7 @@ static void doubt_spec(struct intake *in)
     const char *then = in->good_spec.arena ? "; the last good state stays in force"
                                            : "; nothing is changed until it is mended";
 
-    in->is_new = in->is_new || !in->spec_in_doubt;
+    in->news |= in->spec_in_doubt ? 0 : INTAKE_SPECS;
     in->spec_in_doubt = true;
     in->owner.on_condition(in->owner.ctx, "specs",
                            arena_printf(a, "%s%s", errors_text(a, &bad->errors), then));
@@ -108,7 +108,7 @@ static void trust_spec(struct intake *in)
         return;
     in->owner.on_condition(in->owner.ctx, "specs", NULL);
     in->spec_in_doubt = false;
-    in->is_new = true;
+    in->news |= INTAKE_SPECS;
 }
 
 /* False: two reads did not agree yet. */
@@ -134,7 +134,7 @@ static bool read_specs(struct intake *in)
         return true;
     }
     put(&in->good_spec, &in->last_spec);
-    in->is_new = true;
+    in->news |= INTAKE_SPECS;
     trust_spec(in);
     return true;
 }
@@ -187,7 +187,7 @@ static void doubt_database(struct intake *in, const char *why)
     const char *then = in->good_db.arena ? "; its last good state stays in force"
                                          : "; nothing is changed until it can be read";
 
-    in->is_new = in->is_new || !in->db_in_doubt;
+    in->news |= in->db_in_doubt ? 0 : INTAKE_DATABASE;
     in->db_in_doubt = true;
     in->owner.on_condition(in->owner.ctx, "database", arena_printf(a, "%s%s", why, then));
 }
@@ -224,7 +224,7 @@ static void trust_database(struct intake *in)
         return;
     in->owner.on_condition(in->owner.ctx, "database", NULL);
     in->db_in_doubt = false;
-    in->is_new = true;
+    in->news |= INTAKE_DATABASE;
 }
 
 static void read_database(struct intake *in)
@@ -252,10 +252,23 @@ static void read_database(struct intake *in)
     }
     arena_free(in->good_db.arena);
     in->good_db = now;
-    in->is_new = true;
+    in->news |= INTAKE_DATABASE;
 }
 
 /* --- both together --------------------------------------------------------------------------- */
+
+/* Why something else is asked for now; of an order, whoever takes it knows better. */
+static const char *cause_of(const struct intake *in)
+{
+    static const char *const changed[] = {[INTAKE_SPECS] = "specs changed",
+                                          [INTAKE_DATABASE] = "provider database changed",
+                                          [INTAKE_SPECS | INTAKE_DATABASE] =
+                                              "specs and provider database changed"};
+
+    if (!in->arena)
+        return "found when the service started";
+    return changed[in->news & (INTAKE_SPECS | INTAKE_DATABASE)];
+}
 
 static void put_in_force(struct intake *in)
 {
@@ -270,14 +283,15 @@ static void put_in_force(struct intake *in)
     sources_merge(a, in->config, &in->good_spec.spec, &in->good_db.db, &orders,
                   !in->spec_in_doubt && !in->db_in_doubt, &now);
     const char *wish = desired_wish(a, in->key, &now.desired);
+    const char *cause = cause_of(in);
     bool is_news = !text_is(wish, in->wish);
     arena_free(in->arena);
     in->arena = a;
     in->sources = now;
     in->wish = wish;
-    in->is_new = false;
+    in->news = 0;
     if (is_news)
-        in->owner.on_accepted(in->owner.ctx);
+        in->owner.on_accepted(in->owner.ctx, cause);
 }
 
 static void add_paths(struct intake *in, const struct spec *spec)
@@ -309,7 +323,7 @@ static void on_reads(struct ev_loop *loop, struct ev_timer *timer, int events)
 
     (void)loop, (void)events;
     in->asked = 0;
-    in->is_new = in->is_new || asked & INTAKE_ORDERS;
+    in->news |= asked & INTAKE_ORDERS;
     if (asked & INTAKE_SPECS && !read_specs(in)) {
         in->asked |= INTAKE_SPECS;
         read_in(in, SETTLE_S);
@@ -318,7 +332,7 @@ static void on_reads(struct ev_loop *loop, struct ev_timer *timer, int events)
         read_database(in);
     collect_paths(in);
     in->owner.on_read(in->owner.ctx);
-    if (in->is_new && in->good_spec.arena && in->good_db.arena)
+    if (in->news && in->good_spec.arena && in->good_db.arena)
         put_in_force(in);
 }
 
@@ -345,6 +359,11 @@ const struct sources *intake_sources(const struct intake *in, struct arena *user
         return NULL;
     arena_lean(user, in->arena);
     return arena_memdup(user, &in->sources, sizeof in->sources);
+}
+
+const struct service_spec *intake_service(const struct intake *in)
+{
+    return in->good_spec.arena ? &in->good_spec.spec.service : NULL;
 }
 
 size_t intake_paths(const struct intake *in, const char *const **ret, bool *ret_database)

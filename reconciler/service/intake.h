@@ -15,8 +15,9 @@ struct intake;
 
 enum { INTAKE_SPECS = 1, INTAKE_DATABASE = 2, INTAKE_ORDERS = 4 };
 
-struct intake_owner {               /* called from the loop */
-    void (*on_accepted)(void *ctx); /* something else is in force now */
+struct intake_owner { /* called from the loop */
+    /* Something else is in force now; why, for people, or NULL where an order says it. */
+    void (*on_accepted)(void *ctx, const char *cause);
     /* A source cannot be believed: why, or NULL when it is well again.  key: "specs", "database" */
     void (*on_condition)(void *ctx, const char *key, const char *text);
     void (*on_read)(void *ctx); /* intake_paths() may be others by now */
@@ -43,6 +44,9 @@ bool intake_is_settled(const struct intake *);
 /* In force; NULL until everything could be read once.  It lives as long as the arena, which holds
  * it. */
 const struct sources *intake_sources(const struct intake *, struct arena *user);
+
+/* What the specs that were believed last say of the service; NULL: none were yet. */
+const struct service_spec *intake_service(const struct intake *);
 
 /* Every file and folder that a change may come from, the database's first; valid until the next
  * read.  *ret_database: the first one is the database. */

@@ -4,9 +4,10 @@
 #include "base/clock.h"
 #include "service/service_parts.h"
 
-enum { KEEP_CHANGES = 200, KEEP_GENERATIONS = 50, KEEP_CALLS = 100000 };
+/* Whatever the time is that was asked for: an agent that fails for months must not fill a disk. */
+enum { KEEP_CHANGES = 1000, KEEP_GENERATIONS = 50, KEEP_CALLS = 100000 };
 
-static const int64_t KEEP_MS = 90LL * 24 * 3600 * 1000, PRUNE_MS = 3600 * 1000;
+static const int64_t PRUNE_MS = 3600 * 1000;
 
 void keep_said(struct service *s, int result, const struct err *err)
 {
@@ -20,18 +21,19 @@ static int prune(struct service *s, struct err *err)
 {
     struct arena *a CLEANUP_ARENA = arena_new();
     const struct plan *plan = &s->last.look.plan;
+    int64_t since_ms = wall_ms() - s->history_keep_s * 1000;
     ARRAY(const char *) ids = {0};
 
     for (size_t i = 0; i < plan->n_agents; i++)
         ARRAY_PUSH(a, ids, plan->agents[i].agent->id);
     return store_prune(s->store,
                        &(struct store_keep){.changes = KEEP_CHANGES,
-                                            .changes_since_ms = wall_ms() - KEEP_MS,
+                                            .changes_since_ms = since_ms,
                                             .generations = KEEP_GENERATIONS,
                                             .agents = ids.items,
                                             .n_agents = ids.n,
                                             .calls = KEEP_CALLS,
-                                            .calls_since_ms = wall_ms() - KEEP_MS},
+                                            .calls_since_ms = since_ms},
                        err);
 }
 

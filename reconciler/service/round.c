@@ -1,5 +1,6 @@
 /* One round: look at everything, say what cannot be done, give the rest to the fleet. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,9 +8,10 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "base/clock.h"
+#include "control/exit.h"
+#include "control/recall.h"
 #include "core/wish.h"
 #include "service/desk.h"
-#include "service/generation.h"
 #include "service/service_parts.h"
 
 enum { STANDBY_MS = 1000, FIRST_AGAIN_MS = 500, LONGEST_AGAIN_MS = 30 * 1000, SOON_MS = 100 };
@@ -30,7 +32,7 @@ static void round_in(struct service *s, int64_t ms)
 /* Half of the rounds of many services on one host must not fall on the same second. */
 static int64_t resync_ms(const struct service *s)
 {
-    return (int64_t)((double)s->options->resync_s * 1000. * (0.9 + 0.2 * drand48()));
+    return (int64_t)((double)s->resync_s * 1000. * (0.9 + 0.2 * drand48()));
 }
 
 static void earlier(int64_t *at_ms, int64_t other_ms)
@@ -53,7 +55,11 @@ static void try_again_later(struct service *s)
 
 static void engine_failed(struct service *s, const struct err *err)
 {
-    log_condition(s->log, "engine", LEVEL_ERROR, NULL, err->text);
+    struct arena *a CLEANUP_ARENA = arena_new();
+    const char *advice = engine_advice(err);
+
+    log_condition(s->log, "engine", LEVEL_ERROR, NULL,
+                  advice ? arena_printf(a, "%s. %s", err->text, advice) : err->text);
     systemd_status(s->systemd, "%s", err->text);
     try_again_later(s);
 }
@@ -199,26 +205,31 @@ static void finish(struct service *s, struct arena *a, const struct look *look)
     say_status(s, look);
 }
 
-/* What agents that are not in sync were when they were last: nothing else can be put back where
- * what was replaced is gone. */
+/* For whom something may have to be put back: who was not in sync when last looked at, and before
+ * the first look everybody. */
+static size_t in_need(const struct service *s, struct arena *a, const struct desired *d,
+                      const char *const **ret)
+{
+    const struct plan *plan = s->last.arena ? &s->last.look.plan : NULL;
+    ARRAY(const char *) ids = {0};
+
+    for (size_t i = 0; plan && i < plan->n_agents; i++)
+        if (plan->agents[i].verdict != VERDICT_SYNC || plan->agents[i].n_steps)
+            ARRAY_PUSH(a, ids, arena_strdup(a, plan->agents[i].agent->id));
+    for (size_t i = 0; !plan && i < d->n_agents; i++)
+        ARRAY_PUSH(a, ids, d->agents[i].id);
+    *ret = ids.items;
+    return ids.n;
+}
+
 static const struct sources *with_last_good(const struct service *s, struct arena *a,
                                             const struct sources *sources)
 {
     struct sources *with = arena_memdup(a, sources, sizeof *sources);
-    const struct plan *plan = &s->last.look.plan;
-    ARRAY(struct last_good) all = {0};
+    const char *const *ids;
+    size_t n = in_need(s, a, &sources->desired, &ids);
 
-    for (size_t i = 0; s->last.arena && i < plan->n_agents; i++) {
-        const struct last_good *roles;
-        const struct agent_plan *ap = &plan->agents[i];
-        if (ap->verdict == VERDICT_SYNC && ap->n_steps == 0)
-            continue;
-        size_t n = generation_recall(s->store, a, arena_strdup(a, ap->agent->id), &roles);
-        for (size_t k = 0; k < n; k++)
-            ARRAY_PUSH(a, all, roles[k]);
-    }
-    with->last_good = all.items;
-    with->n_last_good = all.n;
+    with->last_good = recall_last_good(s->store, a, ids, n);
     return with;
 }
 
@@ -236,10 +247,13 @@ static bool look_at_all(struct service *s)
     if (service_listen(s, &err) < 0)
         log_condition(s->log, "control", LEVEL_WARNING, NULL, err.text);
     sources = with_last_good(s, a, sources);
-    account_cause(s->account, s->cause);
-    *s->cause = '\0';
+    const char *cause = arena_strdup(a, s->cause);
+    account_cause(s->account, cause);
+    *s->cause = '\0'; /* what happens during the look is the cause of the next round */
     int ok = session_look(s->session, a, sources, &(struct plan_options){0}, NULL, 0, &look, &err);
     if (ok < 0) {
+        if (*cause) /* it is still to be seen what came of it */
+            snprintf(s->cause, sizeof s->cause, "%s", cause);
         arena_free(a);
         engine_failed(s, &err);
         return false;

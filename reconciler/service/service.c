@@ -79,11 +79,13 @@ int service_listen(struct service *s, struct err *err)
 int service_open(struct service *s, struct err *err)
 {
     signal(SIGPIPE, SIG_IGN);
+    settings_open(s);
     s->session = session_new(s->config, false);
     s->loop = session_loop(s->session);
     open_log(s);
     s->systemd = systemd_open(s->loop);
-    s->reaper = reap_open(s->loop, getpid() == 1);
+    if (getpid() == 1)
+        s->reaper = reap_open(s->loop);
     open_store(s);
     s->retries = retries_new();
     s->others = others_new();

@@ -6,9 +6,11 @@
  *     registries.c what is wrong with registries
  *     others.c     who else is at work on the same containers
  *     account.c    what the work led to: log, history, notifications, when to try again
+ *     causes.c     why an agent is to be worked on
  *     crashes.c    live containers that die again and again
  *     calls_book.c which generation answered a call
  *     keep.c       the store's upkeep
+ *     settings.c   what specs say of the service itself, while it runs
  *     desk.c       what people ask for over the control socket
  *     guest.c      who lives beside it in the loop, and view.c what it sees
  *     orders.c     what they order: kept in the store, an input of every merge */
@@ -44,11 +46,13 @@ struct round {           /* the last one that was finished */
 struct service {
     const struct config *config;
     const struct service_options *options;
+    int64_t resync_s, history_keep_s; /* in force; specs may change them */
+    char later[200];                  /* options that changed and wait for a start; "": none */
     struct session *session;
     struct ev_loop *loop;
     struct log *log;
     struct systemd *systemd;
-    struct reaper *reaper;
+    struct reaper *reaper; /* NULL: not process 1 */
     struct store *store;
     struct notify *notify; /* NULL: nobody is told */
     struct control_server *server;
@@ -102,6 +106,13 @@ void triggers_close(struct service *);
 /* A round is due as soon as it has been quiet for a moment.  cause: for people; NULL: what happened
  * does not tell why, the differences will. */
 void service_mark(struct service *, const char *cause);
+
+/* ---- settings.c ---- */
+
+void settings_open(struct service *);
+/* What the specs say now.  The times are taken over at once; that the rest waits for the next start
+ * is said once. */
+void settings_take(struct service *, const struct service_spec *);
 
 /* ---- orders.c ---- */
 

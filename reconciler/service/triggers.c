@@ -53,9 +53,9 @@ static void on_commit(void *ctx)
     intake_poke(s->intake, INTAKE_DATABASE);
 }
 
-static void on_accepted(void *ctx)
+static void on_accepted(void *ctx, const char *cause)
 {
-    service_mark(ctx, NULL);
+    service_mark(ctx, cause);
 }
 
 static void on_condition(void *ctx, const char *key, const char *text)
@@ -99,6 +99,8 @@ static void on_read(void *ctx)
     bool has_database;
     size_t n = intake_paths(s->intake, &paths, &has_database);
 
+    if (intake_service(s->intake))
+        settings_take(s, intake_service(s->intake));
     watch_database(s, has_database ? paths[0] : NULL);
     if (file_watch_set(s->files, paths + has_database, n - has_database))
         intake_poke(s->intake, INTAKE_SPECS); /* nobody looked between the reading and this */
@@ -183,10 +185,13 @@ static void on_network(struct service *s, const struct engine_event *e)
     const struct box *b = box_of(s, e->id);
     const char *slot = b ? pair_get(b->labels, b->n_labels, "agentName") : NULL;
     const char *agent = b ? agent_of(s, slot ? slot : b->name) : NULL;
+    char cause[120];
 
     cache_box_news(session_cache(s->session), e->id);
-    if (!agent || !fleet_look(s->fleet, agent))
-        service_mark(s, NULL);
+    if (agent && fleet_look(s->fleet, agent))
+        return;
+    snprintf(cause, sizeof cause, "network %s: %s", e->name, engine_action_text(e->action));
+    service_mark(s, cause);
 }
 
 static void on_engine_event(void *ctx, const struct engine_event *e)
@@ -205,7 +210,9 @@ static void on_engine_event(void *ctx, const struct engine_event *e)
 
 static void on_gap(void *ctx)
 {
-    service_mark(ctx, NULL);
+    struct service *s = ctx;
+
+    service_mark(s, s->last.arena ? "found after a gap in what the engine tells" : NULL);
 }
 
 static void on_up(void *ctx)

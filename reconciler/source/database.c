@@ -215,3 +215,9 @@ int database_read_calls(struct arena *a, const char *path, struct database *ret,
 {
     return look(a, path, database_read_open_calls, ret, err);
 }
+
+int database_read_last_calls(struct arena *a, const char *path, struct database *ret,
+                             struct err *err)
+{
+    return look(a, path, database_read_newest_calls, ret, err);
+}

@@ -16,4 +16,13 @@ int database_read(struct arena *, const char *path, struct database *ret, struct
 int database_read_calls(struct arena *, const char *path, struct database *ret,
                         struct err *) MUST_CHECK;
 
+/* Of each agent that ever had one the newest call, with no more than agent_id and started_ms.  Same
+ * errors. */
+int database_read_last_calls(struct arena *, const char *path, struct database *ret,
+                             struct err *) MUST_CHECK;
+
+/* A provider's `config`, {"image", "env"} as AVR's backend understands it, into image and env of
+ * the row, or problem. */
+void database_parse_config(struct arena *, const char *json, size_t len, struct provider_row *);
+
 #endif

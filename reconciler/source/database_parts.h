@@ -4,7 +4,7 @@
 
 #include <sqlite3.h>
 
-#include "core/inputs.h"
+#include "source/database.h"
 
 struct config_text {  /* a `config` column, to be parsed when the transaction is over */
     const char *json; /* NULL: null */
@@ -25,9 +25,7 @@ int database_error(const struct look *, int rc, struct err *);
 int database_read_providers(struct look *, struct database *, struct err *) MUST_CHECK;
 int database_read_agents(struct look *, struct database *, struct err *) MUST_CHECK;
 int database_read_open_calls(struct look *, struct database *, struct err *) MUST_CHECK;
-
-/* A provider's `config` column: image and env, or problem. */
-void database_parse_config(struct arena *, const char *json, size_t len, struct provider_row *);
+int database_read_newest_calls(struct look *, struct database *, struct err *) MUST_CHECK;
 
 /* "2026-11-22 09:00:01.000", with or without T, fraction and Z, in UTC; 0 if it is no such text. */
 int64_t database_time_ms(const char *);

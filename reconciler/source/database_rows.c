@@ -399,3 +399,24 @@ int database_read_open_calls(struct look *l, struct database *ret, struct err *e
     ret->n_calls = calls.list.n;
     return 0;
 }
+
+int database_read_newest_calls(struct look *l, struct database *ret, struct err *err)
+{
+    static const struct column columns[] = {{"agentId", true}, {"startedAt", true}};
+    struct calls calls = {0};
+    const char *known;
+
+    if (select_columns(l, "call", columns, 2, &known, err) != 0)
+        return -1;
+    ret->calls_known = known != NULL;
+    if (!known)
+        return 0;
+    if (each_row(l,
+                 "SELECT NULL, agentId, NULL, MAX(startedAt), NULL FROM call "
+                 "WHERE agentId IS NOT NULL GROUP BY agentId",
+                 take_call, &calls, err) != 0)
+        return -1;
+    ret->calls = calls.list.items;
+    ret->n_calls = calls.list.n;
+    return 0;
+}

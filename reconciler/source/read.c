@@ -60,7 +60,7 @@ void report_value(struct reader *r, const struct subject *s, const struct node *
     bool has_variables = strchr(n->text, '$');
     if (has_variables)
         reason = "its variables do not make a value that fits";
-    const char *shown = report_quote(r->arena, n->text);
+    const char *shown = f->hidden ? "(hidden)" : report_quote(r->arena, n->text);
     report_error(r->report, &n->place, hint, "%s cannot be %s%s%s", subject_text(r, s), shown,
                  reason ? ": " : "", reason ? reason : "");
 }

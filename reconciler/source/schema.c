@@ -131,6 +131,10 @@ static const struct field settings_fields[] = {
     {"config", SHAPE_TEXT, AT(config), .choices = config_choices, .expects = "start or per_call",
      .doc = "When the container takes its settings: at its start, or per_call, so that a changed "
             "setting needs no restart."},
+    {"live_keys", SHAPE_LIST, AT(live_keys), .pattern = "^[A-Za-z_*][A-Za-z0-9_*]{0,63}$",
+     .check = check_live_key, .expects = "the name of a variable, * for any text in it",
+     .doc = "With `config: per_call`, the variables that are fetched at each call; what is left "
+            "needs a new container. Unsaid: prompts, greetings, models, voices and languages."},
 
     NEVER("privileged", NULL),
     NEVER("cap_add", NULL),
@@ -412,6 +416,47 @@ const struct section schema_env_value = {
     .takes_one = true,
 };
 
+/* ---- the service ---- */
+
+static const char *const log_format_choices[] = {"text", "json", NULL};
+static const char *const notify_format_choices[] = {"json", "slack", "discord", NULL};
+
+/* Each is the option of that name: a line here, its member in struct service_spec and its line in
+ * cli/options.c are all it takes.  Single texts, paths and durations only: source/spec_service.c */
+#define AT(member) .at = offsetof(struct service_spec, member)
+static const struct field service_fields[] = {
+    {"control", SHAPE_PATH, AT(control), .expects = "the path of a socket",
+     .doc = "The socket at which the service is asked, seen from the spec file."},
+    {"state-dir", SHAPE_PATH, AT(state_dir), .expects = "the path of a folder",
+     .doc = "Where the key of the fingerprints, the lock and the history are kept, seen from the "
+            "spec file."},
+    {"log-format", SHAPE_TEXT, AT(log_format), .choices = log_format_choices,
+     .expects = "text or json", .doc = "How the log is written."},
+    {"resync", SHAPE_DURATION, AT(resync_s), .expects = DURATION ", from 1s to 30d", .min = 1,
+     .max = MAX_DURATION, .doc = "Look at everything at least this often; 5m."},
+    {"history-keep", SHAPE_DURATION, AT(history_keep_s), .expects = DURATION ", from 1h to 3650d",
+     .min = HOUR, .max = 3650 * DAY, .doc = "How long changes and calls are remembered; 90d."},
+    {"listen", SHAPE_TEXT, AT(listen), .expects = "ADDR:PORT, several with commas, or none",
+     .doc = "Where it answers HTTP, or none; 127.0.0.1:6100."},
+    {"advertise", SHAPE_TEXT, AT(advertise), .pattern = "^https?://[^ ]+$",
+     .expects = "a URL that begins with http:// or https://",
+     .doc = "How containers reach it."},
+    {"notify", SHAPE_TEXT, AT(notify), .pattern = "^https?://[^ ]+$", .hidden = true,
+     .expects = "a URL that begins with http:// or https://",
+     .doc = "Post every change to this webhook."},
+    {"notify-format", SHAPE_TEXT, AT(notify_format), .choices = notify_format_choices,
+     .expects = "json, slack or discord", .doc = "What the webhook understands."},
+};
+#undef AT
+
+const struct section schema_service = {
+    .name = "service",
+    .title = "`service`",
+    .doc = "Options of the service. The command line and AVR_RECONCILER_… variables come first.",
+    FIELDS(service_fields),
+    .may_be_empty = true,
+};
+
 /* ---- the top ---- */
 
 static const char *const agents_choices[] = {"running", "all", "none", NULL};
@@ -444,12 +489,13 @@ static const struct field top_fields[] = {
      .doc = "The agents, each under the id or name of a dashboard agent, or a name of its own."},
     {"secrets", SHAPE_ENTRIES, .section = &schema_secret,
      .doc = "Where secrets are kept, each under a name."},
+    {"service", SHAPE_SECTION, AT(service), .section = &schema_service,
+     .doc = "Options of the service, by the names of the command line's."},
     {"prune", SHAPE_FLAG, AT(prune), .expects = "true or false",
      .doc = "Remove the containers of agents that are nowhere asked for any more."},
     {"name_prefix", SHAPE_TEXT, AT(name_prefix), .pattern = "^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$",
      .expects = "letters, digits, _ . and -, at most 32",
      .doc = "What the names of containers begin with; avr unless a fork of AVR says otherwise."},
-    NOT_READ("service", "there is no service yet; its options are the command line's"),
     NOT_READ("services", "describe the agents under `agents`"),
     NOT_READ("version", "leave it out"),
     NOT_READ("networks", "write `network` under `defaults`; the network itself must exist"),

@@ -43,6 +43,7 @@ struct field {
     const char *const *words;   /* near ones are suggested where there is a pattern; or NULL */
     const char *pattern;        /* what a text must match (POSIX ERE and ECMA alike); or NULL */
     int64_t min, max;           /* of a number */
+    bool hidden;                /* the value is never shown */
     bool may_be_none;           /* a limit: 0 and "none" stand for no limit */
     /* Says why a text will not do although it matches, or NULL.  The pattern holds already. */
     const char *(*check)(struct arena *, const char *text);
@@ -62,6 +63,7 @@ struct section {
 
 extern const struct section schema_top;       /* struct spec */
 extern const struct section schema_provider;  /* struct provider_spec */
+extern const struct section schema_service;   /* struct service_spec */
 extern const struct section schema_agent;     /* struct agent_spec */
 extern const struct section schema_role;      /* struct settings */
 extern const struct section schema_secret;    /* struct value_source */

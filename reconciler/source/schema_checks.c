@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "core/avr.h"
 #include "core/reference.h"
 #include "core/window.h"
 
@@ -61,4 +62,16 @@ const char *check_window(struct arena *a, const char *s)
     struct window window;
 
     return window_parse(a, s, &window);
+}
+
+const char *check_live_key(struct arena *a, const char *s)
+{
+    size_t stars = 0;
+
+    for (const char *c = s; *c; c++)
+        stars += *c == '*';
+    if (stars > 2)
+        return "two * are enough";
+    return avr_is_wiring(s) ? arena_printf(a, "%s is given to a container when it is made", s)
+                            : NULL;
 }

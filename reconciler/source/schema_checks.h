@@ -9,6 +9,7 @@ const char *check_image(struct arena *, const char *);
 const char *check_pull_policy(struct arena *, const char *);
 const char *check_ports(struct arena *, const char *);
 const char *check_window(struct arena *, const char *);
+const char *check_live_key(struct arena *, const char *);
 const char *check_network(struct arena *, const char *);
 
 #endif

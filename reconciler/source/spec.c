@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "source/read.h"
 #include "source/spec_files.h"
+#include "source/spec_service.h"
 
 enum { MAX_NAMES = 5000 };
 
@@ -22,6 +23,7 @@ struct names {
 struct assembly {
     struct reader reader;
     struct spec spec;
+    struct service_reading service;
     struct names top_keys, provider_names, agent_keys;
     ARRAY(const struct node *) roots; /* of the files that could be parsed */
     ARRAY(struct provider_spec) providers;
@@ -179,6 +181,8 @@ static void read_root(struct assembly *a, const struct node *root)
             report_unknown_key(&a->reader, &schema_top, e->key, "");
         } else if (f->shape == SHAPE_ENTRIES) {
             read_entries(a, f, e);
+        } else if (f->section == &schema_service) {
+            read_service(&a->reader, &a->service, e->value, &a->spec.service);
         } else if (f->shape == SHAPE_REFUSED || note_name(a, &a->top_keys, e->key, "key ")) {
             struct subject s = {f, "", e->key};
             read_field(&a->reader, &s, e->value, &a->spec);
@@ -199,14 +203,43 @@ static void parse_files(struct assembly *a, const char *const *paths, size_t n_p
     }
 }
 
-int spec_read(struct arena *arena, const char *const *paths, size_t n_paths,
-              const struct spec_env *env, struct spec *ret, struct spec_errors *errors)
+static struct assembly *assembly_new(struct arena *arena, const struct spec_env *env)
 {
     struct assembly *a = arena_alloc(arena, sizeof *a);
     struct report *report = report_new(arena);
 
     a->reader = (struct reader){
         .arena = arena, .report = report, .in = {.arena = arena, .report = report, .env = env}};
+    return a;
+}
+
+int spec_read_service(struct arena *arena, const char *const *paths, size_t n_paths,
+                      const struct spec_env *env, struct service_spec *ret,
+                      struct spec_errors *errors)
+{
+    struct assembly *a = assembly_new(arena, env);
+    struct report *report = a->reader.report;
+
+    parse_files(a, paths, n_paths);
+    size_t before = report_count(report);
+    for (size_t i = 0; i < a->roots.n; i++) {
+        const struct node *service = node_get(a->roots.items[i], "service");
+        if (service)
+            read_service(&a->reader, &a->service, service, &a->spec.service);
+    }
+    *ret = a->spec.service;
+    if (report_count(report) == before)
+        return 0;
+    report_finish(report, errors);
+    return -1;
+}
+
+int spec_read(struct arena *arena, const char *const *paths, size_t n_paths,
+              const struct spec_env *env, struct spec *ret, struct spec_errors *errors)
+{
+    struct assembly *a = assembly_new(arena, env);
+    struct report *report = a->reader.report;
+
     parse_files(a, paths, n_paths);
     for (size_t i = 0; i < a->roots.n; i++) {
         const struct node *secrets = node_get(a->roots.items[i], "secrets");

@@ -33,6 +33,18 @@ struct spec_env {                                    /* where ${VAR} and {env: V
 int spec_read(struct arena *, const char *const *paths, size_t n_paths, const struct spec_env *,
               struct spec *ret, struct spec_errors *errors) MUST_CHECK;
 
+/* The keys under `service:` alone, for whoever has to know where the service is before anything is
+ * done; errors elsewhere in the files, and files that cannot be read, are left to spec_read().  -1:
+ * some of these keys are wrong; *errors says which and *ret has the others. */
+int spec_read_service(struct arena *, const char *const *paths, size_t n_paths,
+                      const struct spec_env *, struct service_spec *ret,
+                      struct spec_errors *errors) MUST_CHECK;
+
+/* What is said for the option of this name, as its text on a command line; NULL: nothing, or no
+ * such key.  *ret_origin, unless NULL: where. */
+const char *spec_service_text(struct arena *, const struct service_spec *, const char *name,
+                              const struct origin **ret_origin);
+
 /* One error as people read it: place, sentence, the line with a caret and the hint; one to three
  * lines, without a line break at the end. */
 const char *spec_error_text(struct arena *, const struct spec_error *);

@@ -11,6 +11,12 @@ static bool is_reference_word(const char *key)
     return text_is(key, "secret") || text_is(key, "env") || text_is(key, "file");
 }
 
+/* Whoever knows the address of a webhook may post there. */
+static bool is_webhook(const char *key)
+{
+    return text_is(key, "notify");
+}
+
 static void conceal(struct arena *a, struct report *r, const struct node *n, enum concealment how)
 {
     if (n->kind == NODE_SCALAR) {
@@ -27,7 +33,7 @@ static void conceal(struct arena *a, struct report *r, const struct node *n, enu
         enum concealment below = how;
         if (how != ALL_SECRET && is_reference_word(key))
             below = SHOWN;
-        else if (how == SHOWN && hides_value(key, NULL))
+        else if (how == SHOWN && (hides_value(key, NULL) || is_webhook(key)))
             below = SECRET_KEY;
         conceal(a, r, n->entries[i].value, below);
     }

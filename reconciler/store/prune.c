@@ -18,9 +18,6 @@ static int run_with(struct store *s, const char *sql, int64_t first, int64_t sec
 
 static int prune_changes(struct store *s, const struct store_keep *keep, struct err *err)
 {
-    if (run_with(s, "DELETE FROM quarantine WHERE failed_ms < ?", keep->changes_since_ms, 0, err) <
-        0)
-        return -1;
     return run_with(s,
                     "DELETE FROM change WHERE began_ms < ?1 OR id IN (SELECT id FROM"
                     " (SELECT id, row_number() OVER (PARTITION BY agent_id ORDER BY id DESC) AS nth"

@@ -43,7 +43,7 @@ bool store_is_news(struct store *);
 
 struct store_keep {
     unsigned changes;          /* an agent, at most, */
-    int64_t changes_since_ms;  /* and none that began before; of failures in quarantine too */
+    int64_t changes_since_ms;  /* and none that began before */
     unsigned generations;      /* an agent, at most; the last good one and the goal of a rollback
                                   are kept besides */
     const char *const *agents; /* those that are asked for: the generations and orders of others

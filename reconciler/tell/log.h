@@ -24,8 +24,6 @@
 
 enum log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
 
-const char *log_level_word(enum log_level); /* "error", "warning", "info", "debug" */
-
 enum log_format {
     LOG_TEXT,     /* the journal's when fd is the journal ($JOURNAL_STREAM), else with the time */
     LOG_PREFIXED, /* text as the journal likes it, whatever fd is */

@@ -25,11 +25,6 @@ static const struct {
     [LEVEL_DEBUG] = {"debug", "2", 7},
 };
 
-const char *log_level_word(enum log_level level)
-{
-    return levels[level].word;
-}
-
 /* Visible, and at most max bytes with the ellipsis; NULL when there is nothing. */
 static const char *shown(struct arena *a, const char *s, size_t max)
 {

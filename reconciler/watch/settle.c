@@ -81,8 +81,3 @@ void settle_cancel(struct settle *s)
     s->pending = false;
     ev_timer_stop(s->loop, &s->timer);
 }
-
-bool settle_pending(const struct settle *s)
-{
-    return s->pending;
-}

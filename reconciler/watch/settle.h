@@ -18,6 +18,5 @@ void settle_free(struct settle *); /* NULL is fine; what is pending is not fired
 
 void settle_poke(struct settle *); /* costs a read of the clock */
 void settle_cancel(struct settle *);
-bool settle_pending(const struct settle *);
 
 #endif

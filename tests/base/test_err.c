@@ -18,16 +18,6 @@ static void wraps(void **state)
     assert_int_equal(err_wrap(&err, "agent %s", "sales"), -1);
     assert_string_equal(err.text, "agent sales: create: 409");
     assert_int_equal(err.code, ERR_CONFLICT);
-    assert_null(err.at.file);
-
-    assert_int_equal(err_at(&err, (struct pos){"a.yaml", 3, 7}, "no"), -1);
-    err_wrap(&err, "spec");
-    assert_int_equal(err.code, ERR_INVALID);
-    assert_string_equal(err.at.file, "a.yaml");
-    assert_int_equal(err.at.line, 3);
-    assert_string_equal(err.text, "spec: no");
-    err_set(&err, ERR_DENIED, "again");
-    assert_null(err.at.file); /* nothing of the last one is left */
 }
 
 static void cuts_what_is_too_long(void **state)

@@ -7,6 +7,7 @@
 #include "cli/cli_fixture.h"
 #include "render/fixture.h"
 #include "control/examine.h"
+#include "control/follow.h"
 #include "service/service.h"
 
 static struct {
@@ -25,6 +26,7 @@ static struct {
     struct standing_orders orders;
     char logged[4][80]; /* ids of the boxes whose logs were asked for */
     size_t n_logged;
+    bool follow_fails;
 } fake;
 
 struct session {
@@ -108,6 +110,20 @@ int session_logs(struct session *s, struct arena *a, const char *box_id, unsigne
         snprintf(fake.logged[fake.n_logged++], sizeof fake.logged[0], "%s", box_id);
     *ret = arena_printf(a, "the last %u lines\x1b[2J\n", tail);
     return 0;
+}
+
+int session_follow(struct session *s, const struct follow_options *o, struct err *err)
+{
+    (void)s;
+    for (size_t i = 0; i < o->n_boxes; i++)
+        o->on_line(o->ctx, &o->boxes[i], "one\x1b[2J");
+    struct follow_box next = o->boxes[0], old = next;
+    old.name = "avrd-drain-01a203ef73be";
+    o->on_successor(o->ctx, &next);
+    o->on_line(o->ctx, &next, "hello");
+    o->on_line(o->ctx, &next, "again");
+    o->on_line(o->ctx, &old, "bye");
+    return fake.follow_fails ? err_set(err, ERR_UNREACHABLE, "it is away") : 0;
 }
 
 void session_interrupt(struct session *s)

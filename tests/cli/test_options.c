@@ -25,9 +25,9 @@ static void tables_are_complete(void **state)
             assert_true(!option_defs[i].letter || option_defs[i].letter != option_defs[k].letter);
         }
         /* What takes a safety away must be written where it acts, and what is said of an order
-         * where it is given. */
-        bool here_only =
-            i == OPT_NOW || i == OPT_HELP || i == OPT_ALLOW_EMPTY || i == OPT_WHY || i == OPT_TO;
+         * or a token where it is given. */
+        bool here_only = i == OPT_NOW || i == OPT_HELP || i == OPT_ALLOW_EMPTY || i == OPT_WHY ||
+                         i == OPT_TO || i == OPT_ROLE || i == OPT_EXPIRES;
         assert_int_equal(option_defs[i].env == NULL, here_only);
     }
     for (size_t i = 0; i < n_cmds; i++) {
@@ -95,6 +95,8 @@ static void wrong_usage_is_explained(void **state)
         {"completion", "completion needs bash|zsh|fish"},
         {"diff --diff-exit-code 256", "not a number from 0 to 255"},
         {"diff --diff-exit-code x", "not a number from 0 to 255"},
+        {"run --resync 0", "--resync is \"0\", not a time such as 5m"},
+        {"run --history-keep 5m", "not a time such as 90d, at least 1h"},
         {"diff --color sometimes", "not one of auto|always|never"},
     };
 
@@ -215,6 +217,37 @@ static void specs_are_looked_up(void **state)
     rmdir(folder);
 }
 
+static void a_spec_speaks_after_line_and_environment(void **state)
+{
+    static const char *const list[] = {"AVR_RECONCILER_LOG_FORMAT=text", NULL};
+    const struct service_spec spec = {.control = {.text = "/spec/control.sock"},
+                                      .state_dir = {.text = "/spec/state"},
+                                      .log_format = {.text = "json"},
+                                      .resync_s = {.n = 600, .set = true},
+                                      .history_keep_s = {.n = 86400, .set = true},
+                                      .notify = {.text = "https://hooks.example.com/x"}};
+    struct options opt;
+    struct err err;
+
+    assert_int_equal(parse(*state, "run --state-dir /line", list, &opt, &err), 0);
+    assert_int_equal(opt.resync_s, 300);
+    assert_int_equal(opt.history_keep_s, (int64_t)90 * 24 * 3600);
+    assert_int_equal(options_adopt(*state, &opt, &spec, &err), 0);
+    assert_string_equal(opt.value[OPT_STATE_DIR], "/line");
+    assert_string_equal(opt.value[OPT_LOG_FORMAT], "text");
+    assert_string_equal(opt.value[OPT_CONTROL], "/spec/control.sock");
+    assert_string_equal(opt.value[OPT_NOTIFY], "https://hooks.example.com/x");
+    assert_int_equal(opt.resync_s, 600);
+    assert_int_equal(opt.history_keep_s, 86400);
+    assert_false(opt.is_set[OPT_CONTROL]); /* what was decided here and what was not */
+    assert_true(opt.is_set[OPT_LOG_FORMAT]);
+
+    assert_int_equal(parse(*state, "status", NULL, &opt, &err), 0);
+    assert_int_equal(options_adopt(*state, &opt, &spec, &err), 0);
+    assert_string_equal(opt.value[OPT_CONTROL], "/spec/control.sock");
+    assert_null(opt.value[OPT_NOTIFY]); /* no option of this verb */
+}
+
 static void other_databases_are_refused(void **state)
 {
     static const char *const list[] = {"DB_TYPE=mysql", "DB_DATABASE=avr", NULL};
@@ -303,6 +336,7 @@ int main(void)
         TEST(environment_fills_what_the_line_left_open),
         TEST(settings_have_an_order),
         TEST(specs_are_looked_up),
+        TEST(a_spec_speaks_after_line_and_environment),
         TEST(other_databases_are_refused),
         TEST(help_names_everything),
         TEST(completion_names_everything),

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "control/orders.h"
+#include "control/recall.h"
 #include "control/state.h"
 
 struct desk {
@@ -54,8 +55,13 @@ static struct standing_orders standing(struct desk *d)
     struct standing_orders s;
     struct err err;
 
-    if (orders_read_dir(d->a, d->dir, &s, &err) < 0)
+    struct store *store = recall_open(d->a, d->dir);
+
+    if (!store)
+        return (struct standing_orders){0};
+    if (orders_read(store, d->a, &s, &err) < 0)
         fail_msg("%s", err.text);
+    store_close(store);
     return s;
 }
 
@@ -206,6 +212,30 @@ static void logs_come_with_headings_and_harmless(void **state)
     assert_contains(ran.err, "There is no such container.");
 }
 
+static void logs_are_followed_until_somebody_leaves(void **state)
+{
+    struct desk *d = *state;
+    struct ran ran = run(d, "logs sales sts --follow");
+
+    assert_int_equal(ran.code, 0);
+    assert_string_equal(ran.out,
+                        "==> sts  avr-sts-51c09d07 (live) <==\n"
+                        "one\\x1b[2J\n"
+                        "\n"
+                        "==> sts  another container is avr-sts-51c09d07 now <==\n"
+                        "\n"
+                        "==> sts  avr-sts-51c09d07 (live) <==\n"
+                        "hello\n"
+                        "again\n"
+                        "\n"
+                        "==> sts  avrd-drain-01a203ef73be (replaced, its calls go on) <==\n"
+                        "bye\n");
+    fake.follow_fails = true;
+    ran = run(d, "logs sales --follow");
+    assert_int_equal(ran.code, 6);
+    assert_contains(ran.err, "it is away");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +248,7 @@ int main(void)
         ORDER_TEST(what_is_over_is_forgotten_and_told),
         ORDER_TEST(a_restart_that_failed_is_not_tried_again),
         ORDER_TEST(logs_come_with_headings_and_harmless),
+        ORDER_TEST(logs_are_followed_until_somebody_leaves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -84,6 +84,44 @@ static void health_is_one_line_and_zero_or_one(void **state)
     assert_string_equal(strchr(ran.err, '\n'), "\n");
 }
 
+static const char *write_file(struct stage *s, const char *text)
+{
+    const char *path = arena_printf(s->arena, "%s/spec.yaml", s->folder);
+    FILE *f = fopen(path, "we");
+
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+    return arena_printf(s->arena, "AVR_RECONCILER_SPECS=%s", path);
+}
+
+/* What is wrong elsewhere in a spec does not hide where the service is, and what is wrong there
+ * stops those who have nothing else to go by. */
+static void a_spec_says_where_the_service_is(void **state)
+{
+    const struct fake_service good = {.first = HELLO,
+                                      .waits = true,
+                                      .needs = "\"verb\":\"health\"",
+                                      .then = "{\"out\":\"healthy\\n\"}\n{\"exit\":0}\n"};
+    struct stage *s = *state;
+
+    s->env[0] = write_file(s, "agents: {desk: {stsx: {}}}\nservice: {control: ./control.sock}\n");
+    struct ran ran = run(s, "health", &good);
+    assert_int_equal(ran.code, 0);
+    assert_string_equal(ran.out, "healthy\n");
+    assert_int_equal(run(s, "health --control /nowhere/at/all", &good).code, 1);
+
+    write_file(s, "service: {state-dir: [], contrl: x}\n");
+    ran = run_program(s->arena, "history", s->env);
+    assert_int_equal(ran.code, 3);
+    assert_contains(ran.err, "spec.yaml:1:");
+    assert_contains(ran.err, "did you mean \"control\"?");
+    ran = run_program(s->arena, "run", s->env);
+    assert_int_equal(ran.code, 3);
+    assert_contains(ran.err, "state-dir in service must be a text, not a list");
+    unlink(arena_printf(s->arena, "%s/spec.yaml", s->folder));
+}
+
 /* A command line as far as cli_main() takes it, with streams in memory. */
 struct line {
     struct cli cli;
@@ -288,6 +326,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STAGE_TEST(health_is_one_line_and_zero_or_one),
+        STAGE_TEST(a_spec_says_where_the_service_is),
         STAGE_TEST(a_service_is_there_or_not),
         STAGE_TEST(the_command_line_is_sent_as_it_was_given),
         STAGE_TEST(an_order_says_who_gives_it),

@@ -54,7 +54,8 @@ struct fake_box {
 struct fake_connection {
     int fd; /* 0: free */
     bool hangs;
-    bool hears; /* it asked for events */
+    bool hears;       /* it asked for events */
+    char follows[65]; /* it asked for the log of this container, without end; "": it did not */
     size_t len;
     char *in;
 };
@@ -85,6 +86,7 @@ struct fake_engine {
 
     bool guarded; /* every role must have a running container from now on */
     const char *violation;
+    char followed[80]; /* how the last log was asked for: "tail=50&follow=1" */
 
     char path[64];
     int listener, port_listener;

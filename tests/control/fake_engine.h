@@ -78,6 +78,44 @@ static inline void fake_listen(struct fake_connection *c)
     fake_write(c, head, strlen(head));
 }
 
+/* The same, of a log: pieces come from fake_log(). */
+static inline void fake_follow(struct fake_connection *c, const char *path)
+{
+    static const char head[] = "HTTP/1.1 200 OK\r\n\r\n";
+
+    snprintf(c->follows, sizeof c->follows, "%.64s", strstr(path, "/containers/") + 12);
+    fake_write(c, head, strlen(head));
+}
+
+/* To whoever follows the container: a piece of its log, or its end (NULL). */
+static inline void fake_log(const char *id, const char *piece, size_t len)
+{
+    for (int i = 0; i < FAKE_CONNECTIONS; i++) {
+        struct fake_connection *c = &engine.connections[i];
+        if (!c->fd || strcmp(c->follows, id) != 0)
+            continue;
+        if (piece)
+            fake_write(c, piece, len);
+        else
+            fake_hang_up(c);
+    }
+}
+
+/* Something happened to a container, for everybody who listens. */
+static inline void fake_tell_box(const char *action, const char *id, const char *name,
+                                 const char *slot)
+{
+    struct text t = {.arena = engine.arena};
+
+    text_printf(&t,
+                "{\"Type\":\"container\",\"Action\":\"%s\",\"Actor\":{\"ID\":\"%s\","
+                "\"Attributes\":{\"name\":\"%s\",\"agentName\":\"%s\"}},\"timeNano\":%lld}\n",
+                action, id, name, slot, (long long)virtual_us * 1000);
+    for (int i = 0; i < FAKE_CONNECTIONS; i++)
+        if (engine.connections[i].hears)
+            fake_write(&engine.connections[i], t.s, t.len);
+}
+
 static inline void fake_keep_login(const char *head, const char *path)
 {
     static const char name[] = "X-Registry-Auth: ";
@@ -106,6 +144,9 @@ static inline bool fake_serve(struct fake_connection *c)
         fake_spoil(c, method, path, end + 4);
     } else if (strstr(path, "/events?")) {
         fake_listen(c);
+    } else if (strstr(path, "follow=1") && fake_find(strstr(path, "/containers/") + 12)) {
+        snprintf(engine.followed, sizeof engine.followed, "%s", strstr(path, "tail="));
+        fake_follow(c, path);
     } else {
         struct fake_answer answer = fake_obey(method, path, end + 4);
         fake_send(c, &answer, false);

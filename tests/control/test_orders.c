@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "control/recall.h"
 #include "control/sources.h"
 #include "control/state.h"
 #include "core/wish.h"
@@ -247,9 +248,23 @@ static const char *no_variable(void *ctx, const char *name)
     return NULL;
 }
 
+static void write_spec(struct desk *d, const char *text)
+{
+    FILE *f = fopen(arena_printf(d->a, "%s/agents.yaml", d->dir), "w");
+
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+/* Of the spec that was written, if one was. */
 static int read_sources(struct desk *d, struct sources *ret)
 {
-    const struct config config = {.state_dir = d->dir, .env = {.get = no_variable}};
+    const char *spec = arena_printf(d->a, "%s/agents.yaml", d->dir);
+    const struct config config = {.state_dir = d->dir,
+                                  .env = {.get = no_variable},
+                                  .spec_paths = &spec,
+                                  .n_spec_paths = access(spec, F_OK) == 0};
     struct spec_errors errors;
 
     return sources_read(d->a, &config, ret, &errors, &d->err);
@@ -266,6 +281,27 @@ static void the_sources_know_them(void **state)
     unlink(arena_printf(d->a, "%s/state.db", d->dir));
     assert_int_equal(read_sources(d, &sources), 0);
     assert_int_equal(sources.orders.orders.n, 0);
+}
+
+static void the_sources_know_what_was_good(void **state)
+{
+    struct desk *d = *state;
+    struct sources sources;
+    struct generations none;
+    const char *const ids[] = {"b2", "a1"};
+
+    note(d, "sts:1", true, true);
+    note(d, "sts:2", false, true);
+    struct generations good = recall_last_good(d->store, d->a, ids, 2);
+    assert_int_equal(good.n, 1);
+    assert_string_equal(good.items[0].agent_id, "a1");
+    assert_string_equal(generation_role(&good.items[0], ROLE_STS)->image_id, "sts:1");
+    none = recall_last_good(d->store, d->a, ids, 1);
+    assert_int_equal(none.n, 0);
+    write_spec(d, "agents: {a1: {sts: {image: 'sts:2'}}}\n");
+    assert_int_equal(read_sources(d, &sources), 0);
+    assert_int_equal(sources.last_good.n, 1);
+    assert_int_equal(sources.last_good.items[0].number, 1);
 }
 
 /* To act on an agent that may be paused would be wrong. */
@@ -300,6 +336,7 @@ int main(void)
         TEST(a_goal_that_is_gone_is_missing),
         TEST(an_order_that_is_over_is_forgotten),
         TEST(the_sources_know_them),
+        TEST(the_sources_know_what_was_good),
         TEST(orders_that_cannot_be_read_fail_the_look),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,6 +86,31 @@ static void an_interrupted_runner_stops_before_its_next_step(void **state)
     expect_serves("PROMPT=v1");
 }
 
+static void interrupt_and_hang(const struct step *step)
+{
+    engine.fault = FAULT_HANG_AFTER;
+    engine.fault_at = engine.requests + 1;
+    interrupt(step);
+}
+
+/* An engine that hangs holds nobody up: whoever stops us would rather kill us than wait. */
+static void an_interrupted_runner_waits_a_moment_for_the_engine(void **state)
+{
+    (void)state;
+    disturbance = interrupt_and_hang;
+    disturbed = STEP_START;
+    int64_t began_ms = virtual_ms();
+    const struct agent_outcome *o = apply(&new_prompt, -1);
+    assert_int_equal(o->result, RESULT_INTERRUPTED);
+    assert_true(text_starts(o->text, "stopped while the engine owed an answer to: start"));
+    assert_in_range(virtual_ms() - began_ms, 10000, 12000);
+    expect_serves("PROMPT=v0");
+
+    disturbance = NULL;
+    assert_int_equal(apply(&new_prompt, -1)->result, RESULT_SYNC);
+    expect_serves("PROMPT=v1");
+}
+
 /* Between the two renames of a hand-over nobody has the name. */
 static void an_interrupted_runner_leaves_no_name_free(void **state)
 {
@@ -222,6 +247,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_interrupted_runner_stops_before_its_next_step),
+        TEST(an_interrupted_runner_waits_a_moment_for_the_engine),
         TEST(an_interrupted_runner_leaves_no_name_free),
         TEST(patience_ends_and_no_call_is_cut),
         TEST(a_name_that_is_always_taken_ends_in_failure),

@@ -4,6 +4,7 @@
 #define TESTS_CORE_PLANNING_H
 
 #include "core/material.h"
+#include "records.h"
 
 #include "core/gate.h"
 #include "core/model.h"
@@ -180,6 +181,21 @@ static inline void sales_says(struct planning *p, const char *prompt)
     change_provider(p, "p-sts", env, 2);
 }
 
+/* What this agent is asked to be now is what it was when it last proved itself. */
+static inline void remember_good(struct planning *p, const char *agent)
+{
+    struct generation *good = arena_alloc(p->m.a, sizeof *good);
+    struct record_role *roles = arena_alloc(p->m.a, ROLE__N * sizeof *roles);
+
+    material_resolve(&p->m, agent);
+    *good =
+        (struct generation){.agent_id = agent_of(&p->m, agent)->id, .number = 1, .roles = roles};
+    for (enum role r = 0; r < ROLE__N; r++)
+        if (p->m.w[r].spec)
+            roles[good->n_roles++] = record_of_wanted(p->m.a, &p->m.w[r]);
+    p->m.o.last_good = (struct generations){good, 1};
+}
+
 /* A port of the host: two of these cannot run side by side. */
 static inline void published_port(struct planning *p)
 {
@@ -187,6 +203,22 @@ static inline void published_port(struct planning *p)
 
     p->agent = (struct agent_spec){.key = "a1", .has_role[ROLE_STS] = true};
     p->agent.role[ROLE_STS].ports = (struct values){&port, 1, true};
+    story_merge(p);
+}
+
+/* sts of sales asks for its settings at each call. */
+static inline void ask_at_each_call(struct planning *p)
+{
+    p->agent = (struct agent_spec){.key = "a1", .has_role[ROLE_STS] = true};
+    p->agent.role[ROLE_STS].config.text = "per_call";
+}
+
+/* … and asks us, from now on. */
+static inline void per_call_begins(struct planning *p)
+{
+    ask_at_each_call(p);
+    p->m.host.advertise = "http://avr-reconciler:6100";
+    p->m.host.token = &test_key;
     story_merge(p);
 }
 

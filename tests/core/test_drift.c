@@ -133,6 +133,10 @@ static void test_per_call(void **state)
     (void)state;
     m.spec.defaults.config = SAID("per_call", 1, 1);
     box_env(&m, sts, "AGENT_PROMPT", "Be rude");
+    assert_string_equal(again(&m, "sales"), "sts env AGENT_PROMPT: Be rude -> Be kind replace\n");
+    box_env(&m, sts, "BACKEND_URL", "http://back"); /* only now does it know whom to ask */
+    box_env(&m, sts, "PROVIDER_ID", "p-sts");
+    box_env(&m, sts, "AGENT_PROMPT", "Be rude");
     box_env(&m, sts, "DEEPGRAM_API_KEY", NULL);
     assert_string_equal(again(&m, "sales"), "sts env AGENT_PROMPT: Be rude -> Be kind live\n"
                                             "sts env DEEPGRAM_API_KEY: - -> k1 live secret\n");

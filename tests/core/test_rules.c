@@ -2,8 +2,6 @@
  * only bad luck or people bring about. */
 #include "core/planning.h"
 
-#include "core/env.h"
-
 static void next_is(struct planning *p, const char *agent, const char *want)
 {
     assert_string_equal(next_text(p, agent), want);
@@ -287,6 +285,34 @@ static void core_waits_until_all_it_dials_is_there(void **state)
             "ours)");
 }
 
+static void the_llm_is_asked_to_be_another(struct planning *p)
+{
+    static const struct pair env[] = {{"OPENAI_MODEL", "gpt-5"}};
+
+    change_provider(p, "p-llm", env, 1);
+}
+
+/* A set takes a while to prepare, and the agent is to answer meanwhile. */
+static void a_dead_part_that_differs_serves_until_the_new_set_is_ready(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    the_llm_is_asked_to_be_another(&p);
+    struct box *core = box_named(&p.m, "avr-core-b2"), *llm = box_named(&p.m, "avr-llm-b2");
+    core->state = llm->state = BOX_EXITED;
+    next_is(&p, "booking", "start   llm  avr-llm-b2 (it serves until the new set is ready)");
+    llm->state = BOX_RUNNING;
+    next_is(&p, "booking", "start   core avr-core-b2 (it serves until the new set is ready)");
+    core->state = BOX_RUNNING;
+    next_is(&p, "booking", "create  llm  avrd-next-#1 (differs)");
+    llm->state = BOX_EXITED; /* it cannot serve */
+    llm->health = HEALTH_BAD;
+    next_is(&p, "booking", "create  llm  avrd-next-#1 (differs)");
+}
+
 static void back_off_doubles_up_to_an_hour(void **state)
 {
     static const struct pair odd[][1] = {{{LABEL_ATTEMPT, "x"}},
@@ -349,92 +375,6 @@ static void a_back_off_and_a_kept_failure_tell_when_they_end(void **state)
     next_is(&p, "sales", "remove  sts  avrd-failed-#1 (kept for its logs for long enough)");
     plan = plan_make(a, &p.m.d, &p.m.o, &test_key, &p.options, only, 1);
     assert_int_equal(plan.agents[0].again_ms, 0);
-}
-
-/* Of sales: what was good is what it was asked to be in the beginning. */
-static void remember_the_beginning(struct planning *p)
-{
-    struct last_good *good = arena_alloc(p->m.a, sizeof *good);
-
-    material_resolve(&p->m, "sales");
-    *good = (struct last_good){.agent_id = "a1",
-                               .role = ROLE_STS,
-                               .image_ref = p->m.w[ROLE_STS].image_ref,
-                               .image_id = p->m.w[ROLE_STS].image_id,
-                               .env = p->m.w[ROLE_STS].env};
-    p->m.o.last_good = good;
-    p->m.o.n_last_good = 1;
-}
-
-/* Somebody removed the replaced one, and the new one does not work. */
-static void nothing_left_to_put_back(struct planning *p, struct arena *a)
-{
-    story_begin(p, a);
-    remember_the_beginning(p);
-    drop_box(p, "avr-sts-a1");
-    sales_says(p, "Be brief");
-    struct box *live = put_box(p, "sales", ROLE_STS, PLACE_LIVE, 8000);
-    live->state = BOX_EXITED;
-    live->health = HEALTH_BAD;
-    live->health_text = "it exited at once with code 1";
-}
-
-static void what_was_good_serves_where_nothing_is_left_to_put_back(void **state)
-{
-    struct arena *a CLEANUP_ARENA = arena_new();
-    struct planning p;
-
-    (void)state;
-    nothing_left_to_put_back(&p, a);
-    next_is(&p, "sales",
-            "rename  sts  avr-sts-a1 -> avrd-failed-#1 (it exited at once with code 1)");
-    struct box *failed = retire_live(&p, "avr-sts-a1", PLACE_FAILED, 0);
-    failed->health = HEALTH_UNKNOWN;
-    next_is(&p, "sales",
-            "create  sts  avrd-next-#1 (what is wanted failed: the previous image and settings)");
-    struct step s = agent_next(a, &p.m.d, agent_of(&p.m, "sales"), &p.m.o, &test_key, &p.options);
-    assert_string_equal(env_get(&s.wanted->env, "AGENT_PROMPT")->value, "Be kind");
-
-    p.m.o.now_ms += 3600000; /* the back-off is over: what is wanted is tried again */
-    next_is(&p, "sales", "create  sts  avrd-next-#2, try 2 (missing)");
-    p.m.o.now_ms -= 3600000;
-
-    sales_says(&p, "Be kind"); /* it serves, and is left alone until then */
-    put_box(&p, "sales", ROLE_STS, PLACE_LIVE, 0)->health = HEALTH_GOOD;
-    sales_says(&p, "Be brief");
-    s = agent_next(a, &p.m.d, agent_of(&p.m, "sales"), &p.m.o, &test_key, &p.options);
-    assert_int_equal(s.kind, STEP_HOLD);
-    assert_int_equal(s.hold, HOLD_FAILED);
-}
-
-static void if_that_fails_too_both_are_left_alone(void **state)
-{
-    struct arena *a CLEANUP_ARENA = arena_new();
-    struct planning p;
-
-    (void)state;
-    nothing_left_to_put_back(&p, a);
-    drop_box(&p, "avr-sts-a1");
-    sales_says(&p, "Be kind");
-    put_box(&p, "sales", ROLE_STS, PLACE_FAILED, 5000)->state = BOX_EXITED;
-    sales_says(&p, "Be brief");
-    struct step s = agent_next(a, &p.m.d, agent_of(&p.m, "sales"), &p.m.o, &test_key, &p.options);
-    assert_int_equal(s.kind, STEP_HOLD);
-    assert_int_equal(s.hold, HOLD_FAILED);
-    assert_true(text_starts(s.why, "the previous image and settings, too, failed 5s ago"));
-    p.m.o.now_ms += 60000;
-    next_is(&p, "sales", "create  sts  avrd-next-#1, try 2 (missing)");
-}
-
-static void what_is_good_itself_is_not_replaced_by_itself(void **state)
-{
-    struct arena *a CLEANUP_ARENA = arena_new();
-    struct planning p;
-
-    (void)state;
-    nothing_left_to_put_back(&p, a);
-    remember_the_beginning(&p); /* which is now what is wanted */
-    next_is(&p, "sales", "hold    sts  [unhealthy] (it exited at once with code 1)");
 }
 
 static void absent_agents_go_like_stopped_ones(void **state)
@@ -558,12 +498,10 @@ int main(void)
         cmocka_unit_test(a_set_with_a_dead_part_is_swapped_back),
         cmocka_unit_test(a_failed_one_that_core_dials_again_is_left_alone),
         cmocka_unit_test(core_waits_until_all_it_dials_is_there),
+        cmocka_unit_test(a_dead_part_that_differs_serves_until_the_new_set_is_ready),
         cmocka_unit_test(back_off_doubles_up_to_an_hour),
         cmocka_unit_test(agents_do_not_march_in_step),
         cmocka_unit_test(a_back_off_and_a_kept_failure_tell_when_they_end),
-        cmocka_unit_test(what_was_good_serves_where_nothing_is_left_to_put_back),
-        cmocka_unit_test(if_that_fails_too_both_are_left_alone),
-        cmocka_unit_test(what_is_good_itself_is_not_replaced_by_itself),
         cmocka_unit_test(absent_agents_go_like_stopped_ones),
     };
 

@@ -6,10 +6,11 @@ BEGIN {
     may["render"] = "base core doctor"
     may["tell"] = "base core net"
     may["control"] = "base core doctor render source engine net store"
+    may["live"] = "base core source control"
     may["watch"] = "base core source engine net control"
     may["link"] = "base core net control"
     may["service"] = "base core render source engine net store control watch link tell"
-    may["face"] = may["service"] " doctor service web"
+    may["face"] = may["service"] " doctor service web live"
     may["cli"] = may["face"] " face"
 }
 FNR == 1 { n = split(FILENAME, part, "/"); room = part[n - 1] }

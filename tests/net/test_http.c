@@ -74,6 +74,39 @@ static void runs_many_at_once_over_few_connections(void **state)
     assert_int_equal(w->server.most_at_once, 4);
 }
 
+/* A socket that is there and refuses: whoever made it has gone, or does not take any more. */
+static void names_the_socket_that_refuses(void **state)
+{
+    struct world *w = *state;
+    struct sockaddr_un un = {.sun_family = AF_UNIX};
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), full[8];
+    size_t n = 0;
+
+    snprintf(un.sun_path, sizeof un.sun_path, "/tmp/avr-test-refuses-%d.sock", (int)getpid());
+    unlink(un.sun_path);
+    assert_int_equal(bind(listener, (struct sockaddr *)&un, sizeof un), 0);
+    w->endpoint = (struct endpoint){.unix_path = un.sun_path, .base_url = "http://localhost"};
+    struct got g = fetch(w, "/ok");
+    assert_failed(&g, ERR_UNREACHABLE, "connection refused on /tmp/avr-test-refuses-");
+
+    assert_int_equal(listen(listener, 0), 0);
+    while (n < 8) {
+        full[n] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        if (connect(full[n++], (struct sockaddr *)&un, sizeof un) < 0)
+            break;
+    }
+    struct http_request r = get("/ok");
+    r.first_byte_ms = 200;
+    g = fetch_request(w, r);
+    assert_int_equal(g.code, ERR_UNREACHABLE);
+    assert_null(strstr(g.text, "localhost"));
+    assert_non_null(strstr(g.text, "/tmp/avr-test-refuses-"));
+    while (n)
+        close(full[--n]);
+    close(listener);
+    unlink(un.sun_path);
+}
+
 /* The limit of a request that waits its turn starts with its turn. */
 static void waiting_is_not_counted(void **state)
 {
@@ -386,6 +419,7 @@ int main(void)
         ON_UNIX(reports_broken_answers),
         ON_TCP(reports_broken_answers),
         ON_UNIX(reports_missing_listeners),
+        ON_TCP(names_the_socket_that_refuses),
         ON_TCP(knows_no_proxy),
         ON_UNIX(survives_a_connection_that_died),
         ON_UNIX(never_sends_a_write_twice),

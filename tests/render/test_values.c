@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/out.h"
 #include "base/visible.h"
+#include "core/capability.h"
 #include "render/parts.h"
 
 static int setup(void **state)
@@ -17,6 +18,16 @@ static int teardown(void **state)
 {
     arena_free(*state);
     return 0;
+}
+
+static void of_an_address_with_a_token_only_that_is_hidden(void **state)
+{
+    const struct digest_key key = {{0}};
+    const char *url = capability_url(*state, &key, "http://h:1", "a1", ROLE_STS, "p-1");
+    const char *with_password = capability_url(*state, &key, "http://u:p@h", "a1", ROLE_STS, "p");
+
+    assert_true(text_starts(render_value(*state, &key, url, true), "http://h:1/c/(hidden fp:"));
+    assert_true(text_starts(render_value(*state, &key, with_password, true), "(hidden fp:"));
 }
 
 static void control_characters_are_spelled_out(void **state)
@@ -252,6 +263,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(control_characters_are_spelled_out, setup, teardown),
+        cmocka_unit_test_setup_teardown(of_an_address_with_a_token_only_that_is_hidden, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(cutting_never_breaks_a_character, setup, teardown),
         cmocka_unit_test_setup_teardown(values_are_shown_or_hidden, setup, teardown),
         cmocka_unit_test_setup_teardown(lines_are_compared, setup, teardown),

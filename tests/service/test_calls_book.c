@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "service/calls_book.h"
+#include "core/capability.h"
 #include "service/last_words.h"
 #include "store/generations.h"
 #include "store/ledger.h"
@@ -205,6 +206,24 @@ static void last_words_are_fit_to_be_shown(void **state)
     assert_int_equal(last_words(a, "", NULL, &lines), 0);
 }
 
+/* What it fetched is in no environment, and must not be in its log either. */
+static void last_words_hide_what_was_fetched(void **state)
+{
+    const struct env_var given = {.name = "A_KEY", .value = "given-1234"};
+    const struct env_var fetched = {.name = "B_KEY", .value = "fetched-1234"};
+    const struct container_spec spec = {.fetched = {&fetched, 1}};
+    const struct wanted w = {.spec = &spec, .env = {&given, 1}};
+    const struct env_list env = last_words_env(a, &w);
+    const struct digest_key key = {{0}};
+    const char *url = capability_url(a, &key, "http://h:1", "a1", ROLE_STS, "p-1"), *const * lines;
+
+    (void)state;
+    const char *log = arena_printf(a, "given-1234 fetched-1234\nGET %s/internal", url);
+    assert_int_equal(last_words(a, log, &env, &lines), 2);
+    assert_string_equal(lines[0], "(hidden) (hidden)");
+    assert_string_equal(lines[1], "GET http://h:1/c/(hidden)/internal");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -216,6 +235,7 @@ int main(void)
         TEST(a_commit_costs_a_bounded_number_of_writes),
         TEST(what_cannot_be_attributed_is_left_out),
         TEST(last_words_are_fit_to_be_shown),
+        TEST(last_words_hide_what_was_fetched),
     };
     return cmocka_run_group_tests_name("calls_book", tests, NULL, NULL);
 }

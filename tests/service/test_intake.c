@@ -31,6 +31,7 @@ struct world {
     struct digest_key key;
     struct intake *intake;
     int accepted, reads;
+    const char *cause; /* of what was accepted last */
     size_t calls;
     const char *specs_wrong, *database_wrong; /* NULL: nothing */
     struct standing_orders orders;
@@ -42,9 +43,11 @@ static const char *no_variable(void *ctx, const char *name)
     return NULL;
 }
 
-static void on_accepted(void *ctx)
+static void on_accepted(void *ctx, const char *cause)
 {
     struct world *w = ctx;
+
+    w->cause = cause;
     w->accepted++;
 }
 
@@ -192,6 +195,7 @@ static void good_specs_are_in_force_once(void **state)
     poke(w, INTAKE_SPECS);
     assert_int_equal(agents_in_force(w), 1);
     assert_int_equal(w->accepted, 1);
+    assert_string_equal(w->cause, "found when the service started");
     poke(w, INTAKE_SPECS | INTAKE_DATABASE);
     save(w, "# a comment asks for nothing\n" ONE);
     poke(w, INTAKE_SPECS);
@@ -288,6 +292,7 @@ static void only_what_is_asked_for_counts(void **state)
     sql(w, "UPDATE agent SET name = name || ' 2'");
     poke(w, INTAKE_DATABASE);
     assert_int_equal(w->accepted, 2);
+    assert_string_equal(w->cause, "provider database changed");
     assert_int_equal(agents_in_force(w), before);
 }
 

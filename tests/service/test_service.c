@@ -11,6 +11,7 @@
 
 #include "control/fake_engine.h"
 
+#include "base/clock.h"
 #include "core/outage.h"
 #include "service/service_parts.h"
 #include "store/generations.h"
@@ -23,6 +24,7 @@ static char dir[40];
 static const char *spec_path;
 static struct config config;
 static struct service_options options;
+static const char *const decided[] = {"resync"};
 static struct service service;
 
 static const char *no_variable(void *ctx, const char *name)
@@ -31,11 +33,13 @@ static const char *no_variable(void *ctx, const char *name)
     return NULL;
 }
 
-static void write_spec(const char *prompt)
+/* head: further keys at the top. */
+static void write_spec_with(const char *head, const char *prompt)
 {
     FILE *f = fopen(spec_path, "w");
 
     assert_non_null(f);
+    fputs(head, f);
     fprintf(f,
             "defaults: {healthcheck: {test: TCP}, update: {monitor: 20s}}\n"
             "agents:\n"
@@ -46,6 +50,11 @@ static void write_spec(const char *prompt)
             "          API_KEY: sk-very-secret-1}}\n",
             engine.port, engine.port, prompt);
     fclose(f);
+}
+
+static void write_spec(const char *prompt)
+{
+    write_spec_with("", prompt);
 }
 
 static void on_alarm(struct ev_loop *loop, struct ev_timer *timer, int events)
@@ -69,10 +78,27 @@ static void pass(int64_t ms)
     assert_null(engine.violation);
 }
 
-static int set_up(void **state)
+static void start_service(void)
 {
     struct err err;
 
+    service = (struct service){.config = &config, .options = &options, .lock = -1};
+    if (service_open(&service, &err) < 0)
+        fail_msg("%s", err.text);
+}
+
+static void stop_service(void)
+{
+    session_interrupt(service.session);
+    fleet_interrupt(service.fleet);
+    while (!fleet_is_idle(service.fleet))
+        ev_run(service.loop, EVRUN_ONCE);
+    ev_run(service.loop, EVRUN_NOWAIT);
+    service_close(&service);
+}
+
+static int set_up(void **state)
+{
     (void)state;
     arena = arena_new();
     snprintf(dir, sizeof dir, "/tmp/avr-test-service-XXXXXX");
@@ -90,10 +116,11 @@ static int set_up(void **state)
     options = (struct service_options){.log_format = LOG_TEXT,
                                        .log_level = LEVEL_ERROR,
                                        .resync_s = 60,
+                                       .history_keep_s = SERVICE_HISTORY_KEEP_S,
+                                       .decided = decided,
+                                       .n_decided = 1,
                                        .control = arena_printf(arena, "%s/control.sock", dir)};
-    service = (struct service){.config = &config, .options = &options, .lock = -1};
-    if (service_open(&service, &err) < 0)
-        fail_msg("%s", err.text);
+    start_service();
     pass(30 * SECOND);
     assert_non_null(fake_named("avr-sts-desk"));
     return 0;
@@ -289,6 +316,41 @@ static void what_last_proved_itself_is_put_back_from_memory(void **state)
     assert_null(condition("agent/desk"));
 }
 
+static const struct agent_outcome *apply_once(struct session *session)
+{
+    struct sources *sources = arena_alloc(arena, sizeof *sources);
+    const struct apply_options once = {.wait_timeout_s = -1};
+    struct spec_errors errors;
+    struct outcome outcome;
+    struct err err;
+
+    if (sources_read(arena, &config, sources, &errors, &err) < 0 ||
+        session_apply(session, arena, sources, &once, &outcome, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_int_equal(outcome.n_agents, 1);
+    return outcome.agents;
+}
+
+/* No service runs any more, and what it wrote down is there. */
+static void apply_puts_it_back_from_memory_as_well(void **state)
+{
+    (void)state;
+    pass(2 * MINUTE);
+    swap_and_remove_the_old_one();
+    stop_service();
+    engine.dies = "PROMPT=v1";
+    fake_die(fake_named("avr-sts-desk"), 3);
+    struct session *session = session_new(&config, false);
+    const struct agent_outcome *outcome = apply_once(session);
+    assert_int_equal(outcome->result, RESULT_FAILED);
+    const struct fake_box *b = fake_named("avr-sts-desk");
+    assert_non_null(b);
+    assert_true(fake_has_env(b, "PROMPT=v0"));
+    assert_int_equal(b->state, BOX_RUNNING);
+    session_free(session);
+    start_service();
+}
+
 static void never_a_rollback_of_a_rollback(void **state)
 {
     (void)state;
@@ -314,7 +376,7 @@ static void a_failed_one_is_tried_again_when_its_time_comes(void **state)
     unsigned made;
 
     (void)state;
-    options.resync_s = 24 * 3600;
+    service.resync_s = 24 * 3600;
     write_spec("bad");
     intake_poke(service.intake, INTAKE_SPECS);
     pass(5 * SECOND);
@@ -329,6 +391,151 @@ static void a_failed_one_is_tried_again_when_its_time_comes(void **state)
     assert_in_range(engine.made, made + 3, made + 5); /* and not in a tight loop */
 }
 
+static void specs_set_the_times_at_once_and_the_rest_at_the_next_start(void **state)
+{
+    (void)state;
+    write_spec_with("service: {history-keep: 2d, notify: 'http://127.0.0.1:9/', resync: 2h}\n",
+                    "v0");
+    intake_poke(service.intake, INTAKE_SPECS);
+    pass(5 * SECOND);
+    assert_int_equal(service.history_keep_s, 2 * 24 * 3600);
+    assert_int_equal(service.resync_s, 60); /* the command line's, as if */
+    assert_null(service.notify);
+    assert_string_equal(condition("service"), "specs have changed what they say under service: "
+                                              "(notify), which takes effect at the next start");
+    write_spec("v0");
+    intake_poke(service.intake, INTAKE_SPECS);
+    pass(5 * SECOND);
+    assert_int_equal(service.history_keep_s, SERVICE_HISTORY_KEEP_S);
+    assert_null(condition("service"));
+}
+
+static size_t n_changes(void)
+{
+    struct history_query q = {.limit = 100};
+    struct changes list;
+    struct err err;
+
+    assert_int_equal(history_list(service.store, arena, &q, &list, &err), 0);
+    return list.n;
+}
+
+static unsigned n_causes(const char *cause)
+{
+    struct history_query q = {.limit = 100};
+    struct changes list;
+    struct err err;
+    unsigned n = 0;
+
+    assert_int_equal(history_list(service.store, arena, &q, &list, &err), 0);
+    for (size_t i = 0; i < list.n; i++)
+        n += text_is(list.items[i].cause, cause);
+    return n;
+}
+
+/* The engine is away when the round is made, and the next one is made for nothing but the time. */
+static void a_round_that_fails_does_not_forget_why_it_was_made(void **state)
+{
+    (void)state;
+    assert_string_equal(newest_change().cause, "found when the service started");
+    pass(2 * MINUTE);
+    service_mark(&service, "somebody says so");
+    engine.fault = FAULT_500;
+    engine.fault_at = engine.requests + 1;
+    pass(150);
+    assert_true(engine.requests >= engine.fault_at);
+    assert_non_null(condition("engine"));
+    fake_die(fake_named("avr-sts-desk"), 7);
+    pass(10 * SECOND);
+    assert_null(condition("engine"));
+    assert_string_equal(newest_change().cause, "somebody says so");
+}
+
+static void an_engine_that_is_away_is_named_with_what_to_do(void **state)
+{
+    const char *elsewhere = arena_printf(arena, "%s/away.sock", dir);
+
+    (void)state;
+    assert_int_equal(rename(engine.path, elsewhere), 0);
+    for (int i = 0; i < FAKE_CONNECTIONS; i++)
+        if (engine.connections[i].fd)
+            fake_hang_up(&engine.connections[i]);
+    service_mark(&service, NULL);
+    pass(5 * SECOND);
+    assert_string_equal(condition("engine"),
+                        arena_printf(arena,
+                                     "no socket at %s. Is the engine running there? Another one is "
+                                     "named with -H or DOCKER_HOST.",
+                                     engine.path));
+    assert_int_equal(rename(elsewhere, engine.path), 0);
+    pass(MINUTE);
+    assert_null(condition("engine"));
+}
+
+/* Tried again by rounds that are made because it is time. */
+static void every_try_knows_its_cause(void **state)
+{
+    struct generations list;
+    struct err err;
+
+    (void)state;
+    pass(2 * MINUTE);
+    write_spec("bad");
+    intake_poke(service.intake, INTAKE_SPECS);
+    pass(5 * MINUTE);
+    unsigned tries = n_causes("specs changed");
+    assert_true(tries >= 2);
+    assert_int_equal(n_causes("found when the service started"), 1);
+    assert_int_equal(n_changes(), tries + 1);
+
+    write_spec("v1");
+    intake_poke(service.intake, INTAKE_SPECS);
+    pass(2 * MINUTE);
+    assert_int_equal(generation_list(service.store, arena, "desk", 10, &list, &err), 0);
+    assert_string_equal(list.items[0].cause, "specs changed");
+    fake_die(fake_named("avr-sts-desk"), 7);
+    pass(2 * MINUTE);
+    assert_string_equal(newest_change().cause, "found at a regular look");
+}
+
+static void the_history_is_kept_as_long_as_was_asked_for(void **state)
+{
+    struct change old = {.agent_id = "desk",
+                         .agent_name = "desk",
+                         .result = CHANGE_DONE,
+                         .began_ms = wall_ms() - (int64_t)3 * 24 * 3600 * SECOND};
+    struct err err;
+
+    (void)state;
+    assert_int_equal(history_add(service.store, &old, &old.id, &err), 0);
+    assert_int_equal(n_changes(), 2);
+    pass(70 * MINUTE);
+    assert_int_equal(n_changes(), 2);
+    service.history_keep_s = 2 * 24 * 3600;
+    pass(70 * MINUTE);
+    assert_int_equal(n_changes(), 1);
+}
+
+/* The container that failed tells it: nothing else has to be remembered. */
+static void a_known_bad_one_is_not_tried_at_once_after_a_restart(void **state)
+{
+    (void)state;
+    write_spec("bad");
+    intake_poke(service.intake, INTAKE_SPECS);
+    pass(5 * SECOND);
+    unsigned made = engine.made;
+    stop_service();
+    start_service();
+    pass(12 * SECOND);
+    assert_int_equal(engine.made, made);
+    const struct step *hold = &service.last.look.plan.agents[0].hold;
+    assert_int_equal(hold->hold, HOLD_FAILED);
+    assert_true(hold->until_ms > wall_ms());
+    assert_non_null(strstr(hold->why, "; next try in "));
+    pass(30 * SECOND);
+    assert_int_equal(engine.made, made + 1);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -341,8 +548,15 @@ int main(void)
         TEST(changes_know_their_generations),
         TEST(a_generation_is_good_once_it_has_proved_itself),
         TEST(what_last_proved_itself_is_put_back_from_memory),
+        TEST(apply_puts_it_back_from_memory_as_well),
         TEST(never_a_rollback_of_a_rollback),
         TEST(a_failed_one_is_tried_again_when_its_time_comes),
+        TEST(specs_set_the_times_at_once_and_the_rest_at_the_next_start),
+        TEST(a_round_that_fails_does_not_forget_why_it_was_made),
+        TEST(an_engine_that_is_away_is_named_with_what_to_do),
+        TEST(every_try_knows_its_cause),
+        TEST(the_history_is_kept_as_long_as_was_asked_for),
+        TEST(a_known_bad_one_is_not_tried_at_once_after_a_restart),
     };
     return cmocka_run_group_tests_name("service", tests, NULL, NULL);
 }

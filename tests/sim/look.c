@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "../records.h"
 #include "world.h"
 
 enum { START_MS = 1700000000, ROW_LAG_MS = 2000 };
@@ -41,14 +42,15 @@ static void remember(struct world *w)
     const struct desired *d = &w->desired[0];
     struct observed nothing = {.now_ms = w->now_ms, .images = the_image, .n_images = 2};
     struct wanted *wanted = arena_alloc(w->arena, ROLE__N * sizeof *wanted);
-    struct last_good *roles = arena_alloc(w->arena, ROLE__N * sizeof *roles);
+    struct generation *good = arena_alloc(w->arena, sizeof *good);
+    struct record_role *roles = arena_alloc(w->arena, ROLE__N * sizeof *roles);
 
     resolve_agent(w->arena, d, &d->agents[0], &nothing, &w->key, wanted);
+    *good = (struct generation){.agent_id = SIM_AGENT, .number = 1, .roles = roles};
     for (enum role r = 0; r < ROLE__N; r++)
         if (wanted[r].spec)
-            roles[w->n_last_good++] = (struct last_good){SIM_AGENT, r, wanted[r].image_ref,
-                                                         wanted[r].image_id, wanted[r].env};
-    w->last_good = roles;
+            roles[good->n_roles++] = record_of_wanted(w->arena, &wanted[r]);
+    w->last_good = (struct generations){good, 1};
 }
 
 void world_make(struct world *w, struct arena *a, const struct scenario *s)
@@ -86,7 +88,6 @@ struct observed world_observe(struct world *w, struct arena *a)
         o.n_foreign = 1;
     }
     o.last_good = w->last_good;
-    o.n_last_good = w->n_last_good;
     o.sockets_known = w->scenario->witnesses & SEE_SOCKETS;
     o.calls_known = w->scenario->witnesses & SEE_ROWS;
     if (o.calls_known)

@@ -79,16 +79,25 @@ static bool is_there(const struct world *w, size_t i)
     return true;
 }
 
-/* Where something good is remembered a bad wish never leaves sts without anybody.  What dies only
- * after it was good keeps its name, and sets are not put back from memory. */
-static bool is_left_alone(struct world *w)
+/* Where something good is remembered a bad wish never leaves a role without anybody.  What dies
+ * only after it was good keeps its name; so does in a pipeline what is neither wanted nor works.
+ * Core is not looked at: it waits for a provider that was never anything else. */
+static bool is_left_alone(struct world *w, enum role r)
 {
     const struct scenario *s = w->scenario;
-    const struct sim_box *b = world_named(w, "avr-sts-" SIM_AGENT);
+    const struct sim_box *b = world_named(w, world_name(w, r));
+    bool has_other = s->remembers && world_changes(s, r) && world_uses(s, 0, r);
 
-    return s->remembers && !s->pipeline && world_uses(s, w->asked, ROLE_STS) &&
-           s->bad & 1u << w->asked &&
-           (!b || (b->box.state != BOX_RUNNING && b->generation == w->asked));
+    return has_other && world_uses(s, w->asked, r) && s->bad & 1u << w->asked &&
+           (!b || (!s->pipeline && b->box.state != BOX_RUNNING && b->generation == w->asked));
+}
+
+static bool some_role_is_left_alone(struct world *w)
+{
+    for (enum role r = 0; r < ROLE_CORE; r++)
+        if (is_left_alone(w, r))
+            return true;
+    return false;
 }
 
 /* Why it may not rest like this; NULL: it may. */
@@ -104,7 +113,7 @@ static const char *wrong_with(struct world *w, const struct step *last, struct t
         return world_check_dials(w);
     if (last->kind == STEP_HOLD) {
         t->held++;
-        if (is_left_alone(w))
+        if (some_role_is_left_alone(w))
             return "nobody serves although what was good is remembered";
         if (last->hold == HOLD_FAILED)
             return broken & 1u << w->asked ? NULL : "it holds although what is asked for is good";

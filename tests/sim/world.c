@@ -45,6 +45,11 @@ struct sim_box *world_named(struct world *w, const char *name)
     return NULL;
 }
 
+const char *world_name(struct world *w, enum role r)
+{
+    return canonical_name(w->arena, "avr", r, agent_id);
+}
+
 static bool answers_to(const struct box *b, const char *host)
 {
     return b->state == BOX_RUNNING && (text_is(b->name, host) || box_has_alias(b, host));

@@ -62,8 +62,7 @@ struct world {
     const char *violation; /* NULL: none so far */
     struct outage outage;  /* of the engine: the controller listens to it */
     bool engine_dies;      /* during the next step that would notice */
-    const struct last_good *last_good;
-    size_t n_last_good;
+    struct generations last_good;
     const char *foreign; /* a name that a container which is not ours holds; NULL: none */
     unsigned unserved;   /* bit r: our own step freed the name of role r; the next one fills it */
     bool trace;
@@ -93,6 +92,7 @@ bool world_uses(const struct scenario *, int generation, enum role);
 bool world_changes(const struct scenario *, enum role); /* from one generation to the next */
 void world_wish(struct world *, int generation);        /* makes desired[generation] */
 struct sim_box *world_named(struct world *, const char *name);
+const char *world_name(struct world *, enum role); /* canonical */
 struct observed world_observe(struct world *, struct arena *);
 void world_drop_calls(struct world *, const char *box_id); /* by nobody of ours */
 void world_pass_time(struct world *, int64_t ms);

@@ -125,6 +125,7 @@ static void dump_settings(struct dump *d, const struct settings *s)
     dump_value(d, "platform", &s->platform);
     dump_value(d, "container_name", &s->container_name);
     dump_value(d, "config", &s->config);
+    dump_values(d, "live_keys", &s->live_keys);
     dump_value(d, "log_driver", &s->log_driver);
     dump_labels(d, "log_options", s->log_options, s->n_log_options);
     dump_labels(d, "labels", s->labels, s->n_labels);
@@ -168,6 +169,17 @@ static void dump_agent(struct dump *d, const struct agent_spec *agent)
     d->level--;
 }
 
+static void dump_service(struct dump *d, const struct service_spec *s)
+{
+    dump_value(d, "service.control", &s->control);
+    dump_value(d, "service.state_dir", &s->state_dir);
+    dump_value(d, "service.log_format", &s->log_format);
+    dump_number(d, "service.resync_s", &s->resync_s);
+    dump_number(d, "service.history_keep_s", &s->history_keep_s);
+    dump_value(d, "service.notify", &s->notify);
+    dump_value(d, "service.notify_format", &s->notify_format);
+}
+
 static const char *spec_dump(struct arena *a, const struct spec *s, const char *root)
 {
     struct dump d = {.text = {.arena = a}, .root = root};
@@ -176,6 +188,7 @@ static const char *spec_dump(struct arena *a, const struct spec *s, const char *
     dump_value(&d, "database_agents", &s->database_agents);
     dump_value(&d, "name_prefix", &s->name_prefix);
     dump_value(&d, "prune", &s->prune);
+    dump_service(&d, &s->service);
     dump_open(&d, "defaults", NULL);
     dump_settings(&d, &s->defaults);
     dump_rollout(&d, &s->rollout);

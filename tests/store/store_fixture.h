@@ -22,7 +22,6 @@
 #include "store/history.h"
 #include "store/ledger.h"
 #include "store/orders.h"
-#include "store/quarantine.h"
 #include "store/store_parts.h"
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])

@@ -1,4 +1,4 @@
-/* Goal: orders, failures in quarantine and the ledger are kept, replaced and taken back. */
+/* Goal: orders and the ledger are kept, replaced and taken back. */
 #include "store/store_fixture.h"
 
 static struct orders list_orders(struct fixture *f)
@@ -87,34 +87,6 @@ static void an_unknown_order_is_left_out(void **state)
     assert_int_equal(list_orders(f).n, 0);
 }
 
-static void failures_are_kept_by_image_and_settings(void **state)
-{
-    struct fixture *f = *state;
-    struct quarantined failed = {"one", ROLE_STS, "sha256:1", "aa", 1, NOW};
-    const struct quarantined other = {"two", ROLE_LLM, "sha256:1", "aa", 4, NOW};
-    struct quarantine list;
-
-    open_store(f);
-    OK(f, quarantine_set(f->store, &failed, &f->err));
-    failed.attempts = 2;
-    failed.failed_ms = NOW + 30000;
-    OK(f, quarantine_set(f->store, &failed, &f->err));
-    failed.settings_hash = "bb";
-    failed.failed_ms++;
-    OK(f, quarantine_set(f->store, &failed, &f->err));
-    OK(f, quarantine_set(f->store, &other, &f->err));
-    OK(f, quarantine_list(f->store, f->arena, "one", &list, &f->err));
-    assert_int_equal(list.n, 2);
-    assert_string_equal(list.items[0].settings_hash, "bb");
-    assert_string_equal(list.items[1].settings_hash, "aa");
-    assert_int_equal(list.items[1].attempts, 2);
-    assert_int_equal(list.items[1].failed_ms, NOW + 30000);
-    OK(f, quarantine_clear(f->store, "one", &f->err));
-    OK(f, quarantine_list(f->store, f->arena, NULL, &list, &f->err));
-    assert_int_equal(list.n, 1);
-    assert_int_equal(list.items[0].role, ROLE_LLM);
-}
-
 #define UUID "2f1d9a04-4f6a-4d53-9f0b-3c1b7d8e5a66"
 
 static void a_call_is_noted_once(void **state)
@@ -153,9 +125,11 @@ static void a_call_is_noted_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(one_order_of_each_kind_an_agent),         TEST(clearing_spares_a_newer_one),
-        TEST(who_and_why_are_bounded_and_visible),     TEST(an_unknown_order_is_left_out),
-        TEST(failures_are_kept_by_image_and_settings), TEST(a_call_is_noted_once),
+        TEST(one_order_of_each_kind_an_agent),
+        TEST(clearing_spares_a_newer_one),
+        TEST(who_and_why_are_bounded_and_visible),
+        TEST(an_unknown_order_is_left_out),
+        TEST(a_call_is_noted_once),
     };
     return cmocka_run_group_tests_name("orders", tests, NULL, NULL);
 }

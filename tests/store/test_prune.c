@@ -119,24 +119,6 @@ static void calls_go_by_number_and_age(void **state)
     assert_int_equal(ledger_find(f->store, f->arena, "call-9", &read, &f->err), 0);
 }
 
-static void failures_go_by_age(void **state)
-{
-    struct fixture *f = *state;
-    struct store_keep keep = keep_all();
-    const struct quarantined old = {"one", ROLE_STS, "i", "h", 1, NOW},
-                             young = {"one", ROLE_STS, "i", "k", 1, NOW + 9};
-    struct quarantine list;
-
-    open_store(f);
-    OK(f, quarantine_set(f->store, &old, &f->err));
-    OK(f, quarantine_set(f->store, &young, &f->err));
-    keep.changes_since_ms = NOW + 5;
-    OK(f, store_prune(f->store, &keep, &f->err));
-    OK(f, quarantine_list(f->store, f->arena, NULL, &list, &f->err));
-    assert_int_equal(list.n, 1);
-    assert_string_equal(list.items[0].settings_hash, "k");
-}
-
 static void the_file_becomes_smaller(void **state)
 {
     struct fixture *f = *state;
@@ -161,11 +143,8 @@ static void the_file_becomes_smaller(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(changes_go_by_number_and_age),
-        TEST(needed_generations_stay),
-        TEST(agents_that_are_gone_are_forgotten),
-        TEST(calls_go_by_number_and_age),
-        TEST(failures_go_by_age),
+        TEST(changes_go_by_number_and_age),       TEST(needed_generations_stay),
+        TEST(agents_that_are_gone_are_forgotten), TEST(calls_go_by_number_and_age),
         TEST(the_file_becomes_smaller),
     };
     return cmocka_run_group_tests_name("prune", tests, NULL, NULL);

@@ -69,14 +69,12 @@ static void assert_fired(int times, int64_t from_ms, int64_t to_ms)
 {
     assert_int_equal(fired, times);
     assert_in_range(fired_ms, from_ms, to_ms);
-    assert_false(settle_pending(settle));
 }
 
 static void one_poke(void **state)
 {
     (void)state;
     settle_poke(settle);
-    assert_true(settle_pending(settle));
     assert_int_equal(fired, 0); /* never from inside the poke */
     ev_run(loop, 0);
     assert_fired(1, 100, 110);
