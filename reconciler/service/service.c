@@ -135,6 +135,8 @@ static void tell_the_rest(struct service *s)
 static void run(struct service *s)
 {
     log_say(s->log, LEVEL_INFO, NULL, "started, watching %s", s->config->engine_name);
+    if (s->notify)
+        log_say(s->log, LEVEL_INFO, NULL, "changes are told to %s", notify_target(s->notify));
     systemd_ready(s->systemd); /* whatever the engine does: one that is away is waited for */
     while (!s->stopping)
         service_turn(s);
