@@ -6,12 +6,11 @@ static int set_up(void **state)
 {
     (void)state;
     site_set_up();
-    site_spec(arena_printf(
-        arena,
-        "defaults: {healthcheck: {test: TCP}, update: {monitor: 1s}}\n"
-        "agents: {desk: {port: %s, core: {image: 'any:1'},\n"
-        "                sts: {image: 'any:1', environment: {PORT: '%s'}}}}\n",
-        engine.port, engine.port));
+    site_spec(arena_printf(arena,
+                           "defaults: {healthcheck: {test: TCP}, update: {monitor: 1s}}\n"
+                           "agents: {desk: {port: %s, core: {image: 'any:1'},\n"
+                           "                sts: {image: 'any:1', environment: {PORT: '%s'}}}}\n",
+                           engine.port, engine.port));
     return 0;
 }
 
