@@ -19,5 +19,5 @@ eventually 20 rec_said "another container is $STS now" || fail 'the successor is
 
 step 'to leave it is its usual end, and no failure'
 kill -INT "$followed"
-rec_wait
+rec_wait 20
 expect_equal "$CODE" 0 'the exit code'

@@ -124,9 +124,14 @@ static void asks_the_rest(void **state)
          "GET",
          "/v1.41/containers/" ID "/logs?stdout=1&stderr=1&timestamps=0&tail=all"
          "&since=12.000000034&follow=1"},
-        {{.kind = CALL_LOGS, .id = ID, .tail = 20, .timestamps = true, .since_ns = 1700000000000000000},
+        {{.kind = CALL_LOGS,
+          .id = ID,
+          .tail = 20,
+          .timestamps = true,
+          .since_ns = 1700000000000000000},
          "GET",
-         "/v1.41/containers/" ID "/logs?stdout=1&stderr=1&timestamps=1&tail=20&since=1700000000.000000000"},
+         "/v1.41/containers/" ID
+         "/logs?stdout=1&stderr=1&timestamps=1&tail=20&since=1700000000.000000000"},
         {{.kind = CALL_IMAGE, .ref = "sha256:" ID}, "GET", "/v1.41/images/sha256:" ID "/json"},
         {{.kind = CALL_PULL, .ref = "a/b:1@sha256:" ID},
          "POST",
