@@ -1,5 +1,6 @@
 /* One agent, whole: its row, its plan, its containers, and what each order would do. */
 #include "base/out.h"
+#include "base/text.h"
 #include "core/what_if.h"
 #include "render/actions.h"
 #include "render/agent_status.h"
@@ -11,7 +12,19 @@ static void out_time(struct out *o, const char *key, int64_t ms)
     out_count(o, key, ms > 0 ? ms : -1);
 }
 
-static void out_box(struct out *o, enum role role, int place, const struct box *b)
+/* When the limit of its drain ends; 0: it has none now. */
+static int64_t drain_until(const struct agent_plan *plan, const struct box *b)
+{
+    for (size_t i = 0; i < plan->n_steps; i++) {
+        const struct step *s = &plan->steps[i];
+        if (s->kind == STEP_WAIT && s->gate == GATE_DRAIN && text_is(s->box_id, b->id))
+            return s->until_ms;
+    }
+    return 0;
+}
+
+static void out_box(struct out *o, const struct agent_plan *plan, enum role role, int place,
+                    const struct box *b)
 {
     static const char *const states[] = {[BOX_CREATED] = "created",
                                          [BOX_RUNNING] = "running",
@@ -41,6 +54,7 @@ static void out_box(struct out *o, enum role role, int place, const struct box *
     out_time(o, "finished_ms", b->finished_ms);
     out_number(o, "restarts", b->restart_count);
     out_count(o, "connections", box_runs(b) ? b->sockets : -1);
+    out_time(o, "drain_until_ms", drain_until(plan, b));
     out_end(o);
 }
 
@@ -52,7 +66,7 @@ static void out_boxes(struct out *o, const struct agent_plan *plan, const struct
         for (int place = 0; place < PLACES; place++)
             for (size_t k = 0; k < mine->n_boxes; k++)
                 if (place_in(&mine->boxes[k], plan->roles[i].name) == place)
-                    out_box(o, plan->roles[i].role, place, &mine->boxes[k]);
+                    out_box(o, plan, plan->roles[i].role, place, &mine->boxes[k]);
     out_end(o);
 }
 

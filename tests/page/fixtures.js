@@ -18,7 +18,7 @@ const role = (name, verdict = 'in_sync', drifts = [], reason = null) => ({
 const box = (name, place, more = {}) => ({
   role: name, place, id: 'c0ffee', name: `avr-${name}-${id(1)}`, image: `agentvoiceresponse/avr-${name}-deepgram:local`, image_id: 'sha256:9b1e4c20',
   state: 'running', health: 'good', health_text: null, exit_code: null, created_ms: NOW - 50 * MINUTE, started_ms: NOW - 50 * MINUTE,
-  finished_ms: null, restarts: 0, connections: 0, ...more,
+  finished_ms: null, restarts: 0, connections: 0, drain_until_ms: null, ...more,
 });
 const action = (agent, name, more = {}) => ({
   action: name, allowed: true, refused: null, text: 'New containers with the same settings; new calls move at once, live ones finish on the old ones.',
@@ -62,7 +62,7 @@ const details = {
   },
   Booking: {
     plan: { roles: [role('core'), role('asr'), role('llm', 'underway', [drift('image', null, '9b1e4c20', '41d07a13')]), role('tts')] },
-    boxes: [box('llm', 'live', { connections: 1 }), box('llm', 'drain', { name: drainName(NOW - 4 * MINUTE), connections: 2 })],
+    boxes: [box('llm', 'live', { connections: 1 }), box('llm', 'drain', { name: drainName(NOW - 4 * MINUTE), connections: 2, drain_until_ms: NOW + 26 * MINUTE })],
   },
   'Room service': { boxes: [box('sts', 'live'), box('sts', 'next', { name: 'avrd-next-01a203ef702a', health: 'unknown' })] },
   Spa: {

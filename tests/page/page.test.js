@@ -44,7 +44,7 @@ const shows = (name, options, check) => test(name, async () => {
 shows('every state of an agent', {}, async page => {
   await has(card(page, 'Front desk'), 'In sync', 'Ready', '1 call');
   await has(card(page, 'Night desk'), 'Drifted', '2 calls', 'sts AGENT_PROMPT, sts DEEPGRAM_API_KEY');
-  await has(card(page, 'Booking'), 'Replacing', 'Draining', /llm: 2 calls · 4m \d+s/);
+  await has(card(page, 'Booking'), 'Replacing', 'Draining', /llm: 2 calls · 4m \d+s, at most 25m \d+s more/);
   await has(card(page, 'Spa'), 'Held', 'Ready', /exited with code 1/);
   await has(card(page, 'Concierge'), 'Paused', /do not touch/);
   await has(card(page, 'Old reception'), 'Orphan');

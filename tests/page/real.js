@@ -96,6 +96,8 @@ saw('drained');
 
 await has(head, 'Not connected');
 await has(main, /Not connected to the service/);
+await card.locator('.log').waitFor({ state: 'detached' });
+assert.doesNotMatch(await page.locator('[aria-live]').textContent(), /error/);
 await shot('away');
 saw('nobody');
 await has(head, 'Connected');

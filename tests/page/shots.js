@@ -7,7 +7,7 @@ const setup = service => {
   service.agents = service.agents.filter(a => SHOWN.includes(a.name));
   service.changes = service.changes.filter(c => c.agent_name !== HOSTILE);
 };
-const sizes = { wide: { width: 1000, height: 560 }, phone: { width: 390, height: 760 } };
+const sizes = { wide: { width: 1000, height: 820 }, phone: { width: 390, height: 760 } };
 
 for (const [size, viewport] of Object.entries(sizes))
   for (const colorScheme of ['light', 'dark']) {

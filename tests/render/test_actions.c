@@ -166,6 +166,23 @@ static void containers_come_with_their_place(void **state)
     ask_as(q, "sales");
     assert_says(q->json, "\"place\": \"drain\"");
     assert_says(q->json, "\"connections\": 1");
+    assert_null(strstr(q->json, "\"drain_until_ms\": 1")); /* it waits however long they last */
+}
+
+static void a_drain_tells_its_limit(void **state)
+{
+    struct asked *q = story(state);
+    struct box *old = retire_live(&q->p, "avr-sts-a1", PLACE_DRAIN, 30000);
+
+    add_call(&q->p, "a1", 60000);
+    old->sockets = 1;
+    put_box(&q->p, "sales", ROLE_STS, PLACE_LIVE, 30000)->sockets = 0;
+    q->p.m.spec.rollout.drain_timeout_s = (struct number){600, true, SPEC_AT(1, 1)};
+    q->p.m.spec.rollout.on_timeout = SAID("force", 1, 1);
+    story_merge(&q->p);
+    ask_as(q, "sales");
+    int64_t limit_ms = box_since_ms(old) + 600000;
+    assert_says(q->json, arena_printf(*state, "\"drain_until_ms\": %lld", (long long)limit_ms));
 }
 
 static int setup(void **state)
@@ -193,6 +210,7 @@ int main(void)
         TEST(an_orphan_can_only_be_removed),
         TEST(secrets_are_fingerprints_here_too),
         TEST(containers_come_with_their_place),
+        TEST(a_drain_tells_its_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -136,6 +136,7 @@ const does = {
       if (event === 'line') opened.log = [...opened.log, `${data.role} ${data.line}`].slice(-300);
       draw();
     }
+    if (opened.stop.signal === signal) closeLog(opened); /* it broke off, and shall not look alive */
   },
   async history(id) {
     const opened = page.opened.get(id);

@@ -35,7 +35,7 @@ export async function* stream(path, headers = {}, stop = new AbortController()) 
     const reader = reply.body.pipeThrough(new TextDecoderStream()).getReader();
     yield { event: 'open' };
     for (let rest = ''; ;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch(() => ({ done: true })); /* broken off */
       heard();
       if (done) return;
       const blocks = (rest + value).split('\n\n');

@@ -17,7 +17,8 @@ const button = (action, { id = '', name = '' } = {}, kind = 'button') =>
 
 /* The twelve digits of a drained container's name say since when it drains. */
 const draining = box => box.place === 'drain' && h('p', badge('draining'),
-  ` ${box.role}: ${calls(box.connections)} · ${ago(parseInt(box.name.slice(-12), 16))}`);
+  ` ${box.role}: ${calls(box.connections)} · ${ago(parseInt(box.name.slice(-12), 16))}`,
+  box.drain_until_ms && t(', at most {in} more', { in: span((box.drain_until_ms - Date.now()) / 1000) }));
 
 const progress = p => p && h('p', badge('underway'), ' ', [
   p.role, t(p.gate && p.gate !== 'none' ? p.gate : p.step ?? p.state), p.gate === 'drain' && calls(p.calls), p.oldest_ms && ago(p.oldest_ms),
