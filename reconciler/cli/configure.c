@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "cli/cmd.h"
+#include "control/advertise.h"
 
 static const char default_specs[] = "specs", system_specs[] = "/etc/avr-reconciler/specs";
 
@@ -162,17 +163,13 @@ const char *control_path(struct arena *a, const struct options *opt, const struc
     return arena_printf(a, "%s/avr-reconciler/control.sock", xdg);
 }
 
-/* It becomes part of addresses, and is shown: nothing but where the service is. */
 static int find_advertised(const struct options *opt, struct config *ret, struct err *err)
 {
     const char *url = opt->value[OPT_ADVERTISE];
 
     if (!url || !*url)
         return 0;
-    const char *host = text_starts(url, "http://")    ? url + strlen("http://")
-                       : text_starts(url, "https://") ? url + strlen("https://")
-                                                      : "";
-    if (!*host || *host == '/' || strpbrk(host, "@?# \t\n\"'<>\\"))
+    if (!advertise_is_usable(url))
         return err_set(err, ERR_INVALID,
                        "--advertise is not an address such as http://avr-reconciler:6100");
     ret->host.advertise = url;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/clock.h"
 #include "control/cold.h"
+#include "control/advertise.h"
 #include "control/orders.h"
 #include "control/recall.h"
 #include "control/state.h"
@@ -81,6 +82,8 @@ void sources_merge(struct arena *a, const struct config *config, const struct sp
     struct digest_key token;
 
     *ret = (struct sources){.spec = *spec, .database = *db};
+    if (!host.advertise)
+        host.advertise = advertise_recall(a, config->state_dir);
     host.token = host.advertise && state_token_key(config->state_dir, &token) ? &token : NULL;
     if (orders)
         ret->orders = *orders;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "control/advertise.h"
 #include "service/desk.h"
 #include "service/hearing.h"
 #include "service/service_parts.h"
@@ -90,6 +91,7 @@ int service_open(struct service *s, struct err *err)
     if (getpid() == 1)
         s->reaper = reap_open(s->loop);
     open_store(s);
+    advertise_remember(s->config->state_dir, s->config->host.advertise);
     s->retries = retries_new();
     s->others = others_new();
     s->fetches = fetches_new();
@@ -133,6 +135,8 @@ static void tell_the_rest(struct service *s)
 static void run(struct service *s)
 {
     log_say(s->log, LEVEL_INFO, NULL, "started, watching %s", s->config->engine_name);
+    if (s->notify)
+        log_say(s->log, LEVEL_INFO, NULL, "changes are told to %s", notify_target(s->notify));
     systemd_ready(s->systemd); /* whatever the engine does: one that is away is waited for */
     while (!s->stopping)
         service_turn(s);

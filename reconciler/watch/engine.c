@@ -185,15 +185,3 @@ void engine_watch_free(struct engine_watch *w)
     give_up(w);
     free(w);
 }
-
-void engine_watch_reopen(struct engine_watch *w)
-{
-    give_up(w);
-    note_end(w);
-    ping(w);
-}
-
-bool engine_watch_is_up(const struct engine_watch *w)
-{
-    return w->up;
-}

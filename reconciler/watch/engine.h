@@ -9,7 +9,7 @@
  *
  * An idle stream says nothing at all, whether or not the engine lives.  A dead TCP connection ends
  * by its keepalive probes, after about a minute.  An engine that hangs is found by whoever asks it
- * something else: engine_watch_reopen(). */
+ * something else; what happened is told when it goes on. */
 #ifndef WATCH_ENGINE_H
 #define WATCH_ENGINE_H
 
@@ -17,7 +17,7 @@
 
 struct engine_watch;
 
-/* All run from the loop; none may free the watch, all may call engine_watch_reopen(). */
+/* All run from the loop; none may free the watch. */
 struct engine_watch_callbacks {
     /* Of containers, images and networks.  Lent for the time of the call. */
     void (*on_event)(void *ctx, const struct engine_event *);
@@ -35,10 +35,5 @@ struct engine_watch_callbacks {
 struct engine_watch *engine_watch_new(struct client *, const struct engine_watch_callbacks *,
                                       void *ctx);
 void engine_watch_free(struct engine_watch *); /* NULL is fine */
-
-/* Gives up the present stream, if there is one, and opens another one at once.  Nothing is told of
- * the end of the old one. */
-void engine_watch_reopen(struct engine_watch *);
-bool engine_watch_is_up(const struct engine_watch *);
 
 #endif

@@ -14,7 +14,8 @@ n_answers=0
 request() {
     local method=$1 url=$2 body=${3-} kind
     local -a options=(-sS --max-time 20 -X "$method" -o "$W/answer" -w '%{http_code} %{content_type}')
-    [[ $method == GET ]] || options+=(-H "Content-Type: ${TYPE:-application/json}" --data "$body")
+    [[ $method == GET ]] ||
+        options+=(-H "Content-Type: ${TYPE:-application/json}" -H "${MARK:-X-AVR-Reconciler}: 1" --data "$body")
     ANSWER=$W/answer-$((n_answers++)).json
     read -r STATUS kind < <(curl "${options[@]}" "$BASE$url" && echo)
     mv "$W/answer" "$ANSWER"
@@ -40,7 +41,7 @@ step 'every GET'
 listen "$W/events" /events
 listen "$W/logs" "/api/v1/agents/$AGENT/logs?tail=20"
 while read -r path; do
-    case $path in /events | */logs) continue ;; esac
+    case $path in /events | */logs | */internal/* | /page/*) continue ;; esac
     get "${path/"{id}"/$AGENT}"
 done < <(openapi paths GET)
 get "/api/v1/agents/$AGENT"
@@ -68,6 +69,8 @@ request POST "/api/v1/agents/$AGENT/restart" '{"wait_timeout": "soon"}'
 expect_equal "$STATUS" 400 'no time'
 TYPE=text/plain request POST "/api/v1/agents/$AGENT/restart" '{}'
 expect_equal "$STATUS" 400 'a page of somebody else'
+MARK=X-Other request POST "/api/v1/agents/$AGENT/restart" '{}'
+expect_equal "$STATUS $(answer .error.code)" '403 no_mark' 'an order without its mark'
 request POST "/api/v1/agents/$AGENT/rollback" '{"to": 99}'
 expect_equal "$STATUS $(answer .error.code)" '409 conflict' 'an unknown generation'
 request POST "/api/v1/agents/$AGENT/start" '{}' # it is not stopped: an order all the same

@@ -1,11 +1,10 @@
 /* The page in a real browser, against a faked service.  See run.sh. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { need, open, quit } from './browser.js';
+import { LOST, need, open, quit } from './browser.js';
 import { HOSTILE, TROUBLE } from './fixtures.js';
 
 const LIMIT = 10240; /* bytes of the whole page, packed, both languages */
-const LOST = /ERR_|401|Failed to fetch/; /* what a browser says of a service that is away or refuses */
 
 after(quit);
 

@@ -56,6 +56,8 @@ export class Service {
     if (this.token && request.headers.authorization !== `Bearer ${this.token}`)
       return json(401, { error: { code: 'unauthorized', message: 'A token is needed.' } });
     if (request.method === 'POST') {
+      if (!request.headers['x-avr-reconciler'] || request.headers['content-type'] !== 'application/json')
+        return json(403, { error: { code: 'no_mark', message: 'What changes something must carry X-AVR-Reconciler: 1.' } });
       let body = '';
       for await (const chunk of request) body += chunk;
       this.orders.push([pathname, JSON.parse(body)]);

@@ -21,16 +21,12 @@ static struct told {
     int events, gaps, ups, downs;
     char name[64], text[512];
 } told;
-static bool reopen_on_event;
 
 static void on_event(void *ctx, const struct engine_event *e)
 {
     assert_ptr_equal(ctx, &told);
     told.events++;
     snprintf(told.name, sizeof told.name, "%s", e->name);
-    if (reopen_on_event)
-        engine_watch_reopen(watch);
-    reopen_on_event = false;
 }
 
 static void on_gap(void *ctx)
@@ -43,7 +39,6 @@ static void on_up(void *ctx)
 {
     (void)ctx;
     told.ups++;
-    assert_true(engine_watch_is_up(watch));
 }
 
 static void on_down(void *ctx, const char *text)
@@ -51,7 +46,6 @@ static void on_down(void *ctx, const char *text)
     (void)ctx;
     told.downs++;
     snprintf(told.text, sizeof told.text, "%s", text);
-    assert_false(engine_watch_is_up(watch));
 }
 
 static const struct engine_watch_callbacks callbacks = {on_event, on_gap, on_up, on_down};
@@ -279,30 +273,6 @@ static void an_engine_that_hangs(void **state)
     wait_until(&told.ups, 1);
 }
 
-static void opened_anew(void **state)
-{
-    (void)state;
-    engine_watch_reopen(watch); /* while the first one is being opened */
-    wait_until(&told.ups, 1);
-    engine_watch_reopen(watch);
-    assert_false(engine_watch_is_up(watch));
-    wait_until(&told.gaps, 2);
-    assert_int_equal(told.downs, 0);
-    pass(1);
-    assert_int_equal(fake_open_streams(), 1);
-    reopen_on_event = true;
-    say(event("start", "one", 5));
-    wait_until(&told.gaps, 3);
-    say(event("start", "two", 6));
-    wait_until(&told.events, 2);
-    assert_int_equal(told.downs, 0);
-    fake_leave();
-    wait_until(&told.downs, 1);
-    fake_arrive();
-    engine_watch_reopen(watch); /* without waiting for the next try */
-    wait_until(&told.ups, 4);
-}
-
 static void freed_at_any_time(void **state)
 {
     (void)state;
@@ -328,8 +298,7 @@ int main(void)
         TEST(nonsense_is_a_gap),      TEST(a_line_without_end),
         TEST(a_thousand_at_once),     TEST(a_byte_at_a_time),
         TEST(a_refusal_is_told_once), TEST(the_engine_restarts),
-        TEST(an_engine_that_hangs),   TEST(opened_anew),
-        TEST(freed_at_any_time),
+        TEST(an_engine_that_hangs),   TEST(freed_at_any_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -174,4 +174,5 @@ document.onsubmit = event => {
 root.dataset.theme = localStorage.theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
 await speak(localStorage.language ?? navigator.language.slice(0, 2));
 setInterval(draw, 1000);
+setInterval(() => page.link === 'Connected' && take.reset().catch(() => {}), 60000); /* ages in what is said */
 forever();

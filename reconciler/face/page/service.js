@@ -5,7 +5,7 @@ const request = async (path, { body, ...options } = {}) => {
   const reply = await fetch(path, {
     cache: 'no-store', ...options, ...body && { method: 'POST', body: JSON.stringify(body) },
     headers: {
-      ...options.headers, ...body && { 'Content-Type': 'application/json' },
+      ...options.headers, ...body && { 'Content-Type': 'application/json', 'X-AVR-Reconciler': 1 },
       ...sessionStorage.token && { Authorization: 'Bearer ' + sessionStorage.token },
     },
   });

@@ -45,11 +45,11 @@ const container = box => h('li',
 const change = c => h('li',
   h('p.row', h('b', c.agent_name ?? c.agent_id), c.roles.join(' '), badge(c.result), h('small', c.began_ms && clock(c.began_ms))),
   said('p', c.failure ?? c.cause), c.drifts.map(text => said('p.dim', text)),
-  c.waited_ms > 0 && dim(calls(c.calls_waited), span(c.waited_ms / 1000)));
+  c.calls_waited > 0 && dim(calls(c.calls_waited), span(c.waited_ms / 1000)));
 
 const detail = (agent, opened, { actions, boxes, plan: { hold, roles, window } }) => [
   h('p.row', actions.map(a => a.allowed && a.action !== 'apply' && button(a.action, agent)), button('log', agent), button('history', agent)),
-  hold && said('p.note.error', hold.why, hold.at, hold.advice),
+  agent.state !== 'paused' && hold && said('p.note.error', hold.why, hold.at, hold.advice),
   window && dim(t('waits for {times}, in {in}', { times: window.times, in: span(window.opens_in_s) })),
   roles.some(differs) && part('what differs', roles.map(difference)),
   part('containers', h('ul', boxes.map(container))),
@@ -66,7 +66,7 @@ const card = (agent, { opened, details, progresses, may }) => {
       h('h3', h('button.name', { 'data-do': 'open', 'data-id': id, 'aria-expanded': !!open }, name)),
       h('div.row',
         badge(state), state !== 'stopped' && badge(agent.ready ? 'ready' : 'not_ready'), h(agent.live_calls === 0 ? 'small' : 'b', calls(agent.live_calls)),
-        may && needsCare(agent) && button('apply', agent, 'button.main'))),
+        may && needsCare(agent) && !progresses.has(id) && button('apply', agent, 'button.main'))),
     dim(since(agent.since_ms), agent.mode, agent.image?.split('/').pop()),
     agent.note && said('p', agent.note), d?.boxes.map(draining), progress(progresses.get(id)),
     open && (d ? detail(agent, open, d) : '…'));
@@ -101,7 +101,7 @@ const fate = (n, limit, live, oldest) => h('p.note' + (n === 0 ? '' : '.error'),
     : n ? t('{n} call will be cut.|{n} calls will be cut.', { n }) : t('No call will be cut.'),
   limit && t('Calls that outlast their limit are cut.'),
   n === 0 && live && t('{n} live call goes on to its end.|{n} live calls go on to their end.', { n: live }),
-  oldest && t('The oldest: {age}.', { age: span(oldest) }),
+  oldest != null && t('The oldest: {age}.', { age: span(oldest) }),
 ].filter(Boolean).join(' '));
 
 /* What an order does, which calls it cuts, and the same as a command; chosen: what is ticked so far. */
@@ -109,7 +109,7 @@ export const question = ({ name, action, plan, boxes = [], past = [] }, chosen) 
   const { calls_cut, command, cut_after_limit } = chosen.now ? action.now : action;
   const line = command + (chosen.to ? ' --to ' + chosen.to : '');
   return h('form', { method: 'dialog' },
-    h('h3', { id: 'ask' }, name), said('p', action.text),
+    h('h3', { id: 'ask' }, name), !chosen.now && said('p', action.text),
     past[0] && h('p', h('label', title('generation'), ' ', h('select', { name: 'to' }, h('option', { value: '' }, t('the last good one')),
       past.map(g => h('option', { value: g.generation }, `${g.generation} ${g.cause ?? ''}`))))),
     action.now && h('p', h('label', h('input', { type: 'checkbox', name: 'now' }), ' ', t('Do not wait: cut the calls'))),
