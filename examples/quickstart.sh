@@ -29,7 +29,7 @@ export TENANT=avrd-demo DB_DATABASE=$DEMO/data.db
 export AVR_RECONCILER_SPECS=$DEMO/spec.yaml AVR_RECONCILER_STATE_DIR=$DEMO/state
 export CORE_DEFAULT_IMAGE=avrd-demo/avr-core
 # The demo's AVR has nothing but the settings above.
-unset DB_TYPE WEBHOOK_URL WEBHOOK_SECRET AMI_URL TOOLS_DIR AVR_TOOLS_DIR BACKEND_URL
+unset DB_TYPE WEBHOOK_URL WEBHOOK_SECRET AMI_URL TOOLS_DIR AVR_TOOLS_DIR BACKEND_URL JWT_SECRET
 # shellcheck source=lib/avr.sh
 . examples/lib/avr.sh
 
@@ -94,6 +94,7 @@ how_to_go_on() {
    export TENANT=$TENANT CORE_DEFAULT_IMAGE=$CORE_DEFAULT_IMAGE
    export AVR_RECONCILER_SPECS=$AVR_RECONCILER_SPECS AVR_RECONCILER_STATE_DIR=$AVR_RECONCILER_STATE_DIR
    avr-reconciler status
+   avr-reconciler run --control $DEMO/control.sock    # and in a browser: http://127.0.0.1:6100/
    sqlite3 $DB_DATABASE 'SELECT name, config FROM provider'
    examples/quickstart.sh --clean
 TEXT
@@ -235,6 +236,21 @@ all_in_sync() {
     show avr-reconciler status
 }
 
+proved_and_watched() {
+    local service address
+    address=127.0.0.1:$(free_port)
+    headline 'Proof of it, and the service with its page'
+    show avr-reconciler verify 'Night desk'
+    printf '%s   $ avr-reconciler run --listen %s%s\n' "$dim" "$address" "$plain"
+    avr-reconciler run --listen "$address" --control "$DEMO/control.sock" >"$DEMO/log" 2>&1 &
+    service=$!
+    eventually 20 page_answers "$address" || { cat "$DEMO/log"; die 'The page does not answer.'; }
+    say "It answered at http://$address/, its page for a browser; left running, it does all of the above by itself."
+    say 'To open the page yourself: examples/quickstart.sh --keep leaves the demo and says how to go on.'
+    end_process "$service"
+}
+page_answers() { curl -sf -o /dev/null "http://$1/readyz" && [[ $(curl -sf "http://$1/") == *'<title>'* ]]; }
+
 keep=''
 case ${1:-} in
 --help | -h)
@@ -265,4 +281,5 @@ make_avr
 change_everything
 without_cutting
 all_in_sync
+proved_and_watched
 headline "Done in $SECONDS s: no call was cut."
