@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calls/relay.h"
+#include "control/cycle.h"
 #include "control/fleet.h"
 #include "face/parts.h"
-#include "control/cycle.h"
 #include "net/http.h"
 
 struct metrics_book { /* since the program was started */
@@ -52,6 +53,32 @@ static void add_web(const struct face *face, struct metrics *m)
     m->web_streams = web.streams;
 }
 
+static void add_containers(const struct face *face, struct metrics *m)
+{
+    m->settings_age_s = service_sources_age_s(face->service);
+    m->since.settings_told = face->live.answered;
+    m->since.settings_refused = face->live.refused;
+}
+
+static void add_webhooks(const struct face *face, struct arena *a, struct metrics *m)
+{
+    struct metrics_count *heard = arena_alloc(a, CALL_EVENT__N * sizeof *heard);
+
+    for (int i = 0; i < CALL_EVENT__N; i++)
+        heard[i] = (struct metrics_count){call_event_text[i], face->hooks.heard[i]};
+    m->since.webhooks = heard;
+    m->since.n_webhooks = CALL_EVENT__N;
+    m->since.webhooks_refused = face->hooks.refused;
+    if (!face->relay)
+        return;
+    struct relay_counts relay = relay_counts(face->relay);
+    m->relays = true;
+    m->relay_waiting = relay.waiting;
+    m->since.relay_sent = relay.sent;
+    m->since.relay_failed = relay.failed;
+    m->since.relay_dropped = relay.dropped;
+}
+
 static void add_work(const struct face *face, struct arena *a, struct metrics *m)
 {
     const struct metrics_book *book = face->metrics;
@@ -87,6 +114,8 @@ static void get_metrics(void *ctx, struct web_request *r)
     }
     add_conditions(face, a, &m);
     add_work(face, a, &m);
+    add_containers(face, &m);
+    add_webhooks(face, a, &m);
     add_web(face, &m);
     const char *text = render_metrics(a, &m);
     web_reply(r, 200, "text/plain; version=0.0.4; charset=utf-8", text, strlen(text));

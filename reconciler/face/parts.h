@@ -20,6 +20,7 @@
 #ifndef FACE_PARTS_H
 #define FACE_PARTS_H
 
+#include "calls/event.h"
 #include "face/access.h"
 #include "face/face.h"
 #include "face/gate.h"
@@ -39,6 +40,10 @@ struct live_counts { /* questions for settings: answered, and refused to whoever
     unsigned long answered, refused;
 };
 
+struct hook_counts { /* webhooks: those that were heard, and those that were not */
+    unsigned long heard[CALL_EVENT__N], refused;
+};
+
 struct face {
     const struct face_options *options;
     struct service_guest guest;
@@ -51,6 +56,7 @@ struct face {
     bool was_good;          /* the last round */
     bool was_ready;         /* some round was good */
     struct live_counts live;
+    struct hook_counts hooks;
     struct events *events;
     struct rows *rows;
     struct waiting *waiting;

@@ -125,13 +125,17 @@ static void webhook(void *ctx, struct web_request *r)
     size_t len;
     const char *body = web_body(r, &len);
 
-    if (!may_post(face, r))
+    if (!may_post(face, r)) {
+        face->hooks.refused++;
         return;
+    }
     if (call_event_parse(web_arena(r), body, len, web_header(r, "x-avr-agent-id"), &event, &err) <
         0) {
+        face->hooks.refused++;
         web_reply_error(r, 400, "bad_event", err.text);
         return;
     }
+    face->hooks.heard[event.kind]++;
     hearing_event(service_hearing(face->service), &event);
     bool relays = face->relay && !relay_is_echo(face->relay, &event);
     if (relays && event.kind == CALL_EVENT_INITIATED) {

@@ -196,6 +196,36 @@ static void put_work(struct text *t, const struct metrics *m)
     counter(t, "drain_wait_seconds_total", "How long they were kept for calls.", m->since.waited_s);
 }
 
+/* --- what containers ask and tell ------------------------------------------------------------ */
+
+static void put_settings(struct text *t, const struct metrics *m)
+{
+    gauge(t, "config_age_seconds",
+          "How old the settings are while the database cannot be read; 0: it can.",
+          (double)m->settings_age_s);
+    head(t, "config_requests_total", "counter", "Questions of containers for their settings.");
+    sample(t, "config_requests_total", "result", "answered", (double)m->since.settings_told);
+    sample(t, "config_requests_total", "result", "refused", (double)m->since.settings_refused);
+}
+
+static void put_webhooks(struct text *t, const struct metrics *m)
+{
+    head(t, "webhooks_total", "counter", "Events of calls that were heard, by type.");
+    for (size_t i = 0; i < m->since.n_webhooks; i++)
+        sample(t, "webhooks_total", "type", m->since.webhooks[i].label,
+               (double)m->since.webhooks[i].n);
+    counter(t, "webhooks_refused_total", "Those without the secret, or that were no events.",
+            (double)m->since.webhooks_refused);
+    if (!m->relays)
+        return;
+    head(t, "webhooks_relayed_total", "counter",
+         "Events for the backend; failed: it did not take them; dropped: too many waited.");
+    sample(t, "webhooks_relayed_total", "result", "sent", (double)m->since.relay_sent);
+    sample(t, "webhooks_relayed_total", "result", "failed", (double)m->since.relay_failed);
+    sample(t, "webhooks_relayed_total", "result", "dropped", (double)m->since.relay_dropped);
+    gauge(t, "webhooks_waiting", "Events that wait to be passed on.", (double)m->relay_waiting);
+}
+
 /* --- the web room ---------------------------------------------------------------------------- */
 
 static void put_web(struct text *t, const struct metrics *m)
@@ -227,6 +257,8 @@ const char *render_metrics(struct arena *a, const struct metrics *m)
         put_calls(&t, m);
     }
     put_work(&t, m);
+    put_settings(&t, m);
+    put_webhooks(&t, m);
     put_web(&t, m);
     return text_str(&t);
 }

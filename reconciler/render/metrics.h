@@ -10,6 +10,11 @@
 #include "core/plan.h"
 #include "core/record.h"
 
+struct metrics_count {
+    const char *label; /* a word of this program */
+    uint64_t n;
+};
+
 struct metrics {
     const char *version;
     const struct plan *plan; /* both NULL: nothing was seen yet */
@@ -31,7 +36,15 @@ struct metrics {
         uint64_t log_dropped;
         uint64_t web_requests[6]; /* by the first digit of their status */
         uint64_t web_refused, web_timed_out, web_dropped;
+        uint64_t settings_told, settings_refused; /* to containers that asked */
+        const struct metrics_count *webhooks;     /* that were heard, by type */
+        size_t n_webhooks;
+        uint64_t webhooks_refused;
+        uint64_t relay_sent, relay_failed, relay_dropped; /* webhooks, to the backend */
     } since;
+    int64_t settings_age_s; /* of a database that cannot be read; 0: it can */
+    bool relays;            /* webhooks are passed on */
+    size_t relay_waiting;
     size_t web_connections, web_streams;
 };
 

@@ -24,6 +24,11 @@ const struct sources *service_sources_now(struct service *s, struct arena *a, in
     return intake_sources(s->intake, a);
 }
 
+int64_t service_sources_age_s(const struct service *s)
+{
+    return intake_age_s(s->intake);
+}
+
 void service_note_fetch(struct service *s, const char *agent_id, enum role role)
 {
     fetches_note(s->fetches, agent_id, role, wall_ms());

@@ -34,6 +34,9 @@ const struct look *service_last_look(const struct service *, struct arena **ret_
  * or believed any more. */
 const struct sources *service_sources_now(struct service *, struct arena *, int64_t *ret_age_s);
 
+/* The same age, of what is in force. */
+int64_t service_sources_age_s(const struct service *);
+
 /* This part of the agent asked for its settings, and was told them. */
 void service_note_fetch(struct service *, const char *agent_id, enum role);
 

@@ -409,6 +409,32 @@ static void other_pages_order_nothing(void **state)
             assert_status(&rows[i], &here, &manners[k].manner, manners[k].how, manners[k].status);
 }
 
+/* What was told, and what was not, can be seen. */
+static void questions_are_counted(void **state)
+{
+    static const struct row fetch = {ITS_CONTAINER, false, "GET",
+                                     "/c/{token}/internal/providers/{id}/config"};
+    static const struct row hook = {CORE, false, "POST", "/webhooks"};
+    static const struct asker own = {.name = "its container", .headers = "", .container = "a1"};
+    static const struct asker other = {.name = "another", .headers = "", .container = "b2"};
+    static const struct asker core = {.name = "core", .headers = "X-AVR-Webhook-Secret: hook\r\n"};
+
+    (void)state;
+    open_site(false);
+    ask(&fetch, &own, &well);
+    ask(&fetch, &other, &well);
+    ask(&fetch, &other, &well);
+    ask(&hook, &core, &well);
+    ask(&hook, &other, &well);
+    const char *told = get("/metrics", "");
+    assert_has(told, "avr_reconciler_config_age_seconds 0\n");
+    assert_has(told, "avr_reconciler_config_requests_total{result=\"answered\"} 1\n");
+    assert_has(told, "avr_reconciler_config_requests_total{result=\"refused\"} 2\n");
+    assert_has(told, "avr_reconciler_webhooks_total{type=\"interruption\"} 1\n");
+    assert_has(told, "avr_reconciler_webhooks_total{type=\"call_ended\"} 0\n");
+    assert_has(told, "avr_reconciler_webhooks_refused_total 1\n");
+}
+
 /* Whoever makes a name of his own point here reaches nothing. */
 static void other_names_are_not_served(void **state)
 {
@@ -428,7 +454,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(every_route_has_a_row),       TEST(who_may_what_with_logins),
         TEST(who_may_what_without_logins), TEST(only_an_admin_may_cut_calls),
-        TEST(other_pages_order_nothing),   TEST(other_names_are_not_served),
+        TEST(questions_are_counted),       TEST(other_pages_order_nothing),
+        TEST(other_names_are_not_served),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@ static const struct observed observed = {.boxes = fixture_boxes, .n_boxes = COUN
 
 static struct metrics everything(void)
 {
+    static const struct metrics_count webhooks[] = {{"call_started", 9}, {"other", 0}};
     struct metrics m = {.version = "0.1.0",
                         .plan = &fixture_plan,
                         .observed = &observed,
@@ -16,6 +17,9 @@ static struct metrics everything(void)
                         .working = 1,
                         .errors = 1,
                         .warnings = 2,
+                        .settings_age_s = 75,
+                        .relays = true,
+                        .relay_waiting = 4,
                         .web_connections = 3,
                         .web_streams = 2,
                         .since = {.cycles_failed = 2,
@@ -25,6 +29,14 @@ static struct metrics everything(void)
                                   .engine_reads = 100,
                                   .engine_writes = 12,
                                   .engine_failures = 1,
+                                  .settings_told = 21,
+                                  .settings_refused = 6,
+                                  .webhooks = webhooks,
+                                  .n_webhooks = COUNT(webhooks),
+                                  .webhooks_refused = 8,
+                                  .relay_sent = 30,
+                                  .relay_failed = 2,
+                                  .relay_dropped = 1,
                                   .web_requests = {[2] = 40, [4] = 3},
                                   .web_refused = 1}};
     const double took[] = {.004, .02, .02, 3., 99.};
@@ -54,6 +66,20 @@ static void before_the_first_look_nothing_is_said_of_the_fleet(void **state)
     assert_null(strstr(text, "avr_reconciler_agents{"));
     assert_null(strstr(text, "last_cycle_timestamp"));
     assert_non_null(strstr(text, "avr_reconciler_healthy 0\n"));
+    arena_free(a);
+}
+
+static void without_a_relay_nothing_is_said_of_it(void **state)
+{
+    struct arena *a = arena_new();
+    struct metrics m = {.version = "0.1.0"};
+    const char *text = render_metrics(a, &m);
+
+    (void)state;
+    assert_null(strstr(text, "webhooks_relayed"));
+    assert_null(strstr(text, "webhooks_waiting"));
+    assert_non_null(strstr(text, "avr_reconciler_webhooks_refused_total 0\n"));
+    assert_non_null(strstr(text, "avr_reconciler_config_age_seconds 0\n"));
     arena_free(a);
 }
 
@@ -95,6 +121,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_of_it),
         cmocka_unit_test(before_the_first_look_nothing_is_said_of_the_fleet),
+        cmocka_unit_test(without_a_relay_nothing_is_said_of_it),
         cmocka_unit_test(labels_hold_nothing_of_anybody),
         cmocka_unit_test(calls_that_nobody_can_count_are_left_out),
     };
