@@ -1,6 +1,6 @@
 #include "cli/look.h"
 #include "cli/say.h"
-#include "control/prove.h"
+#include "reach/prove.h"
 #include "render/verify.h"
 
 static enum exit_code check(struct cli *cli, struct session *session)

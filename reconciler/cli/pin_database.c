@@ -5,7 +5,7 @@
 #include "cli/configure.h"
 #include "cli/pin.h"
 #include "cli/say.h"
-#include "control/backend.h"
+#include "reach/backend.h"
 #include "source/file.h"
 
 enum { MAX_TOKEN_FILE = 16 << 10 };

@@ -5,7 +5,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "control/fleet.h"
-#include "control/session.h"
+#include "control/session_parts.h"
 
 struct apply {
     struct arena *arena;

@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "control/batch.h"
-#include "control/session.h"
+#include "control/session_parts.h"
 
 static void on_network(void *ctx, size_t index, const struct facts *facts)
 {

@@ -3,7 +3,7 @@
 #ifndef CONTROL_EXAMINE_H
 #define CONTROL_EXAMINE_H
 
-#include "control/cycle.h"
+#include "control/session.h"
 #include "doctor/doctor.h"
 
 /* Fills the facts about the engine; those about the service and the state folder are left alone. */

@@ -2,7 +2,7 @@
 #ifndef CONTROL_EXIT_H
 #define CONTROL_EXIT_H
 
-#include "control/cycle.h"
+#include "control/session.h"
 
 enum exit_code {
     EXIT_CODE_OK = 0, /* done; for diff and status: in sync */

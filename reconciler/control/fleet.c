@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "control/failures.h"
 #include "control/runner.h"
-#include "control/session.h"
+#include "control/session_parts.h"
 #include "core/order.h"
 #include "core/pace.h"
 #include "core/wish.h"

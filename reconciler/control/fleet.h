@@ -10,7 +10,7 @@
 #ifndef CONTROL_FLEET_H
 #define CONTROL_FLEET_H
 
-#include "control/cycle.h"
+#include "control/session.h"
 
 struct fleet;
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "control/session.h"
+#include "control/session_parts.h"
 #include "core/hide.h"
 #include "engine/log_stream.h"
 

@@ -6,7 +6,7 @@
 #ifndef CONTROL_FOLLOW_H
 #define CONTROL_FOLLOW_H
 
-#include "control/cycle.h"
+#include "control/session.h"
 
 struct follow_box {
     const struct container_spec *slot;

@@ -5,7 +5,7 @@
 #ifndef CONTROL_RUNNER_H
 #define CONTROL_RUNNER_H
 
-#include "control/cycle.h"
+#include "control/session.h"
 #include "control/client.h"
 #include "control/registry.h"
 #include "control/turnstile.h"

@@ -1,4 +1,4 @@
-#include "control/session.h"
+#include "control/session_parts.h"
 
 #include <ev.h>
 #include <stdio.h>

@@ -21,8 +21,8 @@ static int by_digest(struct arena *a, const struct observed *o, const struct box
     struct reference r;
     struct err ignored;
 
-    bool by_id = text_starts(b->image_ref, "sha256:") ||
-                 reference_parse(a, b->image_ref, &r, &ignored) < 0;
+    bool by_id =
+        text_starts(b->image_ref, "sha256:") || reference_parse(a, b->image_ref, &r, &ignored) < 0;
 
     for (size_t i = 0; image && i < image->n_digests; i++) {
         *ret = image->digests[i];

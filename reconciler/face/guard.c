@@ -1,7 +1,7 @@
 /* The gate of the server. */
 #include "base/clock.h"
 #include "base/text.h"
-#include "control/cycle.h"
+#include "control/session.h"
 #include "face/parts.h"
 
 static bool is_forwarded(const struct web_request *r)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "control/cycle.h"
+#include "control/session.h"
 #include "control/state.h"
 #include "face/parts.h"
 #include "live/asker.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "calls/relay.h"
-#include "control/cycle.h"
+#include "control/session.h"
 #include "control/fleet.h"
 #include "face/parts.h"
 #include "net/http.h"

@@ -3,7 +3,7 @@
 #ifndef FACE_SEEN_H
 #define FACE_SEEN_H
 
-#include "control/cycle.h"
+#include "control/session.h"
 #include "face/parts.h"
 #include "render/render.h"
 

@@ -11,7 +11,7 @@
 #define LINK_WIRE_EVENT_H
 
 #include "base/json.h"
-#include "control/cycle.h"
+#include "control/session.h"
 
 extern const char *const event_state_word[]; /* by enum event_state */
 extern const char *const result_word[];      /* by enum agent_result */

@@ -6,7 +6,7 @@
 #ifndef SERVICE_CRASHES_H
 #define SERVICE_CRASHES_H
 
-#include "control/cycle.h"
+#include "control/session.h"
 
 struct crashes;
 struct service;

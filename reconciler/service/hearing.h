@@ -4,7 +4,7 @@
 #define SERVICE_HEARING_H
 
 #include "calls/board.h"
-#include "control/cycle.h"
+#include "control/session.h"
 
 struct hearing;
 struct service;

@@ -9,7 +9,7 @@
 #include "control/examine.h"
 #include "control/follow.h"
 #include "service/hearing.h"
-#include "control/prove.h"
+#include "reach/prove.h"
 #include "face/face.h"
 #include "service/service.h"
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "control/cycle.h"
+#include "control/session.h"
 #include "fake_engine.h"
 
 static struct arena *arena; /* of the whole test */

@@ -6,7 +6,7 @@
 #include <ev.h>
 
 #include "control/fleet.h"
-#include "control/session.h"
+#include "control/session_parts.h"
 
 enum { AGENTS = 4, MANY = 32, MINUTE = 60 * 1000, AN_HOUR = 60 * MINUTE };
 

@@ -3,7 +3,7 @@
 #include "desk.h"
 
 #include "control/fleet.h"
-#include "control/session.h"
+#include "control/session_parts.h"
 #include "core/slot.h"
 
 static struct session *session;

@@ -11,7 +11,7 @@
 
 #include "control/cache.h"
 #include "base/clock.h"
-#include "control/cycle.h"
+#include "control/session.h"
 #include "fake_engine.h"
 
 #define OLD   "sha256:1111111111111111111111111111111111111111111111111111111111111111"

@@ -1,6 +1,6 @@
-/* reach.h - the config endpoint, asked the way a container asks it, and from here. */
-#ifndef CONTROL_REACH_H
-#define CONTROL_REACH_H
+/* config.h - the config endpoint, asked the way a container asks it, and from here. */
+#ifndef REACH_CONFIG_H
+#define REACH_CONFIG_H
 
 #include "control/client.h"
 #include "doctor/verify.h"

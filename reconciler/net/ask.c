@@ -1,4 +1,4 @@
-#include "control/ask.h"
+#include "net/ask.h"
 
 #include <ev.h>
 

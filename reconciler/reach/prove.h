@@ -1,9 +1,9 @@
 /* prove.h - what `verify` wants to know besides a look: does each container answer, what would the
  * next call fetch, what do the logs say of the last one. */
-#ifndef CONTROL_PROVE_H
-#define CONTROL_PROVE_H
+#ifndef REACH_PROVE_H
+#define REACH_PROVE_H
 
-#include "control/cycle.h"
+#include "control/session.h"
 #include "doctor/verify.h"
 
 /* Sends nothing but GET.  Whatever cannot be found out is a fact of its own; -1 only if the engine

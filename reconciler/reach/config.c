@@ -1,4 +1,4 @@
-#include "control/reach.h"
+#include "reach/config.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -11,8 +11,8 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "control/ask.h"
-#include "control/netns.h"
+#include "net/ask.h"
+#include "reach/netns.h"
 #include "net/dns.h"
 #include "source/database.h"
 

@@ -4,8 +4,8 @@
  * routes, its firewall.  A child of ours enters the network namespace of the container's process,
  * opens the socket and hands it back; the program itself never leaves its own.  Takes the engine's
  * host, its process ids in sight and CAP_SYS_ADMIN.  Nothing of the container's files is read. */
-#ifndef CONTROL_NETNS_H
-#define CONTROL_NETNS_H
+#ifndef REACH_NETNS_H
+#define REACH_NETNS_H
 
 #include "base/err.h"
 

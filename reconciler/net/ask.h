@@ -1,6 +1,6 @@
 /* ask.h - one HTTP request, waited for. */
-#ifndef CONTROL_ASK_H
-#define CONTROL_ASK_H
+#ifndef NET_ASK_H
+#define NET_ASK_H
 
 #include "base/arena.h"
 #include "net/http.h"

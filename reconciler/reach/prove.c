@@ -1,4 +1,4 @@
-#include "control/prove.h"
+#include "reach/prove.h"
 
 #include <ev.h>
 #include <string.h>
@@ -6,8 +6,8 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "control/prober.h"
-#include "control/reach.h"
-#include "control/session.h"
+#include "reach/config.h"
+#include "control/session_parts.h"
 #include "engine/fields.h"
 #include "source/database.h"
 

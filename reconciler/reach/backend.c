@@ -1,4 +1,4 @@
-#include "control/backend.h"
+#include "reach/backend.h"
 
 #include <ctype.h>
 #include <ev.h>
@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "control/ask.h"
+#include "net/ask.h"
 #include "source/database.h"
 
 enum { ANSWER_MS = 10 * 1000, MAX_ANSWER = 4 << 20, MAX_TOKEN = 16 << 10 };

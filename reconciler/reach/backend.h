@@ -1,7 +1,7 @@
 /* backend.h - AVR's own backend, asked to change a provider: the only way this program writes to
  * AVR's database, and only because a person said so. */
-#ifndef CONTROL_BACKEND_H
-#define CONTROL_BACKEND_H
+#ifndef REACH_BACKEND_H
+#define REACH_BACKEND_H
 
 #include "core/inputs.h"
 #include "net/http.h"

@@ -1,4 +1,4 @@
-#include "control/netns.h"
+#include "reach/netns.h"
 
 #include <errno.h>
 #include <fcntl.h>
