@@ -12,7 +12,8 @@ static bool is_of_repository(struct arena *a, const char *digest, const char *re
     return at && reference_same(a, arena_strndup(a, digest, (size_t)(at - digest)), repository);
 }
 
-/* Of several registries' digests the one of the repository it was created from. */
+/* Of several registries' digests the one of the repository it was created from: to take it from
+ * elsewhere from now on is nothing that a pin may decide. */
 static int by_digest(struct arena *a, const struct observed *o, const struct box *b,
                      const char **ret, struct err *err)
 {
@@ -20,18 +21,18 @@ static int by_digest(struct arena *a, const struct observed *o, const struct box
     struct reference r;
     struct err ignored;
 
-    if (!image || image->n_digests == 0)
-        return err_set(err, ERR_NOT_FOUND,
-                       "no registry has %s as it runs, so there is no digest: it was built or "
-                       "loaded here",
-                       b->image_ref);
-    *ret = image->digests[0];
-    if (reference_parse(a, b->image_ref, &r, &ignored) < 0)
-        return 0;
-    for (size_t i = 0; i < image->n_digests; i++)
-        if (is_of_repository(a, image->digests[i], r.repository))
-            *ret = image->digests[i];
-    return 0;
+    bool by_id = text_starts(b->image_ref, "sha256:") ||
+                 reference_parse(a, b->image_ref, &r, &ignored) < 0;
+
+    for (size_t i = 0; image && i < image->n_digests; i++) {
+        *ret = image->digests[i];
+        if (by_id || is_of_repository(a, *ret, r.repository))
+            return 0;
+    }
+    return err_set(err, ERR_NOT_FOUND,
+                   "no registry has %s as it runs, so there is no digest: it was built or loaded "
+                   "here",
+                   b->image_ref);
 }
 
 int pin_reference(struct arena *a, const struct observed *o, const struct box *b, bool digest,

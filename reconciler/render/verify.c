@@ -1,4 +1,4 @@
-/* A line a check, under the name of its agent. */
+/* A line a check, under the name of its agent and the orders that stand for it. */
 #include "render/parts.h"
 #include "render/verify.h"
 
@@ -35,6 +35,20 @@ static void put_check(struct text *t, const struct render *r, const struct check
     text_add(t, "\n");
 }
 
+/* An order that stands is often why something is not as asked for. */
+static void put_heading(struct text *t, const struct render *r, const struct agent *agent)
+{
+    struct sentences orders = orders_said(t->arena, r, agent);
+
+    put(t, r, BOLD, agent_label(agent));
+    text_add(t, "\n");
+    for (size_t i = 0; i < orders.n; i++) {
+        put_spaces(t, 2);
+        put(t, r, CYAN, arena_printf(t->arena, "order: %s", orders.items[i]));
+        text_add(t, "\n");
+    }
+}
+
 static void put_summary(struct text *t, const struct checks *c)
 {
     const size_t *n = c->count;
@@ -55,8 +69,7 @@ const char *render_verify(struct arena *a, const struct render *r, const struct 
         const struct check *check = &c->items[i];
         if (check->agent != agent) {
             text_add(&t, agent ? "\n" : "");
-            put(&t, r, BOLD, agent_label(check->agent));
-            text_add(&t, "\n");
+            put_heading(&t, r, check->agent);
         }
         agent = check->agent;
         put_check(&t, r, c, check);

@@ -9,6 +9,7 @@ static const struct image images[] = {
     {.asked = "acme/sts:moved", .id = "sha256:22"},
     {.asked = "sha256:11", .id = "sha256:11", .digests = digests, .n_digests = 2},
     {.asked = "sha256:33", .id = "sha256:33"},
+    {.asked = "sha256:44", .id = "sha256:44", .digests = digests, .n_digests = 1},
 };
 static const struct observed seen = {.images = images, .n_images = N_OF(images)};
 
@@ -43,6 +44,8 @@ static void what_cannot_be_pinned_says_why(void **state)
                            "means another image by now: --digest"));
     assert_non_null(
         strstr(pinned(a, "acme/sts:local", "sha256:33", true), "so there is no digest"));
+    /* Somebody pushed the same image elsewhere. */
+    assert_non_null(strstr(pinned(a, "acme/sts:1", "sha256:44", true), "so there is no digest"));
 }
 
 int main(void)

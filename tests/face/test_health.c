@@ -1,150 +1,17 @@
 /* Goal: the service with its endpoints, on a fake engine, in virtual time: it says how it is, goes
  * on where a port is taken, and lets in who may. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
-#include "control/fake_engine.h"
-
-#include "face/parts.h"
-#include "service/service_parts.h"
-
-enum { SECOND = 1000 };
-
-static struct arena *arena;
-static char dir[40];
-static const char *spec_path;
-static struct config config;
-static struct face_options face_options;
-static struct service_options options;
-static struct service service;
-static bool engine_is_gone;
-
-static const char *no_variable(void *ctx, const char *name)
-{
-    (void)ctx, (void)name;
-    return NULL;
-}
-
-static void on_alarm(struct ev_loop *loop, struct ev_timer *timer, int events)
-{
-    (void)loop, (void)events;
-    *(bool *)timer->data = true;
-}
-
-/* Lets the service do what it likes for so long. */
-static void pass(int64_t ms)
-{
-    struct ev_timer timer;
-    bool over = false;
-
-    ev_now_update(service.loop);
-    ev_timer_init(&timer, on_alarm, (double)ms / 1000., 0.);
-    timer.data = &over;
-    ev_timer_start(service.loop, &timer);
-    while (!over)
-        service_turn(&service);
-}
-
-static void open_service(const char *address, const char *jwt_secret)
-{
-    static const char *listen;
-    struct err err;
-
-    listen = address;
-    face_options = (struct face_options){.listen = &listen,
-                                         .n_listen = 1,
-                                         .advertise = "http://avr-reconciler:6100",
-                                         .jwt_secret = jwt_secret};
-    options = (struct service_options){.log_format = LOG_TEXT,
-                                       .log_level = LEVEL_ERROR,
-                                       .resync_s = 60,
-                                       .control = arena_printf(arena, "%s/control.sock", dir),
-                                       .guest = face_guest(arena, &face_options)};
-    service = (struct service){.config = &config, .options = &options, .lock = -1};
-    if (service_open(&service, &err) < 0)
-        fail_msg("%s", err.text);
-}
+#include "face/site.h"
 
 static int set_up(void **state)
 {
     (void)state;
-    arena = arena_new();
-    snprintf(dir, sizeof dir, "/tmp/avr-test-face-XXXXXX");
-    assert_non_null(mkdtemp(dir));
-    engine_is_gone = false;
-    fake_open(arena, dir);
-    fake_tag("any:1", 1);
-    spec_path = arena_printf(arena, "%s/agents.yaml", dir);
-    FILE *f = fopen(spec_path, "w");
-    assert_non_null(f);
-    fprintf(f,
-            "defaults: {healthcheck: {test: TCP}, update: {monitor: 1s}}\n"
-            "agents: {desk: {port: %s, core: {image: 'any:1'},\n"
-            "                sts: {image: 'any:1', environment: {PORT: '%s'}}}}\n",
-            engine.port, engine.port);
-    fclose(f);
-    config = (struct config){.spec_paths = &spec_path,
-                             .n_spec_paths = 1,
-                             .env = {.get = no_variable},
-                             .engine = {.unix_path = engine.path, .base_url = "http://localhost"},
-                             .engine_name = "fake",
-                             .state_dir = dir};
+    site_set_up();
+    site_spec(arena_printf(arena,
+                           "defaults: {healthcheck: {test: TCP}, update: {monitor: 1s}}\n"
+                           "agents: {desk: {port: %s, core: {image: 'any:1'},\n"
+                           "                sts: {image: 'any:1', environment: {PORT: '%s'}}}}\n",
+                           engine.port, engine.port));
     return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    service_close(&service);
-    if (!engine_is_gone)
-        fake_close();
-    if (system(arena_printf(arena, "rm -rf %s", dir)) != 0)
-        return -1;
-    arena_free(arena);
-    return 0;
-}
-
-static unsigned port(void)
-{
-    return web_port(((struct face *)options.guest->ctx)->web, 0);
-}
-
-static int connected(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_port = htons((uint16_t)port()),
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
-    return fd;
-}
-
-/* The whole answer. */
-static const char *get(const char *path, const char *headers)
-{
-    char *answer = arena_alloc(arena, 4096);
-    const char *request = arena_printf(
-        arena, "GET %s HTTP/1.1\r\nHost: avr-reconciler:6100\r\n%s\r\n", path, headers);
-    int fd = connected();
-
-    assert_int_equal(send(fd, request, strlen(request), MSG_NOSIGNAL), strlen(request));
-    pass(10);
-    assert_true(recv(fd, answer, 4095, MSG_DONTWAIT) > 0);
-    close(fd);
-    return answer;
-}
-
-static void assert_has(const char *answer, const char *text)
-{
-    if (!strstr(answer, text))
-        fail_msg("no \"%s\" in: %s", text, answer);
 }
 
 static void it_is_well_after_a_good_round(void **state)
@@ -210,7 +77,7 @@ static void a_secret_that_everybody_knows_is_said(void **state)
     (void)state;
     open_service("127.0.0.1:0", "supersecret");
     assert_has(condition("login"), "everybody knows");
-    assert_null(((struct face *)options.guest->ctx)->jwt_secret);
+    assert_null(site_face()->jwt_secret);
 }
 
 static void what_is_no_address_ends_the_service(void **state)
@@ -234,7 +101,7 @@ static void listening_nowhere_is_no_guest(void **state)
     open_service("127.0.0.1:0", NULL);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, site_tear_down)
 int main(void)
 {
     const struct CMUnitTest tests[] = {

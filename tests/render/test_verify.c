@@ -33,6 +33,20 @@ static void a_check_is_a_line(void **state)
     assert_non_null(strstr(render_verify(*state, &s->look, &one), "1 check: 1 ok, 0 failed.\n"));
 }
 
+static void an_order_stands_before_the_checks(void **state)
+{
+    struct small *s = small_new(*state);
+    const struct order pause = {.kind = ORDER_PAUSE, .who = "root", .why = HOSTILE};
+    const struct agent held = {.id = "7d1c0a52", .name = "Night desk", .pause = &pause};
+    const struct check one[] = {{CHECK_FAILED, "env", &held, "sts", "avr-sts", "GREETING differs"}};
+    const struct checks its = {one, 1, {0, 1, 0}};
+    const char *text = render_verify(*state, &s->look, &its);
+
+    assert_non_null(strstr(text, "Night desk\n  order: paused by root"));
+    assert_non_null(strstr(text, "\n  ✗ sts  env  GREETING differs\n"));
+    assert_null(strchr(text, '\x1b'));
+}
+
 static void programs_get_every_field(void **state)
 {
     struct small *s = small_new(*state);
@@ -56,6 +70,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_check_is_a_line, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_order_stands_before_the_checks, setup, teardown),
         cmocka_unit_test_setup_teardown(programs_get_every_field, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
