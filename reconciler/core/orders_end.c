@@ -57,11 +57,10 @@ struct ended_orders orders_ended(struct arena *a, const struct digest_key *key,
 
 struct ended_orders orders_failed(struct arena *a, const struct agent *agent)
 {
-    ended_list list = {0};
+    const struct ended_order failed = {agent->restart, agent,
+                                       "the restart failed and is not tried again by itself"};
 
-    if (agent->restart)
-        ARRAY_PUSH(a, list,
-                   ((struct ended_order){agent->restart, agent,
-                                         "the restart failed and is not tried again by itself"}));
-    return (struct ended_orders){list.items, list.n};
+    if (!agent->restart)
+        return (struct ended_orders){0};
+    return (struct ended_orders){arena_memdup(a, &failed, sizeof failed), 1};
 }

@@ -23,6 +23,13 @@ static bool part_is_bad(const struct box *b)
     return b->health == HEALTH_BAD || b->state == BOX_RESTARTING || (failed && !box_runs(b));
 }
 
+static const char *ill_text(const struct box *b)
+{
+    if (!b)
+        return "it is gone";
+    return *b->health_text ? b->health_text : "it does not stay up";
+}
+
 const char *set_broken(const struct agent_view *v)
 {
     const struct slot *core = &v->role[ROLE_CORE].slot;
@@ -34,8 +41,7 @@ const char *set_broken(const struct agent_view *v)
             before->health == HEALTH_BAD)
             continue;
         if (now ? part_is_bad(now) : view_dials_a_dead_alias(v, core->live, r))
-            return arena_printf(v->arena, "its %s does not work: %s", role_name[r],
-                                now && *now->health_text ? now->health_text : "it is gone");
+            return arena_printf(v->arena, "its %s does not work: %s", role_name[r], ill_text(now));
     }
     return NULL;
 }

@@ -9,7 +9,8 @@ static const struct agent fleet[] = {
     {.id = "a1b2c3d4", .name = "booking"},    {.id = "b0000001", .name = "twin"},
     {.id = "b0000002", .name = "twin"},       {.id = "nameless"},
     {.id = "c0000001", .name = "seven"},      {.id = "c0000002", .name = "eight"},
-    {.id = "c0000003", .name = "nine"},
+    {.id = "c0000003", .name = "nine"},       {.id = "d0000001", .name = "d00"},
+    {.id = "d0000002", .name = "b0000001"},
 };
 
 static const struct {
@@ -26,6 +27,8 @@ static const struct {
     {"twin", -1, "2 agents are named \"twin\": write the id instead"},
     {"bookng", -1, "unknown agent \"bookng\"; did you mean \"booking\"?"},
     {"zzzzzzzzzzzz", -1, "unknown agent \"zzzzzzzzzzzz\"; \"avr-reconciler status\" lists them"},
+    {"d00", 9, NULL},      /* a whole name before beginnings of ids */
+    {"b0000001", 3, NULL}, /* an id before another one's name */
     {"", -1, "unknown agent \"\"; \"avr-reconciler status\" lists them"},
 };
 
@@ -50,9 +53,24 @@ static void by_whatever_people_write(void **state)
     }
 }
 
+/* Nothing begins every id: of one agent too it must be said which is meant. */
+static void nothing_is_no_name(void **state)
+{
+    CLEANUP_ARENA struct arena *a = arena_new();
+    const struct agent *one[] = {&fleet[5]};
+    struct err err = {0};
+
+    (void)state;
+    assert_null(agent_find(a, one, 1, "", &err));
+    assert_non_null(strstr(err.text, "unknown agent \"\""));
+    assert_null(agent_find(a, NULL, 0, "sales", &err));
+    assert_non_null(strstr(err.text, "unknown agent \"sales\""));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(by_whatever_people_write)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(by_whatever_people_write),
+                                       cmocka_unit_test(nothing_is_no_name)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

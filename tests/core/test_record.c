@@ -79,11 +79,71 @@ static void the_same_differs_in_nothing(void **state)
                         "sts env LOST: (none) -> (none), secret, sealed\n");
 }
 
+/* What one side alone knows is told as it is: secret if either says so, sealed if either is. */
+static void one_side_is_enough(void **state)
+{
+    static const struct {
+        struct record_env have, want; /* name NULL: not there */
+        const char *said;
+    } cases[] = {
+        {{"K", "1", true, NULL}, {NULL}, "sts env K: 1 -> (none), secret\n"},
+        {{NULL}, {"K", "1", true, NULL}, "sts env K: (none) -> 1, secret\n"},
+        {{"K", NULL, true, NULL}, {NULL}, "sts env K: (none) -> (none), secret, sealed\n"},
+        {{NULL}, {"K", NULL, false, NULL}, "sts env K: (none) -> (none), sealed\n"},
+        {{"K", "1", false, NULL},
+         {"K", NULL, true, NULL},
+         "sts env K: 1 -> (none), secret, sealed\n"},
+        {{"K", "1", false, NULL}, {"K", "2", true, NULL}, "sts env K: 1 -> 2, secret\n"},
+        {{"K", "1", false, NULL}, {"K", "1", true, NULL}, ""},
+    };
+    struct arena *a CLEANUP_ARENA = arena_new();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct record_role have = {.env = &cases[i].have,
+                                         .n_env = cases[i].have.name != NULL};
+        const struct record_role want = {.env = &cases[i].want,
+                                         .n_env = cases[i].want.name != NULL};
+        assert_string_equal(dump(a, &have, 1, &want, 1), cases[i].said);
+    }
+}
+
+static void a_container_on_one_side_alone_is_one_line(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    const struct record_role nothing_known = {.role = ROLE_TTS};
+
+    (void)state;
+    assert_string_equal(dump(a, before, 1, NULL, 0), "sts container: sts:1 -> (none)\n");
+    assert_string_equal(dump(a, NULL, 0, before, 1), "sts container: (none) -> sts:1\n");
+    assert_string_equal(dump(a, &nothing_known, 1, NULL, 0), "");
+}
+
+/* More than fit where the first ones went. */
+static void many_differences_are_all_told(void **state)
+{
+    enum { MANY = 20 };
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct record_env env[MANY];
+    const struct record_role have = {.image_ref = "sts:1"};
+    const struct record_role want = {.image_ref = "sts:2", .env = env, .n_env = MANY};
+
+    (void)state;
+    for (size_t i = 0; i < MANY; i++)
+        env[i] = (struct record_env){.name = arena_printf(a, "V%02zu", i), .value = "v"};
+    const char *text = dump(a, &have, 1, &want, 1);
+    assert_non_null(strstr(text, "sts image: sts:1 -> sts:2\nsts env V00: (none) -> v\n"));
+    assert_non_null(strstr(text, "sts env V18: (none) -> v\nsts env V19: (none) -> v\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(differences_are_listed_by_role_and_name),
         cmocka_unit_test(the_same_differs_in_nothing),
+        cmocka_unit_test(one_side_is_enough),
+        cmocka_unit_test(a_container_on_one_side_alone_is_one_line),
+        cmocka_unit_test(many_differences_are_all_told),
     };
 
     return cmocka_run_group_tests_name("record", tests, NULL, NULL);

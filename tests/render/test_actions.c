@@ -185,6 +185,58 @@ static void a_drain_tells_its_limit(void **state)
     assert_says(q->json, arena_printf(*state, "\"drain_until_ms\": %lld", (long long)limit_ms));
 }
 
+static void a_rollback_names_its_generation(void **state)
+{
+    static const struct generation goal = {.agent_id = "a1", .number = 3};
+    struct asked *q = story(state);
+
+    q->page.goal = &goal;
+    ask_as(q, "sales");
+    assert_says(action(q, "rollback"), "\"text\": \"back to generation 3");
+    assert_says(action(q, "rollback"), "\"command\": \"avr-reconciler rollback sales --to 3\"");
+}
+
+/* A pause is lifted before a rollback is: one order at a time. */
+static void resuming_takes_back_the_last_thing_that_holds(void **state)
+{
+    static const struct order items[] = {
+        {.agent_id = "a1", .kind = ORDER_ROLLBACK, .who = "root", .at_ms = 1, .away_from = "then"},
+        {.agent_id = "b2", .kind = ORDER_PAUSE, .who = "root", .at_ms = 1},
+        {.agent_id = "b2", .kind = ORDER_ROLLBACK, .who = "root", .at_ms = 1, .away_from = "then"}};
+    static const struct standing_orders orders = {.orders = {items, N_OF(items)}};
+    struct asked *q = story(state);
+
+    q->p.m.orders = &orders;
+    story_merge(&q->p);
+    ask_as(q, "sales");
+    assert_says(action(q, "resume"), "\"allowed\": true");
+    ask_as(q, "booking");
+    assert_says(action(q, "resume"), "\"allowed\": true");
+}
+
+/* What the sources stopped no order starts. */
+static void what_the_sources_stopped_is_started_there(void **state)
+{
+    struct asked *q = story(state);
+
+    row_of(&q->p, "sales")->status = "stopped";
+    story_merge(&q->p);
+    ask_as(q, "sales");
+    assert_says(action(q, "start"), "\"allowed\": false");
+    assert_says(action(q, "start"), "it does not run because of agent");
+}
+
+static void calls_nobody_can_count_are_cut_unseen(void **state)
+{
+    struct asked *q = story(state);
+
+    q->p.m.o.calls_known = q->p.m.o.sockets_known = false;
+    q->p.options.now = true;
+    sales_says(&q->p, "Be quick");
+    ask_as(q, "sales");
+    assert_says(strstr(action(q, "restart"), "\"now\": {"), "\"calls_cut\": null");
+}
+
 static int setup(void **state)
 {
     *state = arena_new();
@@ -211,6 +263,10 @@ int main(void)
         TEST(secrets_are_fingerprints_here_too),
         TEST(containers_come_with_their_place),
         TEST(a_drain_tells_its_limit),
+        TEST(a_rollback_names_its_generation),
+        TEST(resuming_takes_back_the_last_thing_that_holds),
+        TEST(what_the_sources_stopped_is_started_there),
+        TEST(calls_nobody_can_count_are_cut_unseen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

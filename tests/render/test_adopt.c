@@ -179,6 +179,36 @@ static void json_says_the_same(void **state)
     assert_int_equal(restarts, 0);
 }
 
+/* A container that is not wanted keeps nothing, and of one that is held it is said why. */
+static void json_of_what_is_left_alone(void **state)
+{
+    static const struct env_var drawn[] = {
+        {.name = "PORT", .value = "6033", .origin = {.kind = FROM_CONTAINER}}};
+    struct small *s = small_new(*state);
+    struct err err;
+    size_t restarts;
+
+    small_is(s, VERDICT_HOLD, NULL);
+    s->ap.hold = (struct step){.kind = STEP_HOLD, .hold = HOLD_PROBLEM, .why = "no provider"};
+    s->ap.n_roles = 2;
+    s->role[0].wanted = NULL;
+    s->wanted[1].env = (struct env_list){drawn, 1};
+    const char *text = render_adopt_json(*state, &s->look, &s->desired, &s->plan, &restarts);
+    const cJSON *json = json_parse(*state, text, strlen(text), &err);
+    const cJSON *agent = cJSON_GetArrayItem(json_get(json, "agents"), 0);
+    const cJSON *boxes = json_get(agent, "containers");
+    assert_string_equal(json_text(agent, "note"), "no provider");
+    assert_true(cJSON_IsNull(json_get(cJSON_GetArrayItem(boxes, 0), "port")));
+    assert_int_equal(cJSON_GetArraySize(json_get(cJSON_GetArrayItem(boxes, 0), "networks")), 0);
+    assert_true(cJSON_IsNull(json_get(cJSON_GetArrayItem(boxes, 0), "because")));
+    assert_string_equal(json_text(cJSON_GetArrayItem(boxes, 1), "port"), "6033");
+    s->role[1].live = NULL;
+    text = render_adopt_json(*state, &s->look, &s->desired, &s->plan, &restarts);
+    json = json_parse(*state, text, strlen(text), &err);
+    agent = cJSON_GetArrayItem(json_get(json, "agents"), 0);
+    assert_int_equal(cJSON_GetArraySize(json_get(agent, "containers")), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +219,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_kept_is_said, setup, teardown),
         cmocka_unit_test_setup_teardown(only_containers_are_listed, setup, teardown),
         cmocka_unit_test_setup_teardown(json_says_the_same, setup, teardown),
+        cmocka_unit_test_setup_teardown(json_of_what_is_left_alone, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

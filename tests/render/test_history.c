@@ -262,6 +262,112 @@ static void nothing_hostile_comes_through(void **state)
     }
 }
 
+/* One generation is named when the other is not known or is the same. */
+static void generations_are_named_once(void **state)
+{
+    static const struct {
+        unsigned from, to;
+        const char *end;
+    } cases[] = {
+        {0, 0, "done\n"},
+        {3, 0, "done   generation 3\n"},
+        {0, 4, "done   generation 4\n"},
+        {4, 4, "done   generation 4\n"},
+        {3, 4, "done   generation 3 → 4\n"},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct change c = {.agent_id = "sales",
+                                 .began_ms = NOW + 5000, /* a clock that went back */
+                                 .result = CHANGE_DONE,
+                                 .from = cases[i].from,
+                                 .to = cases[i].to};
+        const char *text = render_changes(*state, &history, &(struct changes){&c, 1}, false);
+        assert_string_equal(text, arena_printf(*state, "T+5  0s ago   sales   %s", cases[i].end));
+    }
+}
+
+static const struct record_role scarce_roles[] = {
+    {.role = ROLE_STS}, {.role = ROLE_CORE, .image_ref = "hub/avr-core:1"}};
+
+static void what_is_not_known_of_images_is_left_out(void **state)
+{
+    const struct generation g = {"sales", 1, NOW, NOW, NULL, scarce_roles, 2};
+
+    assert_string_equal(render_generations(*state, &history, &(struct generations){&g, 1}),
+                        "GENERATION  SINCE        STATE           IMAGES                  CAUSE\n"
+                        "1           T+0, 0s ago  in force, good  sts ?, core avr-core:1\n");
+}
+
+/* The cause takes what is left of the line, and at least 20 columns. */
+static void the_cause_is_cut_to_the_terminal(void **state)
+{
+    const struct generation g = {"sales", 1, NOW, 0, "provider \"Deepgram night\" changed",
+                                 NULL,    0};
+    const struct generations list = {&g, 1};
+
+    look.width = 30;
+    assert_non_null(strstr(render_generations(*state, &history, &list),
+                           "in force          provider \"Deepgram …\n"));
+    look.width = 72;
+    assert_non_null(strstr(render_generations(*state, &history, &list),
+                           "in force          provider \"Deepgram night\" ch…\n"));
+}
+
+static void a_diff_has_a_head_for_each_container(void **state)
+{
+    static const struct record_role have[] = {
+        {.role = ROLE_STS, .image_ref = "s:1", .image_id = "1"},
+        {.role = ROLE_CORE, .image_ref = "c:1"}};
+    static const struct record_role want[] = {
+        {.role = ROLE_STS, .image_ref = "s:2", .image_id = "2"},
+        {.role = ROLE_CORE, .image_ref = "c:2"}};
+    const struct generation h = {"sales", 1, NOW, NOW, NULL, have, 2};
+    const struct generation w = {"sales", 2, NOW, NOW, NULL, want, 2};
+
+    assert_string_equal(render_generation_diff(*state, &history, &h, &w),
+                        "generation 1 (T+0) → 2 (T+0)\n"
+                        "  sts\n"
+                        "    image     s:1 → s:2\n"
+                        "    image id  1 → 2\n"
+                        "  core\n"
+                        "    image     c:1 → c:2\n");
+}
+
+static void a_value_is_hidden_if_either_side_is_a_secret(void **state)
+{
+    static const struct {
+        struct record_difference d;
+        bool hidden;
+    } cases[] = {
+        {{.name = "PLAIN", .variable = true, .have = "1", .want = "2"}, false},
+        {{.name = "PLAIN", .variable = true, .have = "1"}, false},
+        {{.name = "PLAIN", .variable = true, .want = "2"}, false},
+        {{.name = "PLAIN", .variable = true, .secret = true, .have = "1"}, true},
+        {{.name = "A_TOKEN", .variable = true, .have = CANARY "-have"}, true},
+        {{.name = "A_TOKEN", .variable = true, .want = CANARY "-want"}, true},
+        {{.name = "image", .have = "a:1", .want = "a:2"}, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_int_equal(difference_hidden(&cases[i].d), cases[i].hidden);
+}
+
+static void a_call_of_a_generation_that_is_hardly_known(void **state)
+{
+    const struct generation g = {"sales", 4, NOW, 0, NULL, scarce_roles, 1};
+    const struct call_record call = {"u-1", "sales", 4, NOW - 1000, NOW - 2000, answered, 2};
+
+    assert_string_equal(render_call(*state, &history, &call, "", &g),
+                        "call u-1   sales   T-1, 1s ago, lasted 0s\n"
+                        "    generation 4\n"
+                        "    sts   sha256:ff  settings 5e78\n"
+                        "    core  image not known  settings not known\n");
+    assert_non_null(
+        strstr(render_call(*state, &history, &call, NULL, NULL), "\n    generation 4\n"));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -274,6 +380,12 @@ int main(void)
         TEST(generations_are_a_table),
         TEST(a_diff_hides_secrets),
         TEST(a_call_says_what_answered_it),
+        TEST(generations_are_named_once),
+        TEST(what_is_not_known_of_images_is_left_out),
+        TEST(the_cause_is_cut_to_the_terminal),
+        TEST(a_diff_has_a_head_for_each_container),
+        TEST(a_value_is_hidden_if_either_side_is_a_secret),
+        TEST(a_call_of_a_generation_that_is_hardly_known),
         TEST(nothing_hostile_comes_through),
     };
     return cmocka_run_group_tests_name("render_history", tests, NULL, NULL);

@@ -1,6 +1,8 @@
 /* The table of agents, and what it says of an agent at a glance. */
 #include "render/small.h"
 
+#include "render/agent_status.h"
+
 /* The line of the only agent. */
 static const char *agent_line(struct arena *a, const struct small *s)
 {
@@ -114,6 +116,88 @@ static void no_agents_is_said(void **state)
                         "No agents: neither the specs nor the database ask for any.\n");
 }
 
+static void calls_that_look_like_none_are_said(void **state)
+{
+    static const struct {
+        int64_t quiet_ms;
+        int lost;
+        enum verdict verdict;
+        const char *end;
+    } cases[] = {
+        {NOW - 5000, 0, VERDICT_SYNC, "1d02h   open calls without a connection"},
+        {0, 1, VERDICT_SYNC, "1d02h   1 lost end"},
+        {NOW - 5000, 1, VERDICT_SYNC, "1d02h   open calls without a connection, 1 lost end"},
+        {NOW - 5000, 0, VERDICT_START, "1d02h   sts why; open calls without a connection"},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct small *s = small_new(*state);
+        small_is(s, cases[i].verdict, cases[i].verdict == VERDICT_SYNC ? NULL : "why");
+        s->ap.live_calls = 1;
+        s->ap.quiet_ms = cases[i].quiet_ms;
+        s->ap.lost_calls = cases[i].lost;
+        s->ap.oldest_lost_ms = cases[i].lost ? NOW - 90000000 : 0;
+        if (!strstr(agent_line(*state, s), cases[i].end))
+            fail_msg("%s\nis not in\n%s", cases[i].end, agent_line(*state, s));
+    }
+}
+
+/* Orders come first, then what differs. */
+static void orders_stand_before_what_differs(void **state)
+{
+    static const struct order pause = {.kind = ORDER_PAUSE, .who = "root", .at_ms = NOW - 60000};
+    static const struct order back = {.kind = ORDER_ROLLBACK,
+                                      .who = "root",
+                                      .at_ms = NOW - 60000,
+                                      .to_generation = 3,
+                                      .away_from = "what was asked for then"};
+    struct small *s = small_new(*state);
+
+    s->agent.pause = &pause;
+    s->agent.rollback = &back;
+    const char *line = agent_line(*state, s);
+    assert_non_null(strstr(line, "   paused by root 1m00s ago; "));
+    assert_non_null(strstr(line, "(no longer in force: something else is asked for by now)"));
+    small_is(s, VERDICT_START, "why");
+    assert_non_null(strstr(agent_line(*state, s), "asked for by now); sts why"));
+}
+
+static const struct {
+    enum wish wish;
+    bool wanted, live;
+    enum box_state state;
+    enum health health;
+    enum engine_health engine_health;
+    bool ready;
+} readiness[] = {
+    {WISH_RUN, true, true, BOX_RUNNING, HEALTH_GOOD, ENGINE_HEALTH_GOOD, true},
+    {WISH_RUN, true, true, BOX_RUNNING, HEALTH_UNKNOWN, ENGINE_HEALTH_NONE, true},
+    {WISH_RUN, true, true, BOX_RUNNING, HEALTH_BAD, ENGINE_HEALTH_GOOD, false},
+    {WISH_RUN, true, true, BOX_RUNNING, HEALTH_GOOD, ENGINE_HEALTH_BAD, false},
+    {WISH_RUN, true, true, BOX_RESTARTING, HEALTH_GOOD, ENGINE_HEALTH_GOOD, false},
+    {WISH_RUN, true, false, BOX_RUNNING, HEALTH_GOOD, ENGINE_HEALTH_GOOD, false},
+    /* Of one that cannot be built nothing is wanted: it must run. */
+    {WISH_RUN, false, true, BOX_RUNNING, HEALTH_GOOD, ENGINE_HEALTH_GOOD, true},
+    {WISH_RUN, false, true, BOX_EXITED, HEALTH_GOOD, ENGINE_HEALTH_GOOD, false},
+    {WISH_RUN, false, false, BOX_RUNNING, HEALTH_GOOD, ENGINE_HEALTH_GOOD, false},
+    {WISH_STOP, false, false, BOX_RUNNING, HEALTH_GOOD, ENGINE_HEALTH_GOOD, true},
+};
+
+static void ready_is_what_serves(void **state)
+{
+    for (size_t i = 0; i < COUNT(readiness); i++) {
+        struct small *s = small_new(*state);
+        s->agent.wish = readiness[i].wish;
+        s->role[0].wanted = readiness[i].wanted ? &s->wanted[0] : NULL;
+        s->role[0].live = readiness[i].live ? &s->box[0] : NULL;
+        s->box[0].state = readiness[i].state;
+        s->box[0].health = readiness[i].health;
+        s->box[0].engine_health = readiness[i].engine_health;
+        if (agent_is_ready(&s->ap) != readiness[i].ready)
+            fail_msg("case %zu", i);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,6 +209,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(uptime_is_that_of_a_running_container, setup, teardown),
         cmocka_unit_test_setup_teardown(the_note_is_cut_to_the_terminal, setup, teardown),
         cmocka_unit_test_setup_teardown(no_agents_is_said, setup, teardown),
+        cmocka_unit_test_setup_teardown(calls_that_look_like_none_are_said, setup, teardown),
+        cmocka_unit_test_setup_teardown(orders_stand_before_what_differs, setup, teardown),
+        cmocka_unit_test_setup_teardown(ready_is_what_serves, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
