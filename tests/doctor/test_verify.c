@@ -291,14 +291,17 @@ static void the_address_of_the_endpoint_is_whole(void **state)
     CLEANUP_ARENA struct arena *a = arena_new();
     const char *base, *path;
     const struct pair env[] = {{"BACKEND_URL", "http://b:1//"}, {"PROVIDER_ID", "a/../ b"}};
+    const struct pair slashes[] = {{"BACKEND_URL", "//"}, {"PROVIDER_ID", "p"}};
     const struct pair unset[] = {{"BACKEND_URL", "undefined"}, {"PROVIDER_ID", "p"}};
     const struct box told = {.env = env, .n_env = 2}, half = {.env = env, .n_env = 1},
-                     none = {.env = unset, .n_env = 2};
+                     none = {.env = unset, .n_env = 2}, bare = {.env = slashes, .n_env = 2};
 
     (void)state;
     assert_true(verify_endpoint(a, &told, &base, &path));
     assert_string_equal(base, "http://b:1");
     assert_string_equal(path, "/internal/providers/a%2F..%2F%20b/config");
+    assert_true(verify_endpoint(a, &bare, &base, &path));
+    assert_string_equal(base, "");
     assert_false(verify_endpoint(a, &half, &base, &path));
     assert_false(verify_endpoint(a, &none, &base, &path));
 }
