@@ -86,10 +86,10 @@ static void one_side_is_enough(void **state)
         struct record_env have, want; /* name NULL: not there */
         const char *said;
     } cases[] = {
-        {{"K", "1", true, NULL}, {NULL}, "sts env K: 1 -> (none), secret\n"},
-        {{NULL}, {"K", "1", true, NULL}, "sts env K: (none) -> 1, secret\n"},
-        {{"K", NULL, true, NULL}, {NULL}, "sts env K: (none) -> (none), secret, sealed\n"},
-        {{NULL}, {"K", NULL, false, NULL}, "sts env K: (none) -> (none), sealed\n"},
+        {{"K", "1", true, NULL}, {0}, "sts env K: 1 -> (none), secret\n"},
+        {{0}, {"K", "1", true, NULL}, "sts env K: (none) -> 1, secret\n"},
+        {{"K", NULL, true, NULL}, {0}, "sts env K: (none) -> (none), secret, sealed\n"},
+        {{0}, {"K", NULL, false, NULL}, "sts env K: (none) -> (none), sealed\n"},
         {{"K", "1", false, NULL},
          {"K", NULL, true, NULL},
          "sts env K: 1 -> (none), secret, sealed\n"},
