@@ -233,11 +233,13 @@ static bool is_in(const struct plan *plan, const char *id)
  * anew.  What it made since the look is an orphan, for the next one. */
 static void dismiss(struct fleet *f, struct member *m)
 {
-    struct agent gone = {.id = arena_strdup(f->arena, m->id),
-                         .wish = WISH_ABSENT,
-                         .problem = "nobody asks for it any more"};
+    struct agent *gone = arena_alloc(f->arena, sizeof *gone);
+    const struct agent_plan plan = {.agent = gone};
 
-    renew(f, m, arena_memdup(f->arena, &gone, sizeof gone));
+    *gone = (struct agent){.id = arena_strdup(f->arena, m->id),
+                           .wish = WISH_ABSENT,
+                           .problem = "nobody asks for it any more"};
+    renew(f, m, &plan);
 }
 
 /* --- whose turn it is ------------------------------------------------------------------------ */

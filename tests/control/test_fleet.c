@@ -16,7 +16,7 @@ static const char *const ids[AGENTS] = {"one", "two", "three", "four"};
 static struct {
     const char *prompt[AGENTS], *core_extra;
     int64_t parallelism, delay_s, max_failures;
-    bool pause[AGENTS];
+    bool pause[AGENTS], absent[AGENTS];
 } wish;
 
 static struct session *session;
@@ -70,16 +70,16 @@ static const struct sources *sources_now(void)
     static const struct value network = {.text = "avr"};
 
     for (size_t i = 0; i < AGENTS; i++)
-        agents[i] = agent_spec_of(i);
+        if (!wish.absent[i])
+            agents[s->spec.n_agents++] = agent_spec_of(i);
     s->spec.agents = agents;
-    s->spec.n_agents = AGENTS;
     s->spec.defaults.healthcheck.kind.text = "TCP";
     s->spec.defaults.networks = (struct values){&network, 1, true};
     s->spec.rollout.parallelism = (struct number){wish.parallelism, true, none};
     s->spec.rollout.delay_s = (struct number){wish.delay_s, true, none};
     s->spec.rollout.max_failures = (struct number){wish.max_failures, true, none};
     merge(arena, &s->spec, &db, &host, NULL, true, &s->desired);
-    for (size_t i = 0; i < AGENTS; i++)
+    for (size_t i = 0; i < s->desired.n_agents; i++)
         assert_null(s->desired.agents[i].problem);
     s->text = "test";
     return s;
@@ -457,6 +457,26 @@ static void what_was_begun_is_finished_as_it_was_begun(void **state)
     expect_prompt("one", "v2");
 }
 
+static void whoever_is_gone_is_not_made_anew(void **state)
+{
+    (void)state;
+    wish.prompt[0] = "v1";
+    sts_of("one")->calls_until_ms = virtual_ms() + AN_HOUR / 2;
+    take();
+    while (!sts_of("one") || !fake_has_env(sts_of("one"), "PROMPT=v1"))
+        ev_run(session_loop(session), EVRUN_ONCE);
+    for (size_t i = engine.n_boxes; i-- > 0;) /* somebody deletes the agent while it drains */
+        if (strstr(fake_slot(&engine.boxes[i]), "-one")) {
+            engine.boxes[i].state = BOX_EXITED;
+            fake_remove(&engine.boxes[i]);
+        }
+    unsigned made = engine.made;
+    wish.absent[0] = true;
+    take_all();
+    assert_int_equal(engine.made, made);
+    assert_null(sts_of("one"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -477,6 +497,7 @@ int main(void)
         TEST(it_is_agents_that_are_counted_not_failures),
         TEST(a_roll_out_that_is_over_counts_no_more),
         TEST(what_was_begun_is_finished_as_it_was_begun),
+        TEST(whoever_is_gone_is_not_made_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
