@@ -101,7 +101,7 @@ static const char *login(const char *role, const char *secret, int64_t seconds)
 {
     static const char head[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
     const char *claims = arena_printf(arena, "{\"username\":\"ada\",\"role\":\"%s\",\"exp\":%lld}",
-                                      role, (long long)(virtual_ms() / 1000 + seconds));
+                                      role, (long long)virtual_ms() / 1000 + seconds);
     const char *text = arena_printf(arena, "%s.%s", unpadded(head, strlen(head)),
                                     unpadded(claims, strlen(claims)));
     unsigned char mac[32];
