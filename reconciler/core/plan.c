@@ -8,6 +8,7 @@
 #include "core/gate.h"
 #include "core/model.h"
 #include "core/view.h"
+#include "core/find.h"
 
 enum { MAX_STEPS = 96 }; /* a set of five roles takes some 45: more is a fault of the rules */
 
@@ -299,9 +300,8 @@ static bool is_desired(const struct desired *d, const char *name)
 
 static bool is_agent_id(const struct desired *d, const char *id)
 {
-    for (size_t i = 0; i < d->n_agents; i++)
-        if (strcmp(d->agents[i].id, id) == 0)
-            return true;
+    if (agent_by_id(d, id))
+        return true;
     for (size_t i = 0; i < d->n_ignored; i++)
         if (strcmp(d->ignored[i], id) == 0)
             return true;

@@ -276,7 +276,7 @@ static void get_logs(void *ctx, struct web_request *request)
     struct face *face = ctx;
     struct logs *logs = face->logs;
     const struct look *look = seen_look(face, request);
-    const struct agent_plan *plan = look ? seen_agent(face, request, look) : NULL;
+    const struct agent_plan *plan = look ? seen_agent(request, look) : NULL;
     int64_t tail;
     int role;
 

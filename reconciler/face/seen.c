@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "face/rows.h"
+#include "core/find.h"
 
 const struct look *seen_look(const struct face *face, struct web_request *r)
 {
@@ -17,15 +18,12 @@ const struct look *seen_look(const struct face *face, struct web_request *r)
     return look;
 }
 
-const struct agent_plan *seen_agent(const struct face *face, struct web_request *r,
-                                    const struct look *look)
+const struct agent_plan *seen_agent(struct web_request *r, const struct look *look)
 {
-    const char *id = web_param(r, "id");
+    const struct agent_plan *plan = agent_plan_by_id(&look->plan, web_param(r, "id"));
 
-    (void)face;
-    for (size_t i = 0; i < look->plan.n_agents; i++)
-        if (text_is(look->plan.agents[i].agent->id, id))
-            return &look->plan.agents[i];
+    if (plan)
+        return plan;
     web_reply_error(r, 404, "not_found", "There is no agent of this id.");
     return NULL;
 }

@@ -20,7 +20,6 @@ const char *short_image(const char *ref);             /* the last part, with its
 /* What a container is to be made from, once it is known: its id, or that it is not here yet. */
 const char *wanted_id(struct arena *, const struct wanted *);
 const char *wanted_image(struct arena *, const struct wanted *); /* reference, id, note */
-const char *agent_label(const struct agent *);                   /* its name, else its id */
 const char *plural(size_t n, const char *one, const char *many);
 /* "2 live calls, oldest 3m12s", and of the lost ends that are not counted; of these alone, or NULL.
  */

@@ -2,6 +2,7 @@
  * says what it means for live calls. */
 #include "render/drift.h"
 #include "base/visible.h"
+#include "core/find.h"
 
 struct mark {
     const char *sign;
@@ -244,7 +245,7 @@ static void put_agent(struct text *t, const struct render *r, const struct agent
 
     put(t, r, mark.style, mark.sign);
     text_add(t, " ");
-    put(t, r, BOLD, agent_label(plan->agent));
+    put(t, r, BOLD, agent_title(plan->agent));
     if (plan->verdict != VERDICT_SYNC && plan->verdict != VERDICT_CREATE) {
         put_spaces(t, 3);
         put(t, r, DIM, calls_text(t->arena, plan, r->now_ms));
@@ -361,6 +362,6 @@ const char *render_names(struct arena *a, const struct plan *plan, bool differin
 
     for (size_t i = 0; i < plan->n_agents; i++)
         if (!differing || verdict_of(&plan->agents[i]) != VERDICT_SYNC)
-            text_printf(&t, "%s\n", visible_text(a, agent_label(plan->agents[i].agent)));
+            text_printf(&t, "%s\n", visible_text(a, agent_title(plan->agents[i].agent)));
     return text_str(&t);
 }

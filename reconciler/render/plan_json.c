@@ -1,6 +1,7 @@
 #include "core/pace.h"
 #include "base/out.h"
 #include "render/parts.h"
+#include "core/find.h"
 
 void out_notices(struct out *o, const struct desired *d, const struct plan *plan)
 {
@@ -115,7 +116,7 @@ void out_agent_plan(struct out *o, const char *key, const struct render *r,
 
     out_object(o, key);
     out_text(o, "id", plan->agent->id);
-    out_text(o, "name", agent_label(plan->agent));
+    out_text(o, "name", agent_title(plan->agent));
     out_text(o, "verdict", verdict_words()[verdict_of(plan)]);
     out_count(o, "live_calls", plan->live_calls);
     out_count(o, "oldest_call_s", has_age ? (r->now_ms - plan->oldest_call_ms) / 1000 : -1);

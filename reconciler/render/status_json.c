@@ -1,5 +1,6 @@
 #include "base/out.h"
 #include "render/agent_status.h"
+#include "core/find.h"
 
 void out_agent_status(struct out *o, const char *key, const struct render *r,
                       const struct agent_plan *plan)
@@ -8,7 +9,7 @@ void out_agent_status(struct out *o, const char *key, const struct render *r,
 
     out_object(o, key);
     out_text(o, "id", plan->agent->id);
-    out_text(o, "name", agent_label(plan->agent));
+    out_text(o, "name", agent_title(plan->agent));
     out_text(o, "state", agent_state_word[s.state]);
     out_text(o, "verdict", verdict_words()[verdict_of(plan)]);
     out_bool(o, "ready", s.ready);

@@ -17,6 +17,7 @@
 #include "service/keep.h"
 #include "service/last_words.h"
 #include "store/history.h"
+#include "core/find.h"
 
 static struct job *job_of(const struct account *a, const char *agent_id)
 {

@@ -10,6 +10,7 @@
 #include "base/visible.h"
 #include "service/last_words.h"
 #include "service/service_parts.h"
+#include "core/find.h"
 
 enum { TOLD_FROM = 3, LINE_COLUMNS = 160 };
 

@@ -14,14 +14,10 @@
 #include "service/desk.h"
 #include "service/hearing.h"
 #include "service/service_parts.h"
+#include "core/find.h"
 
 enum { STANDBY_MS = 1000, FIRST_AGAIN_MS = 500, LONGEST_AGAIN_MS = 30 * 1000, SOON_MS = 100 };
 enum { WINDOW_ASKED_S = 15 * 60 };
-
-const char *agent_title(const struct agent *agent)
-{
-    return agent->name ? agent->name : agent->id;
-}
 
 static void round_in(struct service *s, int64_t ms)
 {

@@ -137,8 +137,6 @@ void service_order(struct service *, struct asker *);               /* pause, st
 /* ---- round.c ---- */
 
 void service_round(struct service *);
-/* The name of an agent of the last round, for people. */
-const char *agent_title(const struct agent *);
 
 /* ---- cold.c ---- */
 

@@ -10,6 +10,7 @@
 #include "control/cache.h"
 #include "core/slot.h"
 #include "service/service_parts.h"
+#include "core/find.h"
 
 enum { QUIET_MS = 100, LONGEST_MS = 1000 };
 
