@@ -261,6 +261,7 @@ static struct agent_plan agent_plan_make(struct arena *a, const struct desired *
     ARRAY(struct role_plan) roles = {0};
 
     view_make(a, d, agent, &o, key, options, v);
+    ARRAY_RESERVE(a, roles, agent->n_containers);
     for (enum role r = 0; r < ROLE__N; r++) {
         if (!v->role[r].wanted.spec && !has_boxes(&v->role[r].slot))
             continue;

@@ -1,5 +1,5 @@
 /* One round: look at everything, say what cannot be done, give the rest to the fleet. */
-#include <math.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -279,4 +279,5 @@ void service_round(struct service *s)
     if (s->reloading)
         systemd_ready(s->systemd);
     s->reloading = false;
+    malloc_trim(0); /* two rounds were held for a moment, and the next may be minutes away */
 }
