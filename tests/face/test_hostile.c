@@ -8,7 +8,6 @@
  *     face.hostile [SEED [CONNECTIONS]] */
 #include "face/site.h"
 
-#include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
@@ -80,17 +79,6 @@ static const char *address_mark(struct arena *a, const struct owner *o)
 
 /* ---- the site ------------------------------------------------------------------------------- */
 
-static void sql(const char *text)
-{
-    sqlite3 *db;
-    char *why = NULL;
-
-    assert_int_equal(sqlite3_open(config.database, &db), SQLITE_OK);
-    if (sqlite3_exec(db, text, NULL, NULL, &why) != SQLITE_OK)
-        fail_msg("%s: %s", text, why);
-    sqlite3_close(db);
-}
-
 static void next_edition(struct arena *a)
 {
     struct text t = {.arena = a};
@@ -104,32 +92,21 @@ static void next_edition(struct arena *a)
                     owners[i].provider, owners[i].role, owners[i].provider,
                     provider_mark(a, &owners[i]), edition);
     text_add(&t, "COMMIT");
-    sql(text_str(&t));
+    site_sql(text_str(&t));
 }
 
 static void add_agents(void)
 {
     for (const char *const *id = (const char *const[]){"a1", "A1", "a1.1", NULL}; *id; id++)
-        sql(arena_printf(arena,
+        site_sql(
+            arena_printf(arena,
                          "INSERT INTO agent VALUES('%s','agent %s','running',%s,NULL,'sts',NULL,"
                          "NULL,NULL,'%s');",
                          *id, *id, engine.port, text_is(*id, "a1.1") ? "p-a.1" : "p-a"));
-    sql(arena_printf(arena,
-                     "INSERT INTO agent VALUES('pipe','agent pipe','running',%s,NULL,"
-                     "'pipeline','p-asr','p-llm','p-tts',NULL);",
-                     engine.port));
-}
-
-static const char *schema(void)
-{
-    enum { MOST = 16384 };
-    char *text = arena_alloc(arena, MOST);
-    FILE *f = fopen(TEST_SOURCE "/examples/lib/avr-schema.sql", "r");
-
-    assert_non_null(f);
-    text[fread(text, 1, MOST - 1, f)] = '\0';
-    fclose(f);
-    return text;
+    site_sql(arena_printf(arena,
+                          "INSERT INTO agent VALUES('pipe','agent pipe','running',%s,NULL,"
+                          "'pipeline','p-asr','p-llm','p-tts',NULL);",
+                          engine.port));
 }
 
 static void write_spec(void)
@@ -168,12 +145,11 @@ static int set_up(void **state)
     (void)state;
     site_set_up();
     engine.address = address_of;
-    config.database = arena_printf(arena, "%s/data.db", dir);
+    site_database();
     config.host.core_default_image = "any:1";
     config.host.advertise = "http://avr-reconciler:6100";
     config.host.webhook_secret = hook_secret;
     write_spec();
-    sql(schema());
     next_edition(arena);
     add_agents();
     open_service("127.0.0.1:0", login_secret);
