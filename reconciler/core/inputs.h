@@ -167,6 +167,8 @@ struct provider_row {
     const struct pair *env; /* config.env in document order; numbers, booleans as AVR prints them */
     size_t n_env;
     const char *problem;
+    const struct provider_row *last; /* with a problem: what it said before; NULL: not known */
+    int64_t last_ms;                 /* monotonic: when that was read */
 };
 
 struct agent_row {

@@ -83,6 +83,7 @@ struct fake_engine {
     const char *log;  /* what every container has said; NULL: nothing */
 
     void (*on_create)(struct fake_box *); /* NULL, or spoils what was just made */
+    const char *(*address)(const struct fake_box *); /* NULL: all have 127.0.0.1 */
 
     bool guarded; /* every role must have a running container from now on */
     const char *violation;
@@ -246,7 +247,10 @@ static inline struct fake_answer fake_inspect(const struct fake_box *b)
     text_printf(&t, "},\"Config\":%s,\"HostConfig\":%s,", b->config, b->host);
     text_printf(
         &t, "\"NetworkSettings\":{\"Networks\":{\"avr\":{\"IPAddress\":\"%s\",\"Aliases\":%s}}}}",
-        b->state == BOX_RUNNING ? "127.0.0.1" : "", b->aliases);
+        b->state != BOX_RUNNING ? ""
+        : engine.address        ? engine.address(b)
+                                : "127.0.0.1",
+        b->aliases);
     return (struct fake_answer){200, text_str(&t)};
 }
 
