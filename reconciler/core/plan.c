@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "core/failure.h"
 #include "core/gate.h"
 #include "core/model.h"
 #include "core/view.h"
@@ -94,15 +95,18 @@ static enum verdict live_verdict(const struct agent_view *v, enum role r)
     return drifts_have(&rv->drifts, EFFECT_LIVE) ? VERDICT_LIVE : VERDICT_SYNC;
 }
 
-static const char *kept_text(struct arena *a, const struct box *failed, int64_t now_ms)
+static const char *kept_text(struct arena *a, const struct role_view *rv, int64_t now_ms)
 {
+    const struct box *failed = rv->slot.failed;
     int64_t left_ms = box_kept_until_ms(failed) - now_ms;
 
-    return left_ms > 0 ? arena_printf(a, "%s failed %s ago and is kept for its logs, for %s more",
-                                      failed->name,
-                                      text_duration(a, (now_ms - box_since_ms(failed)) / 1000),
-                                      text_duration(a, (left_ms + 999) / 1000))
-                       : NULL;
+    if (left_ms <= 0)
+        return NULL;
+    const char *why = failure_text(a, failed, rv->wanted.spec ? &rv->wanted.spec->probe : NULL);
+    return arena_printf(a, "%s failed %s ago%s%s%s and is kept for its logs, for %s more",
+                        failed->name, text_duration(a, (now_ms - box_since_ms(failed)) / 1000),
+                        why ? " (it " : "", why ? why : "", why ? ")" : "",
+                        text_duration(a, (left_ms + 999) / 1000));
 }
 
 static enum verdict role_verdict(const struct agent_view *v, enum role r)
@@ -164,7 +168,7 @@ static const char *role_reason(struct arena *a, const struct role_view *rv, enum
     case VERDICT_REMOVE:
         return NULL; /* whatever ails it, it goes */
     case VERDICT_SYNC:
-        return rv->slot.failed ? kept_text(a, rv->slot.failed, now_ms) : NULL;
+        return rv->slot.failed ? kept_text(a, rv, now_ms) : NULL;
     default:
         return rv->slot.live ? down_text(a, rv->slot.live, now_ms) : NULL;
     }
@@ -177,6 +181,8 @@ static struct role_plan role_plan_make(struct agent_view *v, enum role r)
 
     rp.verdict = role_verdict(v, r);
     rp.reason = role_reason(v->arena, rv, rp.verdict, v->observed->now_ms);
+    if (rv->held && rp.reason == rv->held_why)
+        rp.held_until_ms = rv->held_until_ms;
     if (v->agent->pause && rp.verdict != VERDICT_SYNC && rp.verdict != VERDICT_LIVE)
         rp.verdict = VERDICT_HOLD;
     if (rv->wanted.spec && v->agent->wish == WISH_RUN) {

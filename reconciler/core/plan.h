@@ -114,6 +114,7 @@ struct role_plan {
     const struct box *live;      /* NULL: none */
     struct drifts drifts;
     const char *reason; /* "not running (exit 137, 2m ago)", "missing", …; NULL if drifts say it */
+    int64_t held_until_ms; /* when a back-off ends, and `reason` says of what; 0: none */
 };
 
 struct agent_plan {

@@ -36,7 +36,8 @@ enum agent_state agent_state(const struct agent_plan *plan)
                                                                     : states[verdict];
 }
 
-static const char *drift_note(struct arena *a, const struct agent_plan *plan)
+static const char *drift_note(struct arena *a, const struct render *r,
+                              const struct agent_plan *plan)
 {
     struct text t = {.arena = a};
     size_t shown = 0, all = 0;
@@ -48,7 +49,8 @@ static const char *drift_note(struct arena *a, const struct agent_plan *plan)
             continue;
         }
         if (role->reason)
-            text_printf(&t, "%s%s %s", t.len ? "; " : "", role_name[role->role], role->reason);
+            text_printf(&t, "%s%s %s", t.len ? "; " : "", role_name[role->role],
+                        why_until(a, r, role->reason, role->held_until_ms));
         for (size_t k = 0; k < role->drifts.n; k++, all++) {
             const struct drift *d = &role->drifts.items[k];
             if (shown == 3)
@@ -72,8 +74,9 @@ static const char *note_of(struct arena *a, const struct render *r, const struct
 
     for (size_t i = 0; i < orders.n; i++)
         text_printf(&t, "%s%s", t.len ? "; " : "", orders.items[i]);
-    const char *rest =
-        is_left_alone(plan) && !paused ? held_make(a, plan).why : drift_note(a, plan);
+    const struct held held = held_make(a, plan);
+    const char *rest = is_left_alone(plan) && !paused ? why_until(a, r, held.why, held.until_ms)
+                                                      : drift_note(a, r, plan);
     text_printf(&t, "%s%s", t.len && *rest ? "; " : "", rest);
     return text_str(&t);
 }
@@ -120,6 +123,18 @@ bool agent_is_ready(const struct agent_plan *plan)
     return some;
 }
 
+/* When the first back-off of its roles ends; -1: there is none. */
+static int64_t held_until(const struct agent_plan *plan)
+{
+    int64_t first = -1;
+
+    for (size_t i = 0; i < plan->n_roles; i++) {
+        int64_t ms = plan->roles[i].held_until_ms;
+        first = ms && (first < 0 || ms < first) ? ms : first;
+    }
+    return first;
+}
+
 struct agent_status agent_status_make(struct arena *a, const struct render *r,
                                       const struct agent_plan *plan)
 {
@@ -145,5 +160,6 @@ struct agent_status agent_status_make(struct arena *a, const struct render *r,
     s.note = joined(a, s.note, window_note(a, r, plan));
     s.note = joined(a, s.note, calls_note(a, plan, r->now_ms));
     s.uptime_s = uptime_s(&s, r->now_ms);
+    s.until_ms = held_until(plan);
     return s;
 }

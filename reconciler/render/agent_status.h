@@ -34,6 +34,7 @@ struct agent_status {
     const struct box *speaker; /* NULL: none */
     const char *note;          /* "": none */
     int64_t uptime_s;          /* of the speaker; -1: it does not run */
+    int64_t until_ms;          /* when the first back-off of its roles ends; -1: there is none */
 };
 
 struct agent_status agent_status_make(struct arena *, const struct render *,

@@ -58,9 +58,12 @@ enum verdict verdict_of(const struct agent_plan *);
 /* Why an agent that is_left_alone() is, and what a person can do.  `advice` may be NULL. */
 struct held {
     const char *kind, *why, *advice;
-    const char *at; /* place, or NULL */
+    const char *at;   /* place, or NULL */
+    int64_t until_ms; /* when a timer ends it; 0: none does */
 };
 struct held held_make(struct arena *, const struct agent_plan *);
+/* "…; next try in 3m08s" with the time on the clock, where it ends at some. */
+const char *why_until(struct arena *, const struct render *, const char *why, int64_t until_ms);
 bool is_left_alone(const struct agent_plan *); /* held, or an orphan that is kept */
 
 /* The orders that stand for the agent, a sentence each. */

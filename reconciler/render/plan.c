@@ -175,8 +175,9 @@ static void put_role(struct text *t, const struct render *r, const struct agent_
 
     if (role->verdict != VERDICT_LIVE) {
         if (role->reason && !is_said_above(t->arena, plan, role))
-            sentence =
-                arena_printf(t->arena, "%s%s%s", role->reason, *sentence ? ": " : "", sentence);
+            sentence = arena_printf(t->arena, "%s%s%s",
+                                    why_until(t->arena, r, role->reason, role->held_until_ms),
+                                    *sentence ? ": " : "", sentence);
         put_role_line(t, r, role_marks[role->verdict], role, sentence);
         put_drifts(t, r, role, needs_restart_or_update);
     }
@@ -191,7 +192,8 @@ static void put_held(struct text *t, const struct render *r, const struct agent_
     struct held h = held_make(t->arena, plan);
 
     put_spaces(t, 6);
-    put(t, r, plan->verdict == VERDICT_ORPHAN ? PLAIN : RED, h.why);
+    put(t, r, plan->verdict == VERDICT_ORPHAN ? PLAIN : RED,
+        why_until(t->arena, r, h.why, h.until_ms));
     if (h.at) {
         put_spaces(t, 3);
         put(t, r, DIM, h.at);

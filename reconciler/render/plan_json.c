@@ -55,6 +55,7 @@ static void put_role(struct out *o, const struct render *r, const struct role_pl
     out_text(o, "container", w ? w->spec->name : live ? live->name : NULL);
     out_text(o, "verdict", verdict_words()[role->verdict]);
     out_text(o, "reason", role->reason);
+    out_count(o, "until_ms", role->held_until_ms ? role->held_until_ms : -1);
     out_text(o, "image", w ? w->image_ref : live ? live->image_ref : NULL);
     out_array(o, "drifts");
     for (size_t i = 0; i < role->drifts.n; i++)
@@ -91,6 +92,7 @@ static void put_hold(struct out *o, const struct agent_plan *plan)
     out_text(o, "why", h.why);
     out_text(o, "at", h.at);
     out_text(o, "advice", h.advice);
+    out_count(o, "until_ms", h.until_ms ? h.until_ms : -1);
     out_end(o);
 }
 

@@ -24,6 +24,7 @@ void out_agent_status(struct out *o, const char *key, const struct render *r,
     out_text(o, "image_id", s.speaker ? s.speaker->image_id : NULL);
     out_count(o, "uptime_s", s.uptime_s);
     out_text(o, "note", *s.note ? s.note : NULL);
+    out_count(o, "until_ms", s.until_ms);
     out_end(o);
 }
 

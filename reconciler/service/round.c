@@ -90,14 +90,6 @@ static bool is_reported(const struct agent_plan *ap)
     return ap->hold.kind == STEP_HOLD;
 }
 
-/* A condition that is told again at each change of its text must not count seconds. */
-static const char *steady_text(const struct step *hold)
-{
-    return hold->hold == HOLD_FAILED ? "the same image and settings failed a moment ago: they are "
-                                       "left alone for a while, at most an hour"
-                                     : hold->why;
-}
-
 static void report_hold(struct service *s, const struct agent_plan *ap)
 {
     struct arena *a CLEANUP_ARENA = arena_new();
@@ -105,7 +97,7 @@ static void report_hold(struct service *s, const struct agent_plan *ap)
     struct log_about about = {.agent = agent_title(ap->agent)};
     bool paused = ap->hold.hold == HOLD_PAUSED, meant = paused || ap->hold.hold == HOLD_ORPHAN;
     /* How long ago it was paused changes with every round, and is no news. */
-    const char *why = paused ? order_text(a, ap->agent->pause, 0) : steady_text(&ap->hold);
+    const char *why = paused ? order_text(a, ap->agent->pause, 0) : ap->hold.why;
 
     log_condition(s->log, arena_printf(a, "agent/%s", id), meant ? LEVEL_INFO : LEVEL_WARNING,
                   &about, why);

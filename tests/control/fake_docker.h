@@ -85,6 +85,7 @@ struct fake_engine {
     void (*on_create)(struct fake_box *); /* NULL, or spoils what was just made */
     const char *(*address)(const struct fake_box *); /* NULL: all have 127.0.0.1 */
 
+    bool leaves;  /* it was told to end: whoever comes anew is turned away */
     bool guarded; /* every role must have a running container from now on */
     const char *violation;
     char followed[80]; /* how the last log was asked for: "tail=50&follow=1" */
@@ -470,6 +471,8 @@ static inline struct fake_answer fake_obey(const char *method, const char *path,
 
     fake_end_removals();
 
+    if (text_is(path, "/_ping") && engine.leaves)
+        return fake_error(503, "going away");
     if (text_is(path, "/_ping"))
         return (struct fake_answer){200, "OK"};
     if (text_is(at, "/info"))

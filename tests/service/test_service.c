@@ -520,6 +520,7 @@ static void the_history_is_kept_as_long_as_was_asked_for(void **state)
 static void a_known_bad_one_is_not_tried_at_once_after_a_restart(void **state)
 {
     (void)state;
+    engine.log = "starting\ncannot start: bad key\n";
     write_spec("bad");
     intake_poke(service.intake, INTAKE_SPECS);
     pass(5 * SECOND);
@@ -532,6 +533,8 @@ static void a_known_bad_one_is_not_tried_at_once_after_a_restart(void **state)
     assert_int_equal(hold->hold, HOLD_FAILED);
     assert_true(hold->until_ms > wall_ms());
     assert_non_null(strstr(hold->why, "; next try in "));
+    assert_non_null(strstr(hold->why, "it exited with code 3 right after its start: cannot start: "
+                                      "bad key (kept as avrd-failed-"));
     pass(30 * SECOND);
     assert_int_equal(engine.made, made + 1);
 }
