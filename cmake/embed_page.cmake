@@ -29,6 +29,8 @@ foreach(file ${files})
         string(REGEX REPLACE "([;:,])[ \n]+" "\\1" text "${text}")
     elseif(name MATCHES "js$") # no sentence has such words
         string(REGEX REPLACE " (=|=>|===|&&|[|][|]|[?][?]?) " "\\1" text "${text}")
+        string(REPLACE "{ " "{" text "${text}")
+        string(REPLACE " }" "}" text "${text}")
     endif()
     file(WRITE ${TO}/${name} "${text}")
     file(ARCHIVE_CREATE OUTPUT ${TO}/packed PATHS ${TO}/${name} FORMAT raw COMPRESSION GZip

@@ -6,10 +6,9 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "core/failure.h"
-#include "core/gate.h"
-#include "core/model.h"
-#include "core/view.h"
 #include "core/find.h"
+#include "core/model.h"
+#include "core/rules_parts.h"
 
 enum { MAX_STEPS = 96 }; /* a set of five roles takes some 45: more is a fault of the rules */
 
@@ -174,6 +173,26 @@ static const char *role_reason(struct arena *a, const struct role_view *rv, enum
     }
 }
 
+static void add_drains(const struct agent_view *v, struct role_plan *rp)
+{
+    const struct slot *slot = &v->role[rp->role].slot;
+    ARRAY(struct drain) drains = {0};
+
+    for (size_t i = 0; i < slot->n_drains; i++) {
+        const struct box *box = slot->drains[i];
+        struct drain drain = {.box = box};
+        struct calls calls;
+        if (!box_runs(box))
+            continue;
+        drain_find(v, box, rp->role, box, &calls, &drain.until_ms);
+        drain.calls = calls.n;
+        drain.oldest_ms = calls.oldest_ms;
+        ARRAY_PUSH(v->arena, drains, drain);
+    }
+    rp->drains = drains.items;
+    rp->n_drains = drains.n;
+}
+
 static struct role_plan role_plan_make(struct agent_view *v, enum role r)
 {
     const struct role_view *rv = &v->role[r];
@@ -189,6 +208,7 @@ static struct role_plan role_plan_make(struct agent_view *v, enum role r)
         rp.wanted = &rv->wanted;
         rp.drifts = rv->drifts;
     }
+    add_drains(v, &rp);
     return rp;
 }
 

@@ -110,13 +110,17 @@ static void events_event(struct face *face, const struct event *event)
         tell(face->events, "progress", event_encode(a, event));
 }
 
-/* One that could not be written has no id, and nobody could ask for it. */
+/* One that could not be written has no id, and nobody could ask for it.  The row of an agent that is
+ * begun is another, and its first step may take long. */
 static void events_change(struct face *face, const struct change *change)
 {
+    struct events *e = face->events;
     struct arena *a CLEANUP_ARENA = arena_new();
 
     if (change->id)
-        tell(face->events, "activity", render_change_json(a, change));
+        tell(e, "activity", render_change_json(a, change));
+    if (change->result == CHANGE_UNDERWAY && !TAILQ_EMPTY(&e->listeners))
+        service_look_soon(face->service);
 }
 
 static uint64_t in_short(const char *s)

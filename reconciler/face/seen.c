@@ -35,7 +35,9 @@ struct render seen_render(const struct face *face, const struct look *look)
                        .sources = look ? look->sources->text : NULL,
                        .engine = look ? look->engine_text : NULL,
                        .since_ms = rows_since_ms,
-                       .since_ctx = face->rows};
+                       .since_ctx = face->rows,
+                       .works_on = service_works_on,
+                       .works_ctx = face->service};
 
     local_now(&r.local);
     return r;

@@ -19,7 +19,14 @@ static const char *const state_words[STATE__N] = {STATES(X)};
 static const enum style state_style[STATE__N] = {STATES(X)};
 #undef X
 
-enum agent_state agent_state(const struct agent_plan *plan)
+static bool is_worked_on(const struct render *r, const struct agent_plan *plan)
+{
+    return r->works_on && r->works_on(r->works_ctx, plan->agent->id);
+}
+
+/* Whoever is worked on is not done, though all may be as asked for already; what holds an agent is
+ * said all the same. */
+enum agent_state agent_state(const struct render *r, const struct agent_plan *plan)
 {
     static const enum agent_state states[] = {
         [VERDICT_SYNC] = STATE_IN_SYNC,   [VERDICT_REPLACE] = STATE_DRIFTED,
@@ -32,6 +39,8 @@ enum agent_state agent_state(const struct agent_plan *plan)
 
     if (plan->agent->pause)
         return STATE_PAUSED;
+    if (is_worked_on(r, plan) && (states[verdict] == STATE_DRIFTED || states[verdict] == STATE_IN_SYNC))
+        return STATE_REPLACING;
     return verdict == VERDICT_SYNC && plan->agent->wish != WISH_RUN ? STATE_STOPPED
                                                                     : states[verdict];
 }
@@ -138,7 +147,7 @@ static int64_t held_until(const struct agent_plan *plan)
 struct agent_status agent_status_make(struct arena *a, const struct render *r,
                                       const struct agent_plan *plan)
 {
-    enum agent_state state = agent_state(plan);
+    enum agent_state state = agent_state(r, plan);
     struct agent_status s = {.state = state,
                              .words = state_words[state],
                              .style = state_style[state],

@@ -93,12 +93,13 @@ static void put_engine(struct text *t, const struct metrics *m)
 
 /* --- the fleet ------------------------------------------------------------------------------- */
 
-static void put_states(struct text *t, const struct plan *plan)
+static void put_states(struct text *t, const struct metrics *m)
 {
+    const struct render r = {.works_on = m->works_on, .works_ctx = m->works_ctx};
     size_t n[STATE__N] = {0};
 
-    for (size_t i = 0; i < plan->n_agents; i++)
-        n[agent_state(&plan->agents[i])]++;
+    for (size_t i = 0; i < m->plan->n_agents; i++)
+        n[agent_state(&r, &m->plan->agents[i])]++;
     head(t, "agents", "gauge", "Agents by state.");
     for (enum agent_state s = 0; s < STATE__N; s++)
         sample(t, "agents", "state", agent_state_word[s], (double)n[s]);
@@ -252,7 +253,7 @@ const char *render_metrics(struct arena *a, const struct metrics *m)
     put_program(&t, m);
     put_engine(&t, m);
     if (m->plan) {
-        put_states(&t, m->plan);
+        put_states(&t, m);
         put_drift(&t, m->plan);
         put_calls(&t, m);
     }

@@ -23,6 +23,8 @@ struct metrics {
     bool healthy;      /* the last round could read engine and sources */
     bool leader;       /* it works; false: it stands by */
     size_t working;    /* agents whose containers are being changed */
+    bool (*works_on)(const void *works_ctx, const char *agent_id); /* this one's are; or NULL */
+    const void *works_ctx;
     bool rollout_paused;
     size_t errors, warnings; /* conditions that hold */
 

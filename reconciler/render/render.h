@@ -22,6 +22,9 @@ struct render {
      * NULL: nobody knows. */
     int64_t (*since_ms)(const void *since_ctx, const char *agent_id);
     const void *since_ctx;
+    /* Are the agent's containers being changed at this moment?  NULL: nobody knows. */
+    bool (*works_on)(const void *works_ctx, const char *agent_id);
+    const void *works_ctx;
 };
 
 const char *render_plan(struct arena *, const struct render *, const struct desired *,
@@ -53,7 +56,9 @@ const char *render_status(struct arena *, const struct render *, const struct de
  *              to be bad), "since_ms" (of state and readiness; null: not known), "mode",
  *              "running", "containers", "live_calls", "unconnected_calls", "lost_calls", "image",
  *              "image_id", "uptime_s", "note", "until_ms" (when a back-off after a failure
- *              ends; null: none)}]} */
+ *              ends; null: none),
+ *              "drains": [{"role", "name", "calls" (null: not known), "oldest_ms",
+ *                          "until_ms" (null: as long as they last)}]}]} */
 const char *render_status_json(struct arena *, const struct render *, const struct desired *,
                                const struct plan *);
 

@@ -2,6 +2,20 @@
 #include "render/agent_status.h"
 #include "core/find.h"
 
+static void out_drains(struct out *o, const struct role_plan *role)
+{
+    for (size_t i = 0; i < role->n_drains; i++) {
+        const struct drain *d = &role->drains[i];
+        out_object(o, NULL);
+        out_text(o, "role", role_name[role->role]);
+        out_text(o, "name", d->box->name);
+        out_count(o, "calls", d->calls);
+        out_count(o, "oldest_ms", d->oldest_ms ? d->oldest_ms : -1);
+        out_count(o, "until_ms", d->until_ms ? d->until_ms : -1);
+        out_end(o);
+    }
+}
+
 void out_agent_status(struct out *o, const char *key, const struct render *r,
                       const struct agent_plan *plan)
 {
@@ -25,6 +39,10 @@ void out_agent_status(struct out *o, const char *key, const struct render *r,
     out_count(o, "uptime_s", s.uptime_s);
     out_text(o, "note", *s.note ? s.note : NULL);
     out_count(o, "until_ms", s.until_ms);
+    out_array(o, "drains");
+    for (size_t i = 0; i < plan->n_roles; i++)
+        out_drains(o, &plan->roles[i]);
+    out_end(o);
     out_end(o);
 }
 

@@ -69,6 +69,13 @@ const struct fleet *service_fleet(const struct service *s)
     return s->fleet;
 }
 
+bool service_works_on(const void *service, const char *agent_id)
+{
+    const struct service *s = service;
+
+    return fleet_works_on(s->fleet, agent_id);
+}
+
 const struct config *service_config(const struct service *s)
 {
     return s->config;

@@ -55,6 +55,9 @@ const struct config *service_config(const struct service *);
  * be read yet. */
 const struct sources *service_sources(const struct service *, struct arena *);
 
+/* The agent's containers are being changed at this moment. */
+bool service_works_on(const void *service, const char *agent_id);
+
 bool service_leads(const struct service *);   /* it works on this engine; false: it stands by */
 bool service_is_well(const struct service *); /* the last round could read everything */
 

@@ -44,12 +44,13 @@ const shows = (name, options, check) => test(name, async () => {
 shows('every state of an agent', {}, async page => {
   await has(card(page, 'Front desk'), 'In sync', 'Ready', '1 call');
   await has(card(page, 'Night desk'), 'Drifted', '2 calls', 'sts AGENT_PROMPT, sts DEEPGRAM_API_KEY');
-  await has(card(page, 'Booking'), 'Replacing', 'Draining', /llm: 2 calls · 4m \d+s, at most 25m \d+s more/);
+  await has(card(page, 'Booking'), 'Replacing', 'Draining', /llm · 2 calls · oldest 7m \d+s · at most 25m \d+s more/);
   await has(card(page, 'Spa'), 'Held', 'Ready', /exited with code 1/);
   await has(card(page, 'Concierge'), 'Paused', /do not touch/);
   await has(card(page, 'Old reception'), 'Orphan');
   await has(card(page, 'Clinic'), 'Held', 'Not ready', 'calls not known', /not valid JSON/);
   await has(card(page, HOSTILE), 'Stopped');
+  await has(page.locator('.stat').nth(2), '2', 'Underway');
   await has(page.locator('.stat').nth(3), '4', 'Need attention');
 });
 
@@ -63,13 +64,29 @@ shows('what differs, word by word, and no secret', {}, async page => {
 shows('a drain counts down, work is seen step by step', {}, async (page, service) => {
   const { id } = service.agents.find(a => a.name === 'Booking');
   service.tell('progress', { event: 'step', agent: 'Booking', agent_id: id, state: 'progress', role: 'llm', step: 'wait', gate: 'drain', calls: 2, oldest_ms: Date.now() - 60000, text: null, elapsed_ms: 1 });
-  await has(card(page, 'Booking'), /llm · drain · 2 calls · 1m \d+s/);
+  await has(card(page, 'Booking'), 'llm · drain');
   service.tell('progress', { event: 'step', agent: 'Booking', agent_id: id, state: 'started', role: 'llm', step: 'stop', gate: 'none', calls: 0, text: null, elapsed_ms: 1 });
   await has(card(page, 'Booking'), 'llm · stop');
-  service.tell('progress', { event: 'agent', agent: 'Booking', agent_id: id, state: 'done', text: null, elapsed_ms: 9 });
-  service.change('Booking', { state: 'in_sync', note: null });
+  service.change('Booking', { state: 'in_sync', note: null, drains: [] });
   await has(card(page, 'Booking'), 'In sync');
   assert.equal(await card(page, 'Booking').getByText(/Underway|Draining/).count(), 0);
+});
+
+shows('an open card is of one round', {}, async (page, service) => {
+  const { id } = service.agents.find(a => a.name === 'Booking'), open = await expand(page, 'Booking');
+  await page.evaluate(() => {
+    window.seen = [];
+    new MutationObserver(() => window.seen.push(document.querySelector('main').innerText)).observe(document, { childList: true, subtree: true, characterData: true });
+  });
+  await has(open, /^avrd-drain-/);
+  service.slow = 300;
+  service.details.Booking = { boxes: [] };
+  service.change('Booking', { state: 'in_sync', note: null, drains: [] });
+  await has(open, 'In sync');
+  assert.equal(await open.getByText(/^avrd-drain-/).count(), 0);
+  assert.ok(!(await page.evaluate(() => window.seen)).some(text => /Booking\s+In sync[^]*avrd-drain-/.test(text)));
+  service.tell('gone', { id });
+  await open.waitFor({ state: 'detached' });
 });
 
 shows('changes arrive, and are announced', {}, async (page, service) => {

@@ -8,7 +8,7 @@ export default {
   in_sync: 'allineato', drifted: 'diverso', replacing: 'in sostituzione', held: 'bloccato', orphan: 'orfano', stopped: 'fermo', paused: 'in pausa',
   ready: 'pronto', not_ready: 'non pronto', 'calls not known': 'chiamate non note', '{n} call|{n} calls': '{n} chiamata|{n} chiamate',
   'what differs': 'differenze', '(not set)': '(non impostato)', history: 'cronologia',
-  'new container': 'nuovo container', 'in place': 'sul posto', 'next call': 'prossima chiamata', live: 'attivo', next: 'nuovo', drain: 'in uscita', draining: 'in uscita', ', at most {in} more': ', ancora {in} al massimo', 'as of {at}': 'alle {at}', failed: 'fallito', stray: 'estraneo',
+  'new container': 'nuovo container', 'in place': 'sul posto', 'next call': 'prossima chiamata', live: 'attivo', next: 'nuovo', drain: 'in uscita', draining: 'in uscita', 'at most {in} more': 'ancora {in} al massimo', 'oldest {age}': 'la più lunga {age}', 'as of {at}': 'alle {at}', failed: 'fallito', stray: 'estraneo',
   pull: 'scarica l’immagine', create: 'crea', start: 'avvia', probe: 'attende che sia pronto', wait: 'attende', rename: 'scambia', remove: 'rimuove',
   setup: 'attende le chiamate in apertura', soak: 'osserva il nuovo', quiet: 'attende le chiamate appena iniziate', others: 'attende altri',
   underway: 'in corso', done: 'fatto', waiting: 'in attesa', interrupted: 'interrotto', 'waits for {times}, in {in}': 'attende {times}, tra {in}',
