@@ -349,6 +349,12 @@ bool fleet_look(struct fleet *f, const char *agent_id)
     return m;
 }
 
+void fleet_look_all(struct fleet *f)
+{
+    for (struct member *m = f->members; m; m = m->next)
+        runner_look(m->runner);
+}
+
 bool fleet_renew(struct fleet *f, const char *agent_id)
 {
     struct member *m = member_of(f, agent_id);

@@ -241,13 +241,13 @@ static bool look_at_all(struct service *s)
     const char *cause = arena_strdup(a, s->cause);
     account_cause(s->account, cause);
     *s->cause = '\0'; /* what happens during the look is the cause of the next round */
-    s->look_is_old = false;
+    sight_look_begins(s->sight);
     int ok = session_look(s->session, a, sources, &(struct plan_options){0}, NULL, 0, &look, &err);
+    sight_look_ends(s->sight, ok == 0);
     if (ok < 0) {
         if (*cause) /* it is still to be seen what came of it */
             snprintf(s->cause, sizeof s->cause, "%s", cause);
         arena_free(a);
-        s->look_is_old = true;
         engine_failed(s, &err);
         return false;
     }

@@ -266,6 +266,26 @@ static void changes_know_their_generations(void **state)
     assert_int_equal(c.to, 2);
 }
 
+/* Its runner waits for the call on the old one, and what it knows was not told anew. */
+static void after_a_gap_whoever_waits_for_calls_looks_as_well(void **state)
+{
+    static const char no_event[] = "no event at all\n";
+
+    (void)state;
+    fake_named("avr-sts-desk")->calls_until_ms = virtual_ms() + (int64_t)60 * MINUTE;
+    write_spec("v1");
+    intake_poke(service.intake, INTAKE_SPECS);
+    pass(2 * MINUTE);
+    assert_true(fake_has_env(fake_named("avr-sts-desk"), "PROMPT=v1"));
+    assert_int_equal(fleet_size(service.fleet), 1);
+    fake_die(fake_named("avr-sts-desk"), 7);
+    for (int i = 0; i < FAKE_CONNECTIONS; i++)
+        if (engine.connections[i].hears)
+            fake_write(&engine.connections[i], no_event, strlen(no_event));
+    pass(2 * SECOND);
+    assert_int_equal(fake_named("avr-sts-desk")->state, BOX_RUNNING);
+}
+
 /* Another wish takes over, and somebody removes what it replaced. */
 static void swap_and_remove_the_old_one(void)
 {
@@ -549,6 +569,7 @@ int main(void)
         TEST(an_agent_that_goes_takes_its_conditions_along),
         TEST(what_the_engine_took_is_no_crash),
         TEST(changes_know_their_generations),
+        TEST(after_a_gap_whoever_waits_for_calls_looks_as_well),
         TEST(a_generation_is_good_once_it_has_proved_itself),
         TEST(what_last_proved_itself_is_put_back_from_memory),
         TEST(apply_puts_it_back_from_memory_as_well),
