@@ -129,7 +129,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    service_close(&service);
+    stop_service();
     fake_close();
     if (system(arena_printf(arena, "rm -rf %s", dir)) != 0)
         return -1;
