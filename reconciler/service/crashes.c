@@ -65,9 +65,8 @@ static void clear(struct crash *c)
     c->deaths = 0;
 }
 
-static void drop(struct crash *c)
+static void crash_free(struct crash *c)
 {
-    TAILQ_REMOVE(&c->all->list, c, in);
     forget_death(c);
     free(c->agent_id);
     free(c->box_id);
@@ -219,7 +218,8 @@ void crashes_round(struct crashes *all, const struct look *look)
         if (c->seen)
             continue;
         clear(c);
-        drop(c);
+        TAILQ_REMOVE(&all->list, c, in);
+        crash_free(c);
     }
 }
 
@@ -247,7 +247,9 @@ struct crashes *crashes_new(struct service *s)
 
 void crashes_free(struct crashes *all)
 {
-    while (all && !TAILQ_EMPTY(&all->list))
-        drop(TAILQ_FIRST(&all->list));
+    for (struct crash *c = all ? TAILQ_FIRST(&all->list) : NULL, *next; c; c = next) {
+        next = TAILQ_NEXT(c, in);
+        crash_free(c);
+    }
     free(all);
 }
