@@ -12,7 +12,6 @@ set -euo pipefail
 OWN_ENGINE=1
 : "${LIVE_AGENTS:=8}" "${LIVE_SECONDS:=15}" "${LIVE_RATE:=200}"
 . "$(dirname "$0")/../e2e/lib.sh"
-BENCH=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=../e2e/service.sh
 . "$E2E/service.sh"
 
