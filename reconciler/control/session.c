@@ -182,6 +182,7 @@ int session_look(struct session *s, struct arena *a, const struct sources *sourc
 
     if (gather(&s->client, s->cache, s->registries, a, sources, wall_ms(), &look.observed, err) < 0)
         return -1;
+    ev_run(s->client.loop, EVRUN_NOWAIT); /* who waits need not wait for the plan, too */
     refresh_calls(s, a, sources, &look.observed);
     witness_calls_heard(s->calls, a, &look.observed.heard);
     look.sources = notices_add(a, sources, &look.observed);

@@ -342,8 +342,8 @@ static const char *orphan_id(const struct desired *d, const struct box *b, const
     const char *id;
     enum role role;
 
-    if (!slot || is_desired(d, slot) || !canonical_parse(slot, d->prefix, &role, &id) ||
-        is_agent_id(d, id))
+    if (!slot || !canonical_parse(slot, d->prefix, &role, &id) || is_agent_id(d, id) ||
+        is_desired(d, slot))
         return NULL;
     const char *name = pair_get(b->env, b->n_env, "AGENT_NAME");
     *ret_name = name ? name : id;

@@ -82,7 +82,7 @@ struct fake_engine {
     const char *dies; /* "NAME=value": whatever has this exits at once; NULL: nothing */
     const char *log;  /* what every container has said; NULL: nothing */
 
-    void (*on_create)(struct fake_box *); /* NULL, or spoils what was just made */
+    void (*on_create)(struct fake_box *);            /* NULL, or spoils what was just made */
     const char *(*address)(const struct fake_box *); /* NULL: all have 127.0.0.1 */
 
     bool leaves;  /* it was told to end: whoever comes anew is turned away */

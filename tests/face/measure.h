@@ -34,6 +34,11 @@ static inline int by_size(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
+static inline double at_ms(const struct times *t, size_t i)
+{
+    return (double)t->us.items[i] / 1e3;
+}
+
 static inline void print_times(const char *what, struct times *t)
 {
     size_t n = t->us.n;
@@ -41,9 +46,8 @@ static inline void print_times(const char *what, struct times *t)
     if (n == 0)
         return;
     qsort(t->us.items, n, sizeof *t->us.items, by_size);
-    printf("  %-42s p50 %6.2f ms   p99 %6.2f ms   max %6.2f ms   (%zu)\n", what,
-           (double)t->us.items[n / 2] / 1e3, (double)t->us.items[n * 99 / 100] / 1e3,
-           (double)t->us.items[n - 1] / 1e3, n);
+    printf("  %-42s p50 %6.2f ms   p99 %6.2f ms   max %6.2f ms   (%zu)\n", what, at_ms(t, n / 2),
+           at_ms(t, n * 99 / 100), at_ms(t, n - 1), n);
 }
 
 size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
