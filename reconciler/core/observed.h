@@ -82,7 +82,7 @@ struct box {
     int sockets;             /* established connections to its PORT; -1: not known */
     int64_t quiet_ms;        /* since when none was seen without a break; 0: some, or not known */
     int64_t waiting_ms;      /* since when its calls are waited for; 0 */
-    const char *last_line;   /* that it wrote, of one that failed: fit to be shown; NULL: not known */
+    const char *last_line; /* that it wrote, of one that failed: fit to be shown; NULL: not known */
 };
 
 /* A box that is not ours but holds a name we need. */

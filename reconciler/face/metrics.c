@@ -98,6 +98,7 @@ static void add_work(const struct face *face, struct arena *a, struct metrics *m
     m->since.engine_reads = engine.requests - engine.writes;
     m->since.engine_writes = engine.writes;
     m->since.engine_failures = engine.failures;
+    m->since.notifications_dropped = service_notifications_dropped(face->service);
     m->since.log_dropped = log_dropped(service_log(face->service));
 }
 

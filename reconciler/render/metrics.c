@@ -80,6 +80,8 @@ static void put_program(struct text *t, const struct metrics *m)
     sample(t, "conditions", "level", "warning", (double)m->warnings);
     counter(t, "log_lines_dropped_total", "Lines of the log that nobody read in time.",
             (double)m->since.log_dropped);
+    counter(t, "notifications_dropped_total", "Changes of which nobody could be notified.",
+            (double)m->since.notifications_dropped);
 }
 
 static void put_engine(struct text *t, const struct metrics *m)

@@ -35,7 +35,7 @@ struct metrics {
         uint64_t calls_waited;       /* for which containers were kept */
         double waited_s;
         uint64_t engine_reads, engine_writes, engine_failures;
-        uint64_t log_dropped;
+        uint64_t log_dropped, notifications_dropped;
         uint64_t web_requests[6]; /* by the first digit of their status */
         uint64_t web_refused, web_timed_out, web_dropped;
         uint64_t settings_told, settings_refused; /* to containers that asked */

@@ -44,6 +44,11 @@ struct ev_loop *service_loop(const struct service *s)
     return s->loop;
 }
 
+unsigned long service_notifications_dropped(const struct service *s)
+{
+    return s->notify ? notify_dropped(s->notify) : 0;
+}
+
 struct log *service_log(const struct service *s)
 {
     return s->log;

@@ -43,6 +43,9 @@ void service_note_fetch(struct service *, const char *agent_id, enum role);
 /* Those that hold, the oldest first, in the arena (tell/log.h). */
 size_t service_conditions(const struct service *, struct arena *, const struct condition **ret);
 
+/* Changes the notification's receiver did not take in time, so far. */
+unsigned long service_notifications_dropped(const struct service *);
+
 struct ev_loop *service_loop(const struct service *);
 struct log *service_log(const struct service *);
 struct store *service_store(const struct service *); /* NULL: it could not be opened */
