@@ -132,8 +132,8 @@ struct service_spec {
     struct value log_format; /* text | json */
     struct number resync_s;
     struct number history_keep_s;
-    struct value listen;        /* "127.0.0.1:6100,172.18.0.1:6100", none */
-    struct value advertise;     /* a URL */
+    struct value listen;    /* "127.0.0.1:6100,172.18.0.1:6100", none */
+    struct value advertise; /* a URL */
     struct value webhook_forward;
     struct value notify;        /* a webhook: whoever knows it may post there */
     struct value notify_format; /* json | slack | discord */

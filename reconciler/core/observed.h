@@ -110,8 +110,10 @@ struct image {
 struct network { /* texts never NULL */
     const char *name;
     bool missing;
-    const char *subnet;  /* of IPv4, "172.18.0.0/16"; "": none, or not told */
-    size_t n_containers; /* running ones: those that hold an address */
+    const char *subnet;   /* of IPv4, "172.18.0.0/16"; "": none, or not told */
+    size_t n_containers;  /* running ones: those that hold an address */
+    const char *gateway;  /* of IPv4: how its containers reach the host; "": not told */
+    bool gateway_is_here; /* an address of this machine, as far as this process sees it */
 };
 
 struct observed {

@@ -63,6 +63,7 @@ struct findings doctor_find(struct arena *a, const struct doctor_input *in)
     doctor_networking(&d);
     doctor_agents(&d);
     doctor_wiring(&d);
+    doctor_settings(&d);
     doctor_database(&d);
     return in_order(&d);
 }

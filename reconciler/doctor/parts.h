@@ -23,6 +23,7 @@ void doctor_wiring(struct doctor *);   /* what containers were told of each othe
 void doctor_agents(struct doctor *);   /* what runs of each agent */
 void doctor_database(struct doctor *); /* rows that do not fit together */
 void doctor_networking(struct doctor *);
-void doctor_place(struct doctor *); /* this machine: service, state, witnesses, neighbours */
+void doctor_settings(struct doctor *); /* who is asked for settings at each call */
+void doctor_place(struct doctor *);    /* this machine: service, state, witnesses, neighbours */
 
 #endif

@@ -79,8 +79,9 @@ struct fake_engine {
     enum fault fault;
     char spoiled[96]; /* method and path of the spoiled request */
 
-    const char *dies; /* "NAME=value": whatever has this exits at once; NULL: nothing */
-    const char *log;  /* what every container has said; NULL: nothing */
+    const char *gateway; /* of the network avr; NULL: there is no such network */
+    const char *dies;    /* "NAME=value": whatever has this exits at once; NULL: nothing */
+    const char *log;     /* what every container has said; NULL: nothing */
 
     void (*on_create)(struct fake_box *);            /* NULL, or spoils what was just made */
     const char *(*address)(const struct fake_box *); /* NULL: all have 127.0.0.1 */
@@ -277,6 +278,15 @@ static inline struct fake_answer fake_distribution(void)
     return (struct fake_answer){
         200,
         arena_printf(engine.arena, "{\"Descriptor\":{\"digest\":\"%s\"}}", engine.remote_digest)};
+}
+
+static inline struct fake_answer fake_network(void)
+{
+    return (struct fake_answer){
+        200, arena_printf(engine.arena,
+                          "{\"Name\":\"avr\",\"IPAM\":{\"Config\":[{\"Subnet\":\"172.18.0.0/16\","
+                          "\"Gateway\":\"%s\"}]},\"Containers\":{}}",
+                          engine.gateway)};
 }
 
 /* --- changes --------------------------------------------------------------------------------- */
@@ -483,6 +493,8 @@ static inline struct fake_answer fake_obey(const char *method, const char *path,
         return fake_image(arena_strndup(engine.arena, at + 8, strlen(at) - strlen("/images/") - 5));
     if (text_starts(at, "/distribution/"))
         return fake_distribution();
+    if (text_is(at, "/networks/avr") && engine.gateway)
+        return fake_network();
     engine.changes += !text_is(method, "GET");
     if (text_starts(at, "/containers/create?name="))
         return fake_create(at + strlen("/containers/create?name="), body);

@@ -284,6 +284,11 @@ static void after_a_gap_whoever_waits_for_calls_looks_as_well(void **state)
             fake_write(&engine.connections[i], no_event, strlen(no_event));
     pass(2 * SECOND);
     assert_int_equal(fake_named("avr-sts-desk")->state, BOX_RUNNING);
+
+    for (size_t i = 0; i < engine.n_boxes; i++)
+        engine.boxes[i].calls_until_ms = 0;
+    pass(MINUTE);
+    assert_true(fleet_is_idle(service.fleet));
 }
 
 /* Another wish takes over, and somebody removes what it replaced. */
