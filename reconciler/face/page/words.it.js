@@ -8,7 +8,7 @@ export default {
   in_sync: 'allineato', drifted: 'non allineato', replacing: 'in sostituzione', held: 'bloccato', orphan: 'orfano', stopped: 'fermo', paused: 'in pausa',
   ready: 'pronto', not_ready: 'non pronto', 'calls not known': 'chiamate non note', '{n} call|{n} calls': '{n} chiamata|{n} chiamate',
   'what differs': 'differenze', '(not set)': '(non impostato)', history: 'cronologia',
-  'new container': 'nuovo container', 'in place': 'sul posto', 'next call': 'prossima chiamata', live: 'in servizio', next: 'nuovo', drain: 'in uscita', draining: 'in uscita', 'at most {in} more': 'ancora {in} al massimo', 'oldest {age}': 'la più lunga {age}', 'as of {at}': 'alle {at}', failed: 'fallito', stray: 'estraneo', created: 'creato', running: 'attivo', exited: 'terminato', restarting: 'in riavvio',
+  'new container': 'nuovo container', 'in place': 'sul posto', 'next call': 'prossima chiamata', live: 'in linea', next: 'nuovo', drain: 'in uscita', draining: 'in uscita', 'at most {in} more': 'ancora {in} al massimo', 'oldest {age}': 'la più lunga {age}', 'as of {at}': 'alle {at}', failed: 'fallito', stray: 'estraneo', created: 'creato', running: 'attivo', exited: 'fermo', restarting: 'in riavvio',
   pull: 'scarica l’immagine', create: 'crea', connect: 'collega', update: 'aggiorna', start: 'avvia', probe: 'attende che sia pronto', wait: 'attende', rename: 'scambia', remove: 'rimuove',
   setup: 'attende chiamate in apertura', soak: 'osserva il nuovo', quiet: 'attende chiamate nuove', others: 'attende altri',
   underway: 'in corso', done: 'fatto', waiting: 'in attesa', interrupted: 'interrotto', 'waits for {times}, in {in}': 'attende {times}, tra {in}',
