@@ -28,6 +28,29 @@ const struct agent_plan *seen_agent(struct web_request *r, const struct look *lo
     return NULL;
 }
 
+static const struct drain *drain_in(const struct agent_plan *plan, const char *box_id)
+{
+    for (size_t i = 0; i < plan->n_roles; i++)
+        for (size_t k = 0; k < plan->roles[i].n_drains; k++)
+            if (text_is(plan->roles[i].drains[k].box->id, box_id))
+                return &plan->roles[i].drains[k];
+    return NULL;
+}
+
+bool seen_otherwise(const struct look *look, const struct event *event)
+{
+    if (!event->step || event->step->gate != GATE_DRAIN || event->state == EVENT_DONE)
+        return false;
+    for (size_t i = 0; i < look->plan.n_agents; i++) {
+        const struct agent_plan *plan = &look->plan.agents[i];
+        if (!text_is(plan->agent->id, event->agent->id))
+            continue;
+        const struct drain *drain = drain_in(plan, event->step->box_id);
+        return drain && drain->calls != event->step->calls;
+    }
+    return false;
+}
+
 struct render seen_render(const struct face *face, const struct look *look)
 {
     struct render r = {.key = session_key(service_session(face->service)),

@@ -39,7 +39,8 @@ enum agent_state agent_state(const struct render *r, const struct agent_plan *pl
 
     if (plan->agent->pause)
         return STATE_PAUSED;
-    if (is_worked_on(r, plan) && (states[verdict] == STATE_DRIFTED || states[verdict] == STATE_IN_SYNC))
+    if (is_worked_on(r, plan) &&
+        (states[verdict] == STATE_DRIFTED || states[verdict] == STATE_IN_SYNC))
         return STATE_REPLACING;
     return verdict == VERDICT_SYNC && plan->agent->wish != WISH_RUN ? STATE_STOPPED
                                                                     : states[verdict];

@@ -1,5 +1,6 @@
 /* The page in a real browser, against a faked service.  See run.sh. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { LOST, need, open, quit } from './browser.js';
 import { HOSTILE, TROUBLE } from './fixtures.js';
@@ -198,7 +199,7 @@ shows('a token is asked for, kept for the tab, sent everywhere', { setup: servic
 });
 
 shows('Italian by the browser, English by the switch, which is remembered', { locale: 'it-IT' }, async page => {
-  await has(card(page, 'Night desk'), 'Diverso', '2 chiamate', /^dalle /);
+  await has(card(page, 'Night desk'), 'Non allineato', '2 chiamate', /^dalle /);
   await has(await expand(page, 'Night desk'), 'Differenze', 'nuovo container · provider "Deepgram night", data.db');
   assert.equal(await page.locator('html').getAttribute('lang'), 'it');
   await page.getByRole('button', { name: 'English' }).click();
@@ -206,7 +207,18 @@ shows('Italian by the browser, English by the switch, which is remembered', { lo
   await page.reload();
   await has(card(page, 'Night desk'), 'Drifted');
   await page.getByRole('button', { name: 'Italiano' }).click();
-  await has(card(page, 'Night desk'), 'Diverso');
+  await has(card(page, 'Night desk'), 'Non allineato');
+});
+
+/* Words of the page itself, and those of the API that it shows. */
+test('every word has its Italian', async () => {
+  const read = path => readFileSync(new URL(`../../reconciler/face/${path}`, import.meta.url), 'utf8');
+  const { default: italian } = await import('../../reconciler/face/page/words.it.js');
+  const page = [...(read('page/view.js') + read('page/page.js')).matchAll(/\b(?:t|title|badge|button|part|stat)\((?:[^'()]*, )?'((?:[^'\\]|\\.)+)'/g)].map(m => m[1]);
+  const api = [...read('openapi.yaml').matchAll(/^ +(state|place|result|StepName|Gate|ActionName):[^]*?enum: \[([^\]]*)\]/gm)].flatMap(m => m[2].split(/,\s*/));
+  assert.ok(page.length > 30 && api.length > 40, `${page.length} and ${api.length} words were found`);
+  const same = ['log', 'containers', 'token', '…', 'none', 'null', 'nothing', 'hold', 'started', 'progress']; /* or not shown */
+  assert.deepEqual([...new Set([...page, ...api])].filter(word => !italian[word] && !same.includes(word)), []);
 });
 
 shows('keyboard alone: open, order, and where the focus stays', {}, async (page, service) => {

@@ -71,13 +71,12 @@ static void what_is_drained_is_told_to_programs(void **state)
 
     s->role[0].drains = drains;
     s->role[0].n_drains = COUNT(drains);
-    assert_non_null(strstr(
-        render_agent_status_json(*state, &s->look, &s->ap),
-        "\"drains\": ["
-        "{\"role\": \"sts\", \"name\": \"avrd-drain-1\", \"calls\": 2, "
-        "\"oldest_ms\": 1000, \"until_ms\": 2000}, "
-        "{\"role\": \"sts\", \"name\": \"avrd-drain-1\", \"calls\": null, "
-        "\"oldest_ms\": null, \"until_ms\": null}]"));
+    assert_non_null(strstr(render_agent_status_json(*state, &s->look, &s->ap),
+                           "\"drains\": ["
+                           "{\"role\": \"sts\", \"name\": \"avrd-drain-1\", \"calls\": 2, "
+                           "\"oldest_ms\": 1000, \"until_ms\": 2000}, "
+                           "{\"role\": \"sts\", \"name\": \"avrd-drain-1\", \"calls\": null, "
+                           "\"oldest_ms\": null, \"until_ms\": null}]"));
 }
 
 /* Stopped as asked for: nothing is wanted of it, and nothing is wrong. */

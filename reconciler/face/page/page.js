@@ -14,10 +14,12 @@ const say = text => {
   clearTimeout(page.said);
   page.said = setTimeout(say, 8000, '');
 };
-const draw = () => {
+/* Once for all that happened in the same moment. */
+const draw = () => page.due ??= setTimeout(() => {
+  page.due = null;
   show(header, top(page));
   show(body, main(page));
-};
+});
 
 /* What the service tells. */
 

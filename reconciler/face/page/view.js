@@ -6,7 +6,7 @@ const badge = (word, tone = word) => h('span.badge.' + tone, title(word));
 const list = (...parts) => parts.filter(Boolean).join(' · ');
 const said = (tag, ...parts) => h(tag, { lang: 'en' }, list(...parts));
 const dim = (...parts) => h('p.dim', list(...parts));
-const calls = n => n >= 0 && n !== null ? t('{n} call|{n} calls', { n }) : t('calls not known');
+const calls = n => n === null ? t('calls not known') : t('{n} call|{n} calls', { n });
 const part = (word, ...kids) => h('section', h('h4', title(word)), kids);
 const since = ms => ms && t('since {at}', { at: clock(ms) });
 
