@@ -33,7 +33,7 @@ struct finalizer {
 struct arena {
     struct block *blocks; /* the first one has room, if any has */
     struct finalizer *finalizers;
-    size_t next_block;
+    size_t used, next_block;
     unsigned sharers; /* besides the first owner */
 };
 
@@ -98,6 +98,7 @@ void *arena_alloc(struct arena *a, size_t size)
         b = block_add(a, want);
     void *p = b->data + b->used;
     b->used += want;
+    a->used += want;
     return p;
 }
 
@@ -164,4 +165,9 @@ static void free_arena(void *arena)
 void arena_lean(struct arena *a, struct arena *on)
 {
     arena_at_free(a, free_arena, arena_share(on));
+}
+
+size_t arena_used(const struct arena *a)
+{
+    return a->used;
 }
