@@ -121,7 +121,7 @@ struct role_plan {
     const struct box *live;      /* NULL: none */
     struct drifts drifts;
     const char *reason; /* "not running (exit 137, 2m ago)", "missing", …; NULL if drifts say it */
-    int64_t held_until_ms; /* when a back-off ends, and `reason` says of what; 0: none */
+    int64_t held_until_ms;      /* when a back-off ends, and `reason` says of what; 0: none */
     const struct drain *drains; /* newest first */
     size_t n_drains;
 };
