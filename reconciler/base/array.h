@@ -17,23 +17,32 @@
         size_t n, cap;                                                                             \
     }
 
+static inline void *array_grow(struct arena *a, const void *items, size_t used, size_t size)
+{
+    void *grown = arena_alloc(a, size);
+
+    if (used)
+        memcpy(grown, items, used);
+    return grown;
+}
+
 /* Room for `more` items to come: what a list outgrows stays in the arena. */
 #define ARRAY_RESERVE(arena, b, more)                                                              \
     do {                                                                                           \
-        size_t most_ = (b).n + (more);                                                             \
-        if (most_ > (b).cap) {                                                                     \
-            void *grown_ = arena_alloc(arena, most_ * sizeof *(b).items);                          \
-            if ((b).n)                                                                             \
-                memcpy(grown_, (b).items, (b).n * sizeof *(b).items);                              \
-            (b).items = grown_;                                                                    \
-            (b).cap = most_;                                                                       \
+        if ((b).n + (more) > (b).cap) {                                                            \
+            (b).cap = (b).n + (more);                                                              \
+            (b).items = array_grow(arena, (b).items, (b).n * sizeof *(b).items,                    \
+                                   (b).cap * sizeof *(b).items);                                   \
         }                                                                                          \
     } while (0)
 
 #define ARRAY_PUSH(arena, b, ...)                                                                  \
     do {                                                                                           \
-        if ((b).n == (b).cap)                                                                      \
-            ARRAY_RESERVE(arena, b, (b).n ? (b).n : 8);                                            \
+        if ((b).n == (b).cap) {                                                                    \
+            (b).cap = (b).cap ? 2 * (b).cap : 8;                                                   \
+            (b).items = array_grow(arena, (b).items, (b).n * sizeof *(b).items,                    \
+                                   (b).cap * sizeof *(b).items);                                   \
+        }                                                                                          \
         (b).items[(b).n++] = __VA_ARGS__;                                                          \
     } while (0)
 
