@@ -73,16 +73,21 @@ static bool was_silent(const struct canary_call *c, const struct canary_facts *f
 {
     int64_t end_ms = c->spoke_ms ? c->spoke_ms : c->ended_ms ? c->ended_ms : f->now_ms;
 
-    return f->speaks && c->started_ms && end_ms - c->started_ms > CANARY_SILENT_MS;
+    return f->earlier.speech == SPEECH_HEARD && end_ms - c->started_ms > CANARY_SILENT_MS;
 }
 
 static bool was_short(const struct canary_call *c, const struct canary_facts *f)
 {
-    return c->ended_ms && c->ended_ms - c->started_ms < f->short_ms;
+    return c->ended_ms - c->started_ms < f->earlier.short_ms;
+}
+
+static bool proves_nothing(const struct canary_call *c, const struct canary_facts *f)
+{
+    return !c->spoke_ms && f->earlier.speech != SPEECH_NONE;
 }
 
 struct tally {
-    int64_t errors, silent, brief, well, ended, begun;
+    int64_t errors, silent, brief, well, mute, ended, begun;
     int64_t until_ms; /* when the next one has been silent for too long; 0: none may be */
 };
 
@@ -94,7 +99,7 @@ static void count(struct tally *t, const struct canary_call *c, const struct can
     t->begun++;
     t->errors += c->errors > 0;
     t->silent += silent && !c->errors;
-    if (f->speaks && !silent && !c->spoke_ms && !c->ended_ms &&
+    if (f->earlier.speech == SPEECH_HEARD && !silent && !c->spoke_ms && !c->ended_ms &&
         (!t->until_ms || speaks_by < t->until_ms))
         t->until_ms = speaks_by;
     if (!c->ended_ms)
@@ -104,6 +109,8 @@ static void count(struct tally *t, const struct canary_call *c, const struct can
         return;
     if (was_short(c, f))
         t->brief++;
+    else if (proves_nothing(c, f))
+        t->mute++;
     else
         t->well++;
 }
@@ -142,6 +149,21 @@ static const char *why_back(struct arena *a, const struct canary_policy *p, cons
     return NULL;
 }
 
+static const char *so_far_text(struct arena *a, const struct canary_policy *p,
+                               const struct tally *t, enum canary_speech speech)
+{
+    const char *text = arena_printf(a, "%lld of %lld calls went well on the new container",
+                                    (long long)t->well, (long long)p->calls);
+
+    if (!t->mute)
+        return text;
+    return arena_printf(a, "%s; %lld ended before the agent had said anything%s", text,
+                        (long long)t->mute,
+                        speech == SPEECH_UNKNOWN
+                            ? ", and whether calls of this agent have transcripts is not known yet"
+                            : "");
+}
+
 struct canary_judgement canary_judge(struct arena *a, const struct canary_policy *p,
                                      const struct canary_facts *f)
 {
@@ -150,8 +172,7 @@ struct canary_judgement canary_judge(struct arena *a, const struct canary_policy
 
     if (back)
         return (struct canary_judgement){CANARY_BACK, back, 0};
-    const char *so_far = arena_printf(a, "%lld of %lld calls went well on the new container",
-                                      (long long)t.well, (long long)p->calls);
+    const char *so_far = so_far_text(a, p, &t, f->earlier.speech);
     if (t.well >= p->calls)
         return (struct canary_judgement){CANARY_GO, so_far, 0};
     return (struct canary_judgement){CANARY_WAIT, so_far, t.until_ms};

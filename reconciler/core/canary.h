@@ -12,7 +12,10 @@
  *     badly   core told of an error, or the agent said nothing within CANARY_SILENT_MS of its
  *             start - the latter only where calls of this agent have transcripts at all;
  *     short   it ended sooner than nine of ten earlier calls of the agent did;
- *     well    it ended, and neither of these.
+ *     well    it ended, the agent had said something, and neither of these.
+ *
+ * A call that ended before the agent had said anything proves nothing, unless it is known that
+ * calls of this agent have no transcripts: the caller may have hung up on silence.
  *
  * One bad call may be the vendor's hiccup: two send the candidate back (one, if one call is all
  * that was asked for).  A tenth of all calls is short by definition, and people hang up: it takes
@@ -52,12 +55,19 @@ struct canary_call { /* one that was sent to the candidate; times: wall clock, 0
     unsigned errors;
 };
 
+/* Do calls of this agent have transcripts?  Some connectors send none. */
+enum canary_speech { SPEECH_UNKNOWN, SPEECH_HEARD, SPEECH_NONE };
+
+struct canary_earlier { /* what is known of other calls of the agent */
+    int64_t short_ms;   /* canary_short_ms() of calls before the candidate; 0: not known */
+    enum canary_speech speech;
+};
+
 struct canary_facts {
     const struct canary_call *calls;
     size_t n;
     int64_t now_ms;
-    int64_t short_ms; /* canary_short_ms() of earlier calls */
-    bool speaks;      /* earlier calls of the agent had transcripts */
+    struct canary_earlier earlier;
 };
 
 /* The duration that nine of ten are at least as long as; 0: there are fewer than CANARY_EARLIER. */

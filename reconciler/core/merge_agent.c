@@ -11,8 +11,6 @@ enum {
     DEFAULT_MONITOR_S = 10,
     DEFAULT_DRAIN_S = 60 * 60,
     DEFAULT_CALL_AGE_S = 4 * 60 * 60,
-    DEFAULT_CANARY_PERCENT = 10,
-    DEFAULT_CANARY_CALLS = 20,
 };
 
 static const enum role sts_roles[] = {ROLE_STS, ROLE_CORE};
@@ -175,27 +173,6 @@ static void window_make(const struct merging *s, const struct value *v, struct a
         problem_set(s->arena, problem, v->origin.at, "its window cannot be read: %s", wrong);
 }
 
-static void canary_make(const struct merging *s, const struct rollout *r, struct agent *agent,
-                        struct problem *problem)
-{
-    const char **callers = arena_alloc(s->arena, (r->canary_callers.n + 1) * sizeof *callers);
-
-    if (!r->canary_callers.set && !r->canary_percent.set && !r->canary_calls.set)
-        return;
-    for (size_t i = 0; i < r->canary_callers.n; i++)
-        callers[i] = r->canary_callers.items[i].text;
-    agent->canary = (struct canary_policy){
-        .callers = callers,
-        .n_callers = r->canary_callers.n,
-        .percent = r->canary_percent.set ? r->canary_percent.n : DEFAULT_CANARY_PERCENT,
-        .calls = r->canary_calls.set ? r->canary_calls.n : DEFAULT_CANARY_CALLS,
-    };
-    if (!agent->canary.percent && !agent->canary.n_callers)
-        problem_set(s->arena, problem, r->canary_percent.origin.at,
-                    "its canary lets no call meet the new container: name callers, or a percent "
-                    "above 0");
-}
-
 static void rollout_make(const struct merging *s, const struct agent_inputs *in,
                          struct agent *agent, struct problem *problem)
 {
@@ -204,7 +181,6 @@ static void rollout_make(const struct merging *s, const struct agent_inputs *in,
     if (in->spec)
         rollout_overlay(&r, &in->spec->rollout);
     window_make(s, &r.window, agent, problem);
-    canary_make(s, &r, agent, problem);
     agent->stop_first = text_is(r.order.text, "stop-first");
     agent->pause_on_failure = text_is(r.failure_action.text, "pause");
     agent->monitor_s = r.monitor_s.set ? r.monitor_s.n : DEFAULT_MONITOR_S;
@@ -237,6 +213,7 @@ struct agent agent_make(const struct merging *s, const struct agent_inputs *in)
     /* What shall not run needs no provider: nothing wrong with one may keep it running. */
     struct problem *p = agent.wish == WISH_RUN ? &problem : &ignored;
     agent.pipeline = is_pipeline(s, in, p);
+    canary_make(s, in, &agent, p);
     if (!p->text)
         containers_make(s, in, &agent, p);
     agent.problem = problem.text;

@@ -1,10 +1,25 @@
 /* Letting a box go: its calls end, then it is stopped, then removed. */
 #include "core/rules_parts.h"
 
+/* Since when no new call can have reached the box: its name says it, but for a candidate, which was
+ * never reached by a name and may have been sent calls by a canary until this moment. */
+static int64_t out_of_reach_ms(const struct box *b)
+{
+    return box_is_next(b) ? 0 : box_since_ms(b);
+}
+
+/* Where nobody is there to go on waiting, a candidate was given its time with its name. */
+static int64_t waits_since_ms(const struct agent_view *v, const struct box *b)
+{
+    bool goes_on = box_is_next(b) && v->observed->heard.listens;
+
+    return goes_on || !box_since_ms(b) ? b->waiting_ms : box_since_ms(b);
+}
+
 struct step stop_when_idle(struct agent_view *v, enum role r, const struct box *b,
                            enum role carrier_role, const struct box *carrier, const char *why)
 {
-    int64_t now = v->observed->now_ms, since = box_since_ms(b), until;
+    int64_t now = v->observed->now_ms, since = out_of_reach_ms(b), until;
     struct step s = step_on_box(STEP_STOP, r, b, why);
 
     if (v->options->now) {
@@ -16,8 +31,7 @@ struct step stop_when_idle(struct agent_view *v, enum role r, const struct box *
                                "a call that just began must have time to show");
     struct calls calls =
         calls_on(v->agent, carrier_role, carrier, v->observed, since ? since + QUIET_MS : 0);
-    enum drain_verdict verdict =
-        drain_check(v->agent, &calls, since ? since : b->waiting_ms, now, &until);
+    enum drain_verdict verdict = drain_check(v->agent, &calls, waits_since_ms(v, b), now, &until);
     s.calls = calls.n;
     s.oldest_ms = calls.oldest_ms;
     s.quiet_ms = calls.quiet_ms;

@@ -149,7 +149,7 @@ static void what_follows(void **state)
         struct arena *a CLEANUP_ARENA = arena_new();
         struct canary_policy p = {.calls = cases[i].wanted};
         struct canary_call calls[20];
-        struct canary_facts f = {.calls = calls, .now_ms = NOW, .short_ms = 10000, .speaks = true};
+        struct canary_facts f = {.calls = calls, .now_ms = NOW, .earlier = {10000, SPEECH_HEARD}};
         for (const char *c = cases[i].calls; *c; c++)
             calls[f.n++] = call_of(*c);
         struct canary_judgement j = canary_judge(a, &p, &f);
@@ -168,9 +168,33 @@ static void what_was_never_told_is_not_missed(void **state)
     struct canary_facts f = {.calls = calls, .n = 2, .now_ms = NOW};
 
     (void)state;
+    f.earlier.speech = SPEECH_NONE;
     assert_int_equal(canary_judge(a, &p, &f).verdict, CANARY_GO);
-    f.speaks = true;
+    f.earlier.speech = SPEECH_HEARD;
     assert_int_equal(canary_judge(a, &p, &f).verdict, CANARY_BACK);
+    f.earlier.speech = SPEECH_UNKNOWN; /* then it proves nothing */
+    assert_int_equal(canary_judge(a, &p, &f).verdict, CANARY_WAIT);
+    assert_string_equal(canary_judge(a, &p, &f).why,
+                        "0 of 2 calls went well on the new container; 2 ended before the agent had "
+                        "said anything, and whether calls of this agent have transcripts is not "
+                        "known yet");
+    calls[0].spoke_ms = calls[1].spoke_ms = calls[0].started_ms + 1000;
+    assert_int_equal(canary_judge(a, &p, &f).verdict, CANARY_GO);
+}
+
+/* Whoever hangs up on silence before eight seconds is no proof that all is well. */
+static void a_call_without_a_word_is_none_that_went_well(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct canary_policy p = {.calls = 1};
+    struct canary_call call = call_of('h');
+    struct canary_facts f = {.calls = &call, .n = 1, .now_ms = NOW, .earlier = {0, SPEECH_HEARD}};
+
+    (void)state;
+    assert_int_equal(canary_judge(a, &p, &f).verdict, CANARY_WAIT);
+    assert_string_equal(canary_judge(a, &p, &f).why,
+                        "0 of 1 calls went well on the new container; 1 ended before the agent had "
+                        "said anything");
 }
 
 static void when_time_alone_may_tell(void **state)
@@ -178,7 +202,7 @@ static void when_time_alone_may_tell(void **state)
     struct arena *a CLEANUP_ARENA = arena_new();
     struct canary_policy p = {.calls = 3};
     struct canary_call calls[] = {call_of('t'), call_of('n'), call_of('n')};
-    struct canary_facts f = {.calls = calls, .n = 1, .now_ms = NOW, .speaks = true};
+    struct canary_facts f = {.calls = calls, .n = 1, .now_ms = NOW, .earlier = {0, SPEECH_HEARD}};
 
     (void)state;
     assert_int_equal(canary_judge(a, &p, &f).until_ms, 0);
@@ -212,6 +236,7 @@ int main(void)
         cmocka_unit_test(a_share_of_the_others_does),
         cmocka_unit_test(what_follows),
         cmocka_unit_test(what_was_never_told_is_not_missed),
+        cmocka_unit_test(a_call_without_a_word_is_none_that_went_well),
         cmocka_unit_test(when_time_alone_may_tell),
         cmocka_unit_test(what_is_short),
     };
