@@ -28,7 +28,8 @@ struct heard_agent { /* somebody whose core sends its events here */
 };
 
 struct heard {
-    bool listens;                   /* somebody is there who hears: the service */
+    bool listens;     /* somebody is there who hears: the service, */
+    int64_t since_ms; /* from then on */
     const struct heard_call *calls; /* those that have not ended */
     size_t n_calls;
     const struct heard_trial *trials;

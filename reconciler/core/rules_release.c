@@ -8,6 +8,14 @@ static int64_t out_of_reach_ms(const struct box *b)
     return box_is_next(b) ? 0 : box_since_ms(b);
 }
 
+/* From when on every call that the witnesses do not show yet would have been heard of. */
+static int64_t unseen_until_ms(const struct agent_view *v, const struct box *b)
+{
+    int64_t since = box_is_next(b) ? v->observed->heard.since_ms : box_since_ms(b);
+
+    return since ? since + QUIET_MS : 0;
+}
+
 /* Where nobody is there to go on waiting, a candidate was given its time with its name. */
 static int64_t waits_since_ms(const struct agent_view *v, const struct box *b)
 {
@@ -26,8 +34,8 @@ struct step stop_when_idle(struct agent_view *v, enum role r, const struct box *
         s.forced = true;
         return s;
     }
-    if (since && now < since + QUIET_MS && role_holds_calls(carrier_role))
-        return step_wait_until(r, b, GATE_QUIET, since + QUIET_MS,
+    if (now < unseen_until_ms(v, b) && role_holds_calls(carrier_role))
+        return step_wait_until(r, b, GATE_QUIET, unseen_until_ms(v, b),
                                "a call that just began must have time to show");
     struct calls calls =
         calls_on(v->agent, carrier_role, carrier, v->observed, since ? since + QUIET_MS : 0);

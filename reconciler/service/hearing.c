@@ -20,6 +20,7 @@ struct before { /* the calls of an agent before a candidate of it: they stay wha
 struct hearing {
     struct service *service;
     struct board *board;
+    int64_t since_ms;
     SLIST_HEAD(befores, before) befores; /* of candidates that calls meet */
 };
 
@@ -42,6 +43,7 @@ static void tell_gates(void *ctx, struct arena *a, struct heard *ret)
     for (size_t i = 0; i < ret->n_agents; i++)
         agents[i].earlier.short_ms = short_ms_of(h, agents[i].id);
     ret->agents = agents;
+    ret->since_ms = h->since_ms;
 }
 
 static bool waits_at_canary(const struct agent_plan *plan, const char *box_id)
@@ -82,6 +84,7 @@ struct hearing *hearing_new(struct service *s)
         abort();
     h->service = s;
     h->board = board_new();
+    h->since_ms = wall_ms();
     SLIST_INIT(&h->befores);
     session_hear(s->session, tell_gates, h);
     return h;

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "core/avr.h"
+#include "core/canary_gate.h"
 
 static const char agent_id[] = SIM_AGENT;
 
@@ -78,33 +79,82 @@ bool world_is_bad(const struct world *w, const struct sim_box *b)
     return w->scenario->bad & 1u << b->generation;
 }
 
-void world_call(struct world *w, int64_t length_ms)
+/* The candidate that the controller sends this call to; NULL: it goes by name. */
+static struct sim_box *chosen(struct world *w, struct sim_call *call)
 {
-    struct sim_call call = {.live = true, .began_ms = w->now_ms, .ends_ms = w->now_ms + length_ms};
+    const struct desired *d = &w->desired[w->asked];
+    struct arena *scratch CLEANUP_ARENA = arena_new();
+    const char *id = NULL;
+
+    if (!w->scenario->canary)
+        return NULL;
+    w->asks = call->heard = true;
+    struct observed o = world_observe(w, scratch);
+    const char *uuid = arena_printf(scratch, "call-%u", call->id);
+    const char *url = canary_sts_url(scratch, d, &d->agents[0], &o, &w->key, "", uuid, &id);
+    call->sent_to = url ? arena_strdup(w->arena, id) : NULL;
+    return url ? find(w, call->sent_to) : NULL;
+}
+
+static void note_trial(struct world *w, struct sim_call *call, const struct sim_box *b)
+{
+    bool ill = w->scenario->ill & 1u << b->generation;
+
+    if (!call->sent_to || w->n_trials == MAX_TRIALS)
+        return;
+    call->trial = w->n_trials++;
+    w->trials[call->trial] = (struct heard_trial){
+        call->sent_to, {.started_ms = w->now_ms, .spoke_ms = w->now_ms, .errors = ill}};
+}
+
+/* The containers of one call: false, it cannot be. */
+static bool dial(struct world *w, struct sim_call *call)
+{
     char name[96];
 
     snprintf(name, sizeof name, "avr-core-%s", agent_id);
     struct sim_box *core = world_named(w, name);
-    if (!core || core->box.state != BOX_RUNNING || world_is_bad(w, core)) {
-        w->failed_starts++;
-        return;
-    }
-    call.box_id[ROLE_CORE] = core->box.id;
+    if (!core || core->box.state != BOX_RUNNING || world_is_bad(w, core))
+        return false;
+    call->box_id[ROLE_CORE] = core->box.id;
+    struct sim_box *candidate = chosen(w, call);
     for (enum role r = 0; r < ROLE_CORE; r++) {
         if (!role_is_used(w, r))
             continue;
-        struct sim_box *b = dialled(w, &core->box, r);
-        if (!b || world_is_bad(w, b)) {
-            w->failed_starts++;
-            return;
-        }
-        call.box_id[r] = b->box.id;
+        struct sim_box *b = r == ROLE_STS && candidate ? candidate : dialled(w, &core->box, r);
+        if (!b || b->box.state != BOX_RUNNING || world_is_bad(w, b))
+            return false;
+        call->box_id[r] = b->box.id;
     }
-    for (int i = 0; i < MAX_CALLS; i++)
-        if (!w->calls[i].live) {
+    if (candidate)
+        note_trial(w, call, candidate);
+    return true;
+}
+
+void world_call(struct world *w, int64_t length_ms)
+{
+    struct sim_call call = {.live = true,
+                            .began_ms = w->now_ms,
+                            .ends_ms = w->now_ms + length_ms,
+                            .trial = -1,
+                            .id = ++w->n_calls};
+
+    for (int i = 0; i < MAX_CALLS; i++) {
+        if (w->calls[i].live)
+            continue;
+        if (dial(w, &call))
             w->calls[i] = call;
-            return;
-        }
+        else
+            w->failed_starts++;
+        return;
+    }
+}
+
+static void end_call(struct world *w, struct sim_call *call)
+{
+    if (call->live && call->heard && call->trial >= 0)
+        w->trials[call->trial].call.ended_ms = w->now_ms;
+    call->live = false;
 }
 
 void world_drop_calls(struct world *w, const char *box_id)
@@ -112,7 +162,7 @@ void world_drop_calls(struct world *w, const char *box_id)
     for (int i = 0; i < MAX_CALLS; i++)
         for (enum role r = 0; r < ROLE__N; r++)
             if (w->calls[i].live && text_is(w->calls[i].box_id[r], box_id)) {
-                w->calls[i].live = false;
+                end_call(w, &w->calls[i]);
                 w->cut_by_death++;
             }
 }
@@ -131,7 +181,7 @@ void world_pass_time(struct world *w, int64_t ms)
     w->now_ms += ms;
     for (int i = 0; i < MAX_CALLS; i++)
         if (w->calls[i].ends_ms <= w->now_ms)
-            w->calls[i].live = false;
+            end_call(w, &w->calls[i]);
 }
 
 /* --- what the engine does -------------------------------------------------------------------- */
@@ -155,7 +205,7 @@ static void do_create(struct world *w, const struct step *s)
     }
     if (world_named(w, s->new_name))
         world_violate(w, "create: the name is taken");
-    b->box = model_box(a, s->wanted, arena_printf(a, "box-%u", ++w->created),
+    b->box = model_box(a, s->wanted, arena_printf(a, "box-%08u", ++w->created),
                        arena_strdup(a, s->new_name), s->attempt, w->now_ms);
     b->role = s->role;
     b->generation = generation_of(w, b);
@@ -278,6 +328,8 @@ static void do_wait(struct world *w, struct sim_box *b, const struct step *s)
     int64_t left = s->until_ms ? s->until_ms - w->now_ms : POLL_MS;
 
     world_pass_time(w, left < POLL_MS ? left : POLL_MS);
+    if (s->gate == GATE_CANARY)
+        world_call(w, 3000);
     if (s->gate == GATE_DRAIN && b && !b->box.waiting_ms)
         b->box.waiting_ms = w->now_ms;
     if (s->gate != GATE_SOAK || !b)
@@ -533,7 +585,12 @@ void world_crash(struct world *w)
         b->health_text = "";
         b->ready_ms = b->asked_ms = b->quiet_ms = b->waiting_ms = 0;
     }
+    for (int i = 0; i < MAX_CALLS; i++)
+        w->calls[i].heard = false;
+    w->n_trials = 0;
+    w->asks = false;
     w->now_ms += 300;
+    w->listens_ms = w->now_ms;
 }
 
 /* Generation 0, as AVR makes it: by the planner's own steps, which the tests of adoption compare

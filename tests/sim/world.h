@@ -9,7 +9,7 @@
 #include "core/model.h"
 #include "core/outage.h"
 
-enum { MAX_BOXES = 48, MAX_CALLS = 16, MAX_GENERATIONS = 6 };
+enum { MAX_BOXES = 48, MAX_CALLS = 16, MAX_TRIALS = 64, MAX_GENERATIONS = 6 };
 
 #define SIM_AGENT "7d1c0a52-3f5e-4b4e-9a57-1f2f3a4b5c6d"
 
@@ -19,6 +19,10 @@ struct sim_call {
     bool live;
     int64_t began_ms, ends_ms;
     const char *box_id[ROLE__N]; /* the boxes it talks to; NULL: none of this role */
+    const char *sent_to;         /* as the controller heard; NULL: by name, or it does not know */
+    bool heard;                  /* by this life of the controller */
+    int trial;                   /* index of its trial, -1: it is none */
+    unsigned id;
 };
 
 struct sim_box {
@@ -44,6 +48,8 @@ struct scenario {
     bool two_networks;   /* asked for from generation 1 on */
     bool exits;          /* what is bad exits at once, instead of never answering */
     bool remembers;      /* what generation 0 was made from is remembered as good */
+    bool canary;         /* asked for: two calls of every second that comes in */
+    unsigned ill;        /* bit g: calls on generation g meet errors */
     bool wild;           /* it may begin in any state and people interfere: see world_step() */
 };
 
@@ -57,6 +63,11 @@ struct world {
     size_t n_boxes;
     unsigned created;
     struct sim_call calls[MAX_CALLS];
+    struct heard_trial trials[MAX_TRIALS];
+    int n_trials;
+    unsigned n_calls; /* that came in */
+    bool asks;        /* core's webhooks came in, in this life of the controller */
+    int64_t listens_ms;
     int64_t now_ms;
     unsigned steps, cut, gaps, failed_starts, cut_by_death;
     const char *violation; /* NULL: none so far */
