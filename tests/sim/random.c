@@ -34,6 +34,8 @@ static struct scenario any_scenario(struct dice *d)
     s.remembers = dice_roll(d, 2);
     s.two_networks = dice_roll(d, 4) == 0;
     s.canary = dice_roll(d, 2);
+    if (s.canary && dice_roll(d, 4) == 0)
+        s.witnesses = SEE_ROWS;
     for (int g = 1; s.canary && g < 4; g++)
         s.ill |= dice_roll(d, 4) ? 0 : 1u << g;
     for (int g = 1; g < 4; g++) {
