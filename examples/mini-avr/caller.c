@@ -61,8 +61,9 @@ static void on_hang_up(int number)
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: mini-avr caller --core HOST:PORT [--http HOST:PORT] [--uuid UUID]\n"
-                    "                       --seconds N [--dtmf DIGITS] [--from NUMBER] [--quiet]\n");
+    fprintf(stderr,
+            "usage: mini-avr caller --core HOST:PORT [--http HOST:PORT] [--uuid UUID]\n"
+            "                       --seconds N [--dtmf DIGITS] [--from NUMBER] [--quiet]\n");
     return 2;
 }
 
@@ -97,14 +98,10 @@ static bool parse_option(struct phone *phone, int option)
 static bool parse_options(struct phone *phone, int argc, char **argv)
 {
     static const struct option options[] = {
-        {"core", required_argument, NULL, 'c'},
-        {"http", required_argument, NULL, 'h'},
-        {"uuid", required_argument, NULL, 'u'},
-        {"seconds", required_argument, NULL, 's'},
-        {"dtmf", required_argument, NULL, 'd'},
-        {"from", required_argument, NULL, 'f'},
-        {"quiet", no_argument, NULL, 'q'},
-        {NULL, 0, NULL, 0},
+        {"core", required_argument, NULL, 'c'}, {"http", required_argument, NULL, 'h'},
+        {"uuid", required_argument, NULL, 'u'}, {"seconds", required_argument, NULL, 's'},
+        {"dtmf", required_argument, NULL, 'd'}, {"from", required_argument, NULL, 'f'},
+        {"quiet", no_argument, NULL, 'q'},      {NULL, 0, NULL, 0},
     };
     int option;
     phone->digits = phone->from = "";

@@ -28,14 +28,15 @@ struct heard_agent { /* somebody whose core sends its events here */
 };
 
 struct heard {
-    bool listens;     /* somebody is there who hears: the service, */
-    int64_t since_ms; /* from then on */
-    const struct heard_call *calls; /* those that have not ended */
+    /* Those that have not ended. */
+    const struct heard_call *calls;
     size_t n_calls;
     const struct heard_trial *trials;
     size_t n_trials;
     const struct heard_agent *agents;
     size_t n_agents;
+    bool listens;     /* somebody is there who hears: the service */
+    int64_t since_ms; /* since when; 0: not known */
 };
 
 #endif

@@ -289,14 +289,10 @@ static void calls_without_a_connection_are_told_apart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(plain_is_a_line_an_event),
-        TEST(quiet_tells_failures_only),
-        TEST(json_is_an_object_a_line),
-        TEST(terminal_shows_a_line_an_agent),
-        TEST(the_last_step_is_remembered),
-        TEST(a_notice_is_about_all_agents),
-        TEST(a_canary_says_how_it_goes),
-        TEST(calls_without_a_connection_are_told_apart),
+        TEST(plain_is_a_line_an_event),           TEST(quiet_tells_failures_only),
+        TEST(json_is_an_object_a_line),           TEST(terminal_shows_a_line_an_agent),
+        TEST(the_last_step_is_remembered),        TEST(a_notice_is_about_all_agents),
+        TEST(a_canary_says_how_it_goes),          TEST(calls_without_a_connection_are_told_apart),
         TEST(work_of_the_service_looks_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

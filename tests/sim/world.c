@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "core/avr.h"
-#include "core/canary_gate.h"
 
 static const char agent_id[] = SIM_AGENT;
 
@@ -30,7 +29,7 @@ void world_violate(struct world *w, const char *what)
         w->violation = what;
 }
 
-static struct sim_box *find(struct world *w, const char *id)
+struct sim_box *world_find(struct world *w, const char *id)
 {
     for (size_t i = 0; i < w->n_boxes; i++)
         if (text_is(w->boxes[i].box.id, id))
@@ -66,7 +65,7 @@ static struct sim_box *resolve_host(struct world *w, const char *host)
     return NULL;
 }
 
-static struct sim_box *dialled(struct world *w, const struct box *core, enum role r)
+struct sim_box *world_dialled(struct world *w, const struct box *core, enum role r)
 {
     struct avr_url url;
     const char *text = pair_get(core->env, core->n_env, avr_url_name(r));
@@ -79,90 +78,12 @@ bool world_is_bad(const struct world *w, const struct sim_box *b)
     return w->scenario->bad & 1u << b->generation;
 }
 
-/* The candidate that the controller sends this call to; NULL: it goes by name. */
-static struct sim_box *chosen(struct world *w, struct sim_call *call)
-{
-    const struct desired *d = &w->desired[w->asked];
-    struct arena *scratch CLEANUP_ARENA = arena_new();
-    const char *id = NULL;
-
-    if (!w->scenario->canary)
-        return NULL;
-    w->asks = call->heard = true;
-    struct observed o = world_observe(w, scratch);
-    const char *uuid = arena_printf(scratch, "call-%u", call->id);
-    const char *url = canary_sts_url(scratch, d, &d->agents[0], &o, &w->key, "", uuid, &id);
-    call->sent_to = url ? arena_strdup(w->arena, id) : NULL;
-    return url ? find(w, call->sent_to) : NULL;
-}
-
-static void note_trial(struct world *w, struct sim_call *call, const struct sim_box *b)
-{
-    bool ill = w->scenario->ill & 1u << b->generation;
-
-    if (!call->sent_to || w->n_trials == MAX_TRIALS)
-        return;
-    call->trial = w->n_trials++;
-    w->trials[call->trial] = (struct heard_trial){
-        call->sent_to, {.started_ms = w->now_ms, .spoke_ms = w->now_ms, .errors = ill}};
-}
-
-/* The containers of one call: false, it cannot be. */
-static bool dial(struct world *w, struct sim_call *call)
-{
-    char name[96];
-
-    snprintf(name, sizeof name, "avr-core-%s", agent_id);
-    struct sim_box *core = world_named(w, name);
-    if (!core || core->box.state != BOX_RUNNING || world_is_bad(w, core))
-        return false;
-    call->box_id[ROLE_CORE] = core->box.id;
-    struct sim_box *candidate = chosen(w, call);
-    for (enum role r = 0; r < ROLE_CORE; r++) {
-        if (!role_is_used(w, r))
-            continue;
-        struct sim_box *b = r == ROLE_STS && candidate ? candidate : dialled(w, &core->box, r);
-        if (!b || b->box.state != BOX_RUNNING || world_is_bad(w, b))
-            return false;
-        call->box_id[r] = b->box.id;
-    }
-    if (candidate)
-        note_trial(w, call, candidate);
-    return true;
-}
-
-void world_call(struct world *w, int64_t length_ms)
-{
-    struct sim_call call = {.live = true,
-                            .began_ms = w->now_ms,
-                            .ends_ms = w->now_ms + length_ms,
-                            .trial = -1,
-                            .id = ++w->n_calls};
-
-    for (int i = 0; i < MAX_CALLS; i++) {
-        if (w->calls[i].live)
-            continue;
-        if (dial(w, &call))
-            w->calls[i] = call;
-        else
-            w->failed_starts++;
-        return;
-    }
-}
-
-static void end_call(struct world *w, struct sim_call *call)
-{
-    if (call->live && call->heard && call->trial >= 0)
-        w->trials[call->trial].call.ended_ms = w->now_ms;
-    call->live = false;
-}
-
 void world_drop_calls(struct world *w, const char *box_id)
 {
     for (int i = 0; i < MAX_CALLS; i++)
         for (enum role r = 0; r < ROLE__N; r++)
             if (w->calls[i].live && text_is(w->calls[i].box_id[r], box_id)) {
-                end_call(w, &w->calls[i]);
+                world_end_call(w, &w->calls[i]);
                 w->cut_by_death++;
             }
 }
@@ -181,7 +102,7 @@ void world_pass_time(struct world *w, int64_t ms)
     w->now_ms += ms;
     for (int i = 0; i < MAX_CALLS; i++)
         if (w->calls[i].ends_ms <= w->now_ms)
-            end_call(w, &w->calls[i]);
+            world_end_call(w, &w->calls[i]);
 }
 
 /* --- what the engine does -------------------------------------------------------------------- */
@@ -278,7 +199,7 @@ static bool is_whole(struct world *w, const struct sim_box *core)
 {
     for (enum role r = 0; r < ROLE_CORE; r++)
         if (role_is_used(w, r)) {
-            const struct sim_box *b = dialled(w, &core->box, r);
+            const struct sim_box *b = world_dialled(w, &core->box, r);
             if (!b || world_is_bad(w, b))
                 return false;
         }
@@ -363,7 +284,7 @@ static void do_remove(struct world *w, struct sim_box *b)
 
 static void execute(struct world *w, const struct step *s)
 {
-    struct sim_box *b = s->box_id ? find(w, s->box_id) : NULL;
+    struct sim_box *b = s->box_id ? world_find(w, s->box_id) : NULL;
 
     if (s->kind != STEP_CREATE && !b) {
         world_violate(w, "a step names a container that is not there");
@@ -451,7 +372,7 @@ static unsigned served_roles(struct world *w)
         snprintf(name, sizeof name, "avr-%s-" SIM_AGENT, role_name[r]);
         bool by_core =
             core && avr_url_name(r) && pair_get(core->box.env, core->box.n_env, avr_url_name(r));
-        struct sim_box *b = by_core ? dialled(w, &core->box, r) : resolve_host(w, name);
+        struct sim_box *b = by_core ? world_dialled(w, &core->box, r) : resolve_host(w, name);
         if (role_is_used(w, r) && b && !world_is_bad(w, b))
             served |= 1u << r;
     }
@@ -506,11 +427,11 @@ static void check_calls(struct world *w)
 {
     for (int i = 0; i < MAX_CALLS; i++) {
         const struct sim_call *c = &w->calls[i];
-        struct sim_box *core = c->live ? find(w, c->box_id[ROLE_CORE]) : NULL;
+        struct sim_box *core = c->live ? world_find(w, c->box_id[ROLE_CORE]) : NULL;
         for (enum role r = ROLE_ASR; core && r < ROLE_CORE; r++) {
             if (!c->box_id[r])
                 continue;
-            struct sim_box *now = dialled(w, &core->box, r);
+            struct sim_box *now = world_dialled(w, &core->box, r);
             if (!now || !text_is(now->box.id, c->box_id[r]))
                 world_violate(w, "a call sees another container than it began with");
         }
@@ -623,7 +544,7 @@ const char *world_check_dials(struct world *w)
     for (enum role r = 0; core && !world_is_bad(w, core) && r < ROLE_CORE; r++) {
         char name[96];
         snprintf(name, sizeof name, "avr-%s-" SIM_AGENT, role_name[r]);
-        struct sim_box *live = resolve_host(w, name), *now = dialled(w, &core->box, r);
+        struct sim_box *live = resolve_host(w, name), *now = world_dialled(w, &core->box, r);
         if (role_is_used(w, r) && live && !world_is_bad(w, live) && (!now || world_is_bad(w, now)))
             return "core dials nobody although a good container has the name";
     }

@@ -97,12 +97,16 @@ void world_crash(struct world *);
 
 /* A call comes in now, for this long. */
 void world_call(struct world *, int64_t length_ms);
+void world_end_call(struct world *, struct sim_call *);
 
 /* The parts of it, for whoever disturbs it (disturb.h). */
 bool world_uses(const struct scenario *, int generation, enum role);
 bool world_changes(const struct scenario *, enum role); /* from one generation to the next */
 void world_wish(struct world *, int generation);        /* makes desired[generation] */
 struct sim_box *world_named(struct world *, const char *name);
+struct sim_box *world_find(struct world *, const char *id);
+/* Whom this core reaches by its address of the role; NULL: nobody. */
+struct sim_box *world_dialled(struct world *, const struct box *core, enum role);
 const char *world_name(struct world *, enum role); /* canonical */
 struct observed world_observe(struct world *, struct arena *);
 void world_drop_calls(struct world *, const char *box_id); /* by nobody of ours */
