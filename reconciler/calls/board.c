@@ -234,7 +234,9 @@ void board_sent_to(struct board *b, const char *uuid, const char *box_id, bool o
     struct listened *agent = listened_to(b, c->agent_id);
     if (agent)
         agent->asks = true;
-    snprintf(c->box_id, sizeof c->box_id, "%s", box_id ? box_id : "");
+    if (!box_id)
+        return; /* whoever asks twice may have obeyed the first answer */
+    snprintf(c->box_id, sizeof c->box_id, "%s", box_id);
     c->on_trial = on_trial;
 }
 

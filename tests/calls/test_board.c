@@ -222,6 +222,10 @@ static void an_agent_asks_once_a_call_of_it_was_sent(void **state)
     board_sent_to(board, "u", NULL, false); /* it asked, and the name had to do */
     assert_true(heard().agents[0].asks);
     assert_null(heard().calls[0].box_id);
+    board_sent_to(board, "u", "box-1", true);
+    board_sent_to(board, "u", NULL, false); /* asked once more: it may have obeyed already */
+    assert_string_equal(heard().calls[0].box_id, "box-1");
+    assert_int_equal(heard().n_trials, 1);
     board_sent_to(board, "unheard", "box-1", false);
     assert_int_equal(board_size(board), 1);
 }

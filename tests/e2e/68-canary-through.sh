@@ -33,6 +33,13 @@ call_hang_up named
 expect_says '1 of 2 calls went well on the new container'
 expect_equal "$(box_id "$STS")" "$old" 'who serves'
 
+step 'whoever waits for it in vain disturbs nothing'
+ask apply "$AGENT" --wait-timeout 1s >"$W/apply.out" 2>&1 && fail 'apply says that all is done'
+grep -qF '1 of 2 calls went well on the new container' "$W/apply.out" || fail "apply does not say what it waits for: $(cat "$W/apply.out")"
+expect_says '1 of 2 calls went well on the new container'
+expect_equal "$(box_id "$STS")" "$old" 'who serves'
+expect_equal "$(candidate)" "$CANDIDATE" 'the candidate'
+
 step 'the second one went well: everybody meets it'
 meet again "$CANDIDATE"
 expect_hears again 'Hi v2'
