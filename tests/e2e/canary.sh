@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # canary.sh - an agent with a canary, behind a service that is the relay of core's webhooks.  To be
 # sourced after service.sh.
 #
@@ -23,11 +23,12 @@ canary_serve() { serve --listen "127.0.0.1:$HOOKS,$GATEWAY:$HOOKS" --webhook-for
 
 # phone NAME NUMBER: a call that goes on until it is hung up.
 phone() {
-    local http core
-    IFS='|' read -r core http < <(db "SELECT port, httpPort FROM agent WHERE id = '$AGENT'")
+    local port http address
+    IFS='|' read -r port http < <(db "SELECT port, httpPort FROM agent WHERE id = '$AGENT'")
+    address=$(address_of "$CORE")
     rm -f "$W/call-$1.out"
     uuid >"$W/call-$1.uuid"
-    "$MINI_AVR" caller --core "$(address_of "$CORE"):$core" --http "$(address_of "$CORE"):$http" \
+    "$MINI_AVR" caller --core "$address:$port" --http "$address:$http" \
         --uuid "$(cat "$W/call-$1.uuid")" --from "$2" --seconds 600 >"$W/call-$1.out" 2>&1 </dev/null &
     printf '%s\n' "$!" >"$W/call-$1.pid"
 }
