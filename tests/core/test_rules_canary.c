@@ -3,6 +3,7 @@
 #include "core/planning.h"
 
 #include "core/canary_gate.h"
+#include "core/wish.h"
 
 enum { CALLS = 3 };
 
@@ -434,6 +435,66 @@ static void calls_meet_the_candidate_that_is_wanted_and_ready(void **state)
     assert_null(sent_to(&s, "u"));
 }
 
+static void nobody_is_sent_where_nothing_waits_for_it(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct heard_agent agents[2] = {{.id = "b2", .asks = true}};
+    struct story s;
+    struct box *next = begin_ready(&s, a);
+    struct agent *sales = (struct agent *)agent_of(&s.p.m, "sales");
+    static const struct order pause = {.kind = ORDER_PAUSE, .agent_id = "a1"};
+
+    (void)state;
+    sales->pause = &pause;
+    assert_null(sent_to(&s, "u"));
+    sales->pause = NULL;
+    sales->problem = "its image is none";
+    assert_null(sent_to(&s, "u"));
+    sales->problem = NULL;
+    next->state = BOX_EXITED;
+    assert_null(sent_to(&s, "u"));
+    next->state = BOX_RUNNING;
+    box_named(&s.p.m, "avr-sts-a1")->state = BOX_PAUSED;
+    assert_null(sent_to(&s, "u"));
+    box_named(&s.p.m, "avr-sts-a1")->state = BOX_RUNNING;
+    agents[1] = s.agent; /* others ask as well */
+    s.p.m.o.heard.agents = agents;
+    s.p.m.o.heard.n_agents = 2;
+    assert_string_equal(sent_to(&s, "u"), next->id);
+    sales->canary.percent = 0; /* this call is not drawn */
+    assert_null(sent_to(&s, "u"));
+    sales->canary.percent = 100;
+    drop_box(&s.p, next->name);
+    assert_null(sent_to(&s, "u"));
+    drop_box(&s.p, "avr-core-a1");
+    assert_null(sent_to(&s, "u"));
+}
+
+/* The sources ask for something else than what an order goes back to. */
+static void a_way_back_has_none(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct story s;
+
+    (void)state;
+    begin_ready(&s, a);
+    struct agent *sales = (struct agent *)agent_of(&s.p.m, "sales");
+    const struct order back = {.kind = ORDER_ROLLBACK,
+                               .agent_id = "a1",
+                               .to_generation = 1,
+                               .away_from = asked_wish(a, &test_key, sales)};
+    sales->rollback = &back;
+    struct agent_view v;
+    view_make(a, &s.p.m.d, sales, &s.p.m.o, &test_key, &s.p.options, &v);
+    assert_true(v.goes_back);
+    assert_false(canary_is_asked(&v, ROLE_STS));
+    const struct order lapsed = {.kind = ORDER_ROLLBACK, .agent_id = "a1", .away_from = "another"};
+    sales->rollback = &lapsed;
+    view_make(a, &s.p.m.d, sales, &s.p.m.o, &test_key, &s.p.options, &v);
+    assert_false(v.goes_back);
+    assert_true(canary_is_asked(&v, ROLE_STS));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -454,6 +515,8 @@ int main(void)
         cmocka_unit_test(a_stopped_agent_waits_for_calls_on_the_candidate),
         cmocka_unit_test(the_plan_shows_it),
         cmocka_unit_test(calls_meet_the_candidate_that_is_wanted_and_ready),
+        cmocka_unit_test(nobody_is_sent_where_nothing_waits_for_it),
+        cmocka_unit_test(a_way_back_has_none),
     };
 
     return cmocka_run_group_tests_name("rules_canary", tests, NULL, NULL);
