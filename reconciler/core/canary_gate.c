@@ -78,6 +78,23 @@ bool canary_had_calls(const struct agent_view *v, const struct box *candidate)
     return trials_of(v, candidate, &calls) > 0;
 }
 
+bool canary_is_missed(const struct agent_view *v, const struct box *candidate)
+{
+    const struct canary_call *calls;
+    size_t n = trials_of(v, candidate, &calls);
+
+    if (!v->observed->sockets_known || candidate->sockets || !candidate->quiet_ms)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const struct canary_call *c = &calls[i];
+        bool is_live = c->started_ms && !c->ended_ms;
+        if (is_live && candidate->quiet_ms <= c->started_ms &&
+            v->observed->now_ms - c->started_ms > CANARY_ARRIVES_MS)
+            return true;
+    }
+    return false;
+}
+
 struct canary_judgement canary_stands(const struct agent_view *v, const struct box *candidate)
 {
     const struct heard_agent *agent = heard_agent(v);

@@ -9,6 +9,8 @@
 
 #include "core/view.h"
 
+enum { CANARY_ARRIVES_MS = 5000 };
+
 /* The container of this role is to be replaced, and calls are to meet the candidate first. */
 bool canary_is_asked(const struct agent_view *, enum role);
 
@@ -18,6 +20,10 @@ const char *canary_obstacle(const struct agent_view *, enum role);
 /* What the calls that were sent to this candidate tell. */
 struct canary_judgement canary_stands(const struct agent_view *, const struct box *candidate);
 bool canary_had_calls(const struct agent_view *, const struct box *candidate);
+
+/* A live call that was sent there made no connection to it: core does not obey, and what becomes of
+ * its calls tells of another container.  Known where connections are counted all the while. */
+bool canary_is_missed(const struct agent_view *, const struct box *candidate);
 
 /* A candidate of the sts container is there for calls to meet it, and may not take over yet. */
 bool canary_is_open(const struct agent_view *);

@@ -254,6 +254,10 @@ static struct step stand_canary(struct agent_view *v, enum role r)
 
     if (!canary_is_asked(v, r))
         return step_rest(r);
+    if (canary_is_missed(v, next))
+        return fail(v, r, next,
+                    "a call that was sent to it never reached it: does core obey sts_url (1.12 or "
+                    "later)?");
     struct canary_judgement j = canary_stands(v, next);
     if (j.verdict == CANARY_BACK)
         return fail(v, r, next, j.why);

@@ -169,6 +169,38 @@ static void a_candidate_that_ends_under_calls_has_failed(void **state)
                 "it)");
 }
 
+/* A core that goes by the name whatever it is told would prove the old container good. */
+static void a_call_that_never_arrives_is_noticed(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct story s;
+    struct box *next = begin_ready(&s, a);
+    static const char waits[] = "wait    sts  avrd-next-#1 canary (0 of 3 calls went well on the "
+                                "new container)";
+
+    (void)state;
+    struct canary_call *c = put_trial(&s, next, CANARY_ARRIVES_MS + 1, LIVE);
+    next->quiet_ms = c->started_ms - 1000;
+    next->sockets = 1;
+    ASSERT_NEXT(&s, waits);
+    next->sockets = 0;
+    ASSERT_NEXT(&s, "rename  sts  avrd-next-#1 -> avrd-failed-#1 (a call that was sent to it never "
+                    "reached it: does core obey sts_url (1.12 or later)?)");
+    s.p.m.o.sockets_known = false;
+    ASSERT_NEXT(&s, waits);
+    s.p.m.o.sockets_known = true;
+    next->quiet_ms = c->started_ms + 1; /* it was there, and its end was lost */
+    ASSERT_NEXT(&s, waits);
+    next->quiet_ms = c->started_ms - 1000;
+    c->started_ms += 1; /* it may still come */
+    ASSERT_NEXT(&s, waits);
+    c->started_ms -= 1;
+    c->ended_ms = c->started_ms + 100;
+    assert_int_equal(
+        agent_next(a, &s.p.m.d, agent_of(&s.p.m, "sales"), &s.p.m.o, &test_key, &s.p.options).kind,
+        STEP_WAIT);
+}
+
 static void calls_of_another_box_say_nothing(void **state)
 {
     struct arena *a CLEANUP_ARENA = arena_new();
@@ -502,6 +534,7 @@ int main(void)
         cmocka_unit_test(it_goes_back_when_they_did_not),
         cmocka_unit_test(silence_is_told_by_time),
         cmocka_unit_test(a_candidate_that_ends_under_calls_has_failed),
+        cmocka_unit_test(a_call_that_never_arrives_is_noticed),
         cmocka_unit_test(calls_of_another_box_say_nothing),
         cmocka_unit_test(without_a_way_to_send_calls_nothing_is_made),
         cmocka_unit_test(a_restart_of_the_service_flips_nothing),
