@@ -16,9 +16,11 @@ canary_begin() {
     export WEBHOOK_URL=http://$GATEWAY:$HOOKS/webhooks
     MINI_BIND=127.0.0.1 PORT=$backend "$MINI_AVR" webhook-log >"$W/backend.out" 2>&1 &
     agent_new_sts 'Night desk' 'Hi v1'
-    spec '' "agents: {$AGENT: {update: {canary: {callers: ['+39 02 123-4567'], percent: 0, calls: $1}}}}"
+    canary_spec "$1"
     canary_serve
 }
+# canary_spec CALLS [MORE]: more of the agent, as in a flow mapping.
+canary_spec() { spec '' "agents: {$AGENT: {${2-} update: {canary: {callers: ['+39 02 123-4567'], percent: 0, calls: $1}}}}"; }
 canary_serve() { serve --listen "127.0.0.1:$HOOKS,$GATEWAY:$HOOKS" --webhook-forward "http://127.0.0.1:$((HOOKS + 1))/webhooks"; }
 
 # phone NAME NUMBER: a call that goes on until it is hung up.
