@@ -28,7 +28,12 @@ foreach(file ${files})
         string(REGEX REPLACE "\n* *([{}]) *\n*" "\\1" text "${text}")
         string(REGEX REPLACE "([;:,])[ \n]+" "\\1" text "${text}")
     elseif(name MATCHES "js$") # no sentence has such words
-        string(REGEX REPLACE " (=|=>|===|&&|[|][|]|[?][?]?) " "\\1" text "${text}")
+        string(REGEX REPLACE " (=|=>|===|!==|>=|<|>|[+]|:|&&|[|][|]|[?][?]?) " "\\1" text "${text}")
+        string(REGEX REPLACE "(if|for|while) [(]" "\\1(" text "${text}")
+        string(REPLACE ") {" "){" text "${text}")
+        string(REGEX REPLACE "([;,{([])[ \n]*\n" "\\1" text "${text}")
+        string(REPLACE "{ " "{" text "${text}")
+        string(REGEX REPLACE "[ \n]}" "}" text "${text}")
     endif()
     file(WRITE ${TO}/${name} "${text}")
     file(ARCHIVE_CREATE OUTPUT ${TO}/packed PATHS ${TO}/${name} FORMAT raw COMPRESSION GZip

@@ -33,7 +33,7 @@ char *arena_printf(struct arena *, const char *fmt, ...) PRINTF(2, 3);
 /* Calls fn(ptr) when the arena is freed, last registered first. */
 void arena_at_free(struct arena *, void (*fn)(void *), void *ptr);
 
-size_t arena_used(const struct arena *); /* bytes handed out */
+size_t arena_used(const struct arena *); /* bytes handed out, for whoever measures */
 
 static inline void arena_freep(struct arena **a)
 {

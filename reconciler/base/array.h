@@ -17,15 +17,23 @@
         size_t n, cap;                                                                             \
     }
 
-#define ARRAY_PUSH(arena, b, ...)                                                                  \
+/* Room for `more` items to come: what a list outgrows stays in the arena. */
+#define ARRAY_RESERVE(arena, b, more)                                                              \
     do {                                                                                           \
-        if ((b).n == (b).cap) {                                                                    \
-            (b).cap = (b).cap ? 2 * (b).cap : 8;                                                   \
-            void *grown_ = arena_alloc(arena, (b).cap * sizeof *(b).items);                        \
+        size_t most_ = (b).n + (more);                                                             \
+        if (most_ > (b).cap) {                                                                     \
+            void *grown_ = arena_alloc(arena, most_ * sizeof *(b).items);                          \
             if ((b).n)                                                                             \
                 memcpy(grown_, (b).items, (b).n * sizeof *(b).items);                              \
             (b).items = grown_;                                                                    \
+            (b).cap = most_;                                                                       \
         }                                                                                          \
+    } while (0)
+
+#define ARRAY_PUSH(arena, b, ...)                                                                  \
+    do {                                                                                           \
+        if ((b).n == (b).cap)                                                                      \
+            ARRAY_RESERVE(arena, b, (b).n ? (b).n : 8);                                            \
         (b).items[(b).n++] = __VA_ARGS__;                                                          \
     } while (0)
 

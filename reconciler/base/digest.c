@@ -1,17 +1,36 @@
 #include "base/digest.h"
 
-#include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <stdlib.h>
+
+/* Made once: HMAC() looks both algorithms up each time, which takes longer than most texts do. */
+static EVP_MAC_CTX *hmac_sha256(void)
+{
+    static EVP_MAC_CTX *kept;
+    char digest[] = "SHA256";
+    const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string("digest", digest, 0),
+                                 OSSL_PARAM_construct_end()};
+
+    if (kept)
+        return kept;
+    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    kept = EVP_MAC_CTX_new(mac);
+    EVP_MAC_free(mac); /* the context keeps its own reference */
+    if (!kept || !EVP_MAC_CTX_set_params(kept, params))
+        abort();
+    return kept;
+}
 
 void digest_mac(const void *key, size_t key_len, const void *data, size_t len,
                 unsigned char ret[32])
 {
-    unsigned mac_len = 0;
+    EVP_MAC_CTX *mac = hmac_sha256();
+    size_t mac_len;
 
-    if (key_len > INT_MAX || !HMAC(EVP_sha256(), key, (int)key_len, data, len, ret, &mac_len))
+    if (!EVP_MAC_init(mac, key_len ? key : "", key_len, NULL) || !EVP_MAC_update(mac, data, len) ||
+        !EVP_MAC_final(mac, ret, &mac_len, 32))
         abort(); /* only out of memory gets here */
 }
 

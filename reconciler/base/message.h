@@ -15,6 +15,7 @@ struct http_request {
         HTTP_HEAD_ONLY,    /* done with the answer's head, e.g. a 101 to an upgrade */
         HTTP_CONNECT_ONLY, /* done when the connection stands; status is 0 */
     } until;
+    bool fresh; /* over a new connection: a server that goes away serves those it has for a while */
     bool in_pieces; /* a body that is told as it comes is no text: pieces, not lines */
     /* In all three 0 is no limit; connecting has its own, 5 s. */
     unsigned first_byte_ms; /* longest wait for the first byte of the answer, connecting included */

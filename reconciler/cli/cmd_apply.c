@@ -8,6 +8,7 @@
 #include "cli/progress.h"
 #include "cli/remote.h"
 #include "cli/say.h"
+#include "core/find.h"
 
 static struct session *signalled_session;
 static volatile sig_atomic_t n_signals;
@@ -45,7 +46,7 @@ static void release_signals(void)
 
 static void add_calls(struct text *t, const struct agent_plan *plan)
 {
-    const char *name = plan->agent->name ? plan->agent->name : plan->agent->id;
+    const char *name = agent_title(plan->agent);
 
     if (plan->live_calls < 0)
         text_printf(t, "\n  %s: live calls not known", name);
@@ -106,7 +107,7 @@ static const char *result_text(struct arena *a, const struct agent_outcome *o,
 
 static void report_agent(struct cli *cli, const struct agent_outcome *o, const struct progress *p)
 {
-    const char *name = o->agent->name ? o->agent->name : o->agent->id;
+    const char *name = agent_title(o->agent);
     const char *box = progress_failed_box(p, o->agent->id);
 
     bool is_error = o->result != RESULT_SYNC && o->result != RESULT_INTERRUPTED;

@@ -2,6 +2,7 @@
 #include "base/visible.h"
 #include "cli/look.h"
 #include "cli/say.h"
+#include "core/find.h"
 
 /* Only the named agents; the choice is made without an engine. */
 static int narrow(struct cli *cli, struct desired *d, struct err *err)
@@ -32,7 +33,7 @@ static void write_names(struct cli *cli, const struct desired *d)
 {
     for (size_t i = 0; i < d->n_agents; i++) {
         const struct agent *agent = &d->agents[i];
-        write_data(cli, visible_text(cli->arena, agent->name ? agent->name : agent->id));
+        write_data(cli, visible_text(cli->arena, agent_title(agent)));
         write_data(cli, "\n");
     }
 }

@@ -188,7 +188,7 @@ static int follow_all(struct logs *l, struct err *err)
                                            .n_slots = l->slots.n,
                                            .boxes = boxes.items,
                                            .n_boxes = boxes.n,
-                                           .tail = l->cli->opt->tail,
+                                           .tail = (int)l->cli->opt->tail,
                                            .since_ms = l->look->observed.now_ms,
                                            .on_line = on_line,
                                            .on_successor = on_successor,

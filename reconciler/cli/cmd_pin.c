@@ -143,13 +143,13 @@ const struct cmd cmd_pin = {
     .name = "pin",
     .alias = {NULL},
     .args = "AGENT…|--all",
-    .summary = "writes the image that runs now explicitly into the spec",
+    .summary = "writes the image that runs now explicitly into the spec, or into the database",
     .text =
         "Only the image of each role of these agents is written into the YAML file: over the one\n"
         "that is there, or as one line more; comments and layout stay, and so do mode and owner.\n"
         "A file that was changed meanwhile is left alone, and if one of the images cannot be\n"
-        "written none is. --digest pins repository@sha256:…, which no tag that\n"
-        "moves and no local build takes away.\n"
+        "written none is. --digest pins repository@sha256:…, which no tag that moves and no\n"
+        "local build takes away.\n"
         "\n"
         "An agent of the dashboard that no spec speaks of is pinned with --database: AVR's "
         "backend\n"

@@ -86,9 +86,12 @@ const struct cmd cmd_run = {
     .args = "",
     .summary = "the service: keeps the fleet as asked for, whatever happens",
     .text = "Notices saved specs, commits to the database, what happens to containers and images,\n"
-            "and acts at once; calls are never cut. Log on standard error; SIGHUP looks at once,\n"
-            "SIGTERM stops at the next safe point. A second instance stands by.\n"
-            "Its options may stand in a spec, too, under service: by the same names.\n",
+            "and acts at once. No call is cut, but where a spec says drain on_timeout: force.\n"
+            "Log on standard error; SIGHUP looks at once, SIGTERM stops at the next safe point.\n"
+            "A second instance stands by. Its options, and --control, --state-dir and\n"
+            "--advertise, may stand in a spec, too, under service: by the same names.\n"
+            "Containers that are to ask it for settings or post webhooks need --listen at an\n"
+            "address they reach: their network's gateway, or 0.0.0.0 in a container.\n",
     .options = OPTION_BIT(OPT_LOG_FORMAT) | OPTION_BIT(OPT_RESYNC) | OPTION_BIT(OPT_LISTEN) |
                OPTION_BIT(OPT_WEBHOOK_FORWARD) | OPTION_BIT(OPT_NOTIFY) |
                OPTION_BIT(OPT_NOTIFY_FORMAT) | OPTION_BIT(OPT_HISTORY_KEEP),

@@ -9,6 +9,7 @@
 #include "cli/look.h"
 #include "cli/say.h"
 #include "base/out.h"
+#include "core/find.h"
 
 typedef ARRAY(struct spec_error) error_list;
 
@@ -58,8 +59,7 @@ static void find_problems(struct cli *cli, const struct desired *d, error_list *
         struct spec_error e = {
             .at = agent->problem_at,
             .length = word_length(line, agent->problem_at.column),
-            .text = arena_printf(cli->arena, "agent %s: %s", agent->name ? agent->name : agent->id,
-                                 agent->problem),
+            .text = arena_printf(cli->arena, "agent %s: %s", agent_title(agent), agent->problem),
             .line_text = line,
         };
         ARRAY_PUSH(cli->arena, *errors, e);

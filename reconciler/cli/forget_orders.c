@@ -2,6 +2,7 @@
 #include "cli/apply.h"
 #include "cli/say.h"
 #include "control/orders.h"
+#include "core/find.h"
 
 static int forget(struct cli *cli, const struct session *session, const struct ended_orders *ended,
                   struct err *err)
@@ -29,7 +30,7 @@ static void forget_and_say(struct cli *cli, const struct session *session,
     }
     for (size_t i = 0; i < ended->n; i++) {
         const struct agent *agent = ended->items[i].agent;
-        say(cli, "%s: %s", agent->name ? agent->name : agent->id, ended->items[i].text);
+        say(cli, "%s: %s", agent_title(agent), ended->items[i].text);
     }
 }
 

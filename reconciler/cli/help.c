@@ -34,6 +34,19 @@ static void add_options(struct text *t, const struct cmd *cmd, bool everywhere)
             add_option(t, &option_defs[i]);
 }
 
+/* What is said of one occasion alone, and never left behind in an environment. */
+static void add_line_only(struct text *t)
+{
+    const char *between = "";
+
+    for (int i = 0; i < OPT__N; i++) {
+        if (option_defs[i].env)
+            continue;
+        text_printf(t, "%s--%s", between, option_defs[i].name);
+        between = ", ";
+    }
+}
+
 const char *help_overview(struct arena *a)
 {
     struct text t = {.arena = a};
@@ -49,10 +62,13 @@ const char *help_overview(struct arena *a)
     text_add(&t, "\nAn agent is named by its name, its id or the beginning of its id.\n\n"
                  "options of all verbs\n");
     add_options(&t, NULL, true);
-    text_add(&t,
-             "\nEvery option can be set as AVR_RECONCILER_<NAME> too, but for --help and --now; "
-             "-f is\nAVR_RECONCILER_SPECS. AVR's own names (DB_DATABASE, DOCKER_SOCKET_PATH, "
-             "TENANT, …) work\nas they are. \"avr-reconciler help VERB\" says more.\n");
+    text_add(
+        &t,
+        "\nEvery option can be set as AVR_RECONCILER_<NAME> too, -f as AVR_RECONCILER_SPECS, but "
+        "for\n");
+    add_line_only(&t);
+    text_add(&t, ".\nAVR's own names (DB_DATABASE, DOCKER_SOCKET_PATH, TENANT, …) work as they "
+                 "are.\n\"avr-reconciler help VERB\" says more.\n");
     return text_str(&t);
 }
 

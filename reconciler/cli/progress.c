@@ -7,6 +7,7 @@
 #include "base/visible.h"
 #include "base/out.h"
 #include "link/wire_event.h"
+#include "core/find.h"
 
 /* An event and its agent are lent for the time of the call: all that is kept is copied. */
 struct row {
@@ -52,7 +53,7 @@ static struct row *find(const struct progress *p, const char *id)
 
 static const char *label(struct arena *a, const struct agent *agent)
 {
-    return visible_text(a, agent->name && *agent->name ? agent->name : agent->id);
+    return visible_text(a, agent_title(agent));
 }
 
 static struct row *row_of(struct progress *p, const struct agent *agent)
@@ -164,7 +165,7 @@ static void write_json(struct progress *p, const struct row *row, const struct e
 
     out_object(&o, NULL);
     out_text(&o, "event", e->step ? "step" : "agent");
-    out_text(&o, "agent", e->agent->name ? e->agent->name : e->agent->id);
+    out_text(&o, "agent", agent_title(e->agent));
     out_text(&o, "agent_id", row->id);
     if (e->step) {
         out_text(&o, "role", role_name[e->step->role]);
@@ -291,7 +292,7 @@ const char *outcome_json(struct arena *arena, const struct progress *p,
     for (size_t i = 0; i < outcome->n_agents; i++) {
         const struct agent_outcome *r = &outcome->agents[i];
         out_object(&o, NULL);
-        out_text(&o, "agent", r->agent->name ? r->agent->name : r->agent->id);
+        out_text(&o, "agent", agent_title(r->agent));
         out_text(&o, "agent_id", r->agent->id);
         out_text(&o, "result", result_word[r->result]);
         out_text(&o, "text", r->text);

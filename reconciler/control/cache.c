@@ -3,14 +3,15 @@
 #include <ev.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 #include "base/text.h"
 #include "base/clock.h"
 
 /* An inspected box, shared by the cache and the looks that show it; the last one frees it. */
 struct learning {
-    struct learning *next; /* in the cache */
-    struct arena *arena;   /* of the box */
+    TAILQ_ENTRY(learning) in; /* the cache */
+    struct arena *arena;      /* of the box */
     const char *name, *state;
     struct box box;
     unsigned holders;
@@ -30,7 +31,7 @@ struct image_set {
 };
 
 struct cache {
-    struct learning *boxes;
+    TAILQ_HEAD(, learning) boxes; /* who was shown last is at the end */
     struct image_set *by_id, *by_ref;
     struct client *client;     /* that watches; NULL: nobody does */
     struct client_call *watch; /* NULL: not listening */
@@ -75,6 +76,7 @@ struct cache *cache_new(void)
 {
     struct cache *c = must(calloc(1, sizeof *c));
 
+    TAILQ_INIT(&c->boxes);
     c->by_id = set_new();
     c->by_ref = set_new();
     return c;
@@ -125,42 +127,50 @@ const struct box *learn_keep(struct learning *l, struct cache *c, const struct b
                              struct arena *look)
 {
     l->box = *b;
-    l->next = c->boxes;
-    c->boxes = l;
+    TAILQ_INSERT_TAIL(&c->boxes, l, in);
     return show(l, look);
 }
 
+/* Every look asks in the order in which the engine lists them: who is asked for is mostly the
+ * first. */
 const struct box *cache_box(struct cache *c, const struct list_entry *e, struct arena *look)
 {
-    for (struct learning *l = c->boxes; l; l = l->next)
-        if (strcmp(l->box.id, e->id) == 0)
-            return text_is(l->name, e->name) && text_is(l->state, e->state) ? show(l, look) : NULL;
+    struct learning *l;
+
+    TAILQ_FOREACH(l, &c->boxes, in) {
+        if (strcmp(l->box.id, e->id) != 0)
+            continue;
+        TAILQ_REMOVE(&c->boxes, l, in);
+        TAILQ_INSERT_TAIL(&c->boxes, l, in);
+        return text_is(l->name, e->name) && text_is(l->state, e->state) ? show(l, look) : NULL;
+    }
     return NULL;
+}
+
+static void forget(struct cache *c, struct learning *l)
+{
+    TAILQ_REMOVE(&c->boxes, l, in);
+    release(l);
 }
 
 static void forget_boxes(struct cache *c, bool seen_too)
 {
-    for (struct learning **at = &c->boxes; *at;) {
-        struct learning *l = *at;
-        if (l->seen && !seen_too) {
-            at = &l->next;
-            continue;
-        }
-        *at = l->next;
-        release(l);
+    for (struct learning *l = TAILQ_FIRST(&c->boxes), *next; l; l = next) {
+        next = TAILQ_NEXT(l, in);
+        if (!l->seen || seen_too)
+            forget(c, l);
     }
 }
 
 void cache_box_news(struct cache *c, const char *id)
 {
-    for (struct learning **at = &c->boxes; *at; at = &(*at)->next) {
-        struct learning *l = *at;
-        if (strcmp(l->box.id, id) != 0)
-            continue;
-        *at = l->next;
-        release(l);
-        return;
-    }
+    struct learning *l;
+
+    TAILQ_FOREACH(l, &c->boxes, in)
+        if (strcmp(l->box.id, id) == 0) {
+            forget(c, l);
+            return;
+        }
     c->box_news = true; /* it may be being inspected, and the answer be older than the news */
 }
 
@@ -249,7 +259,9 @@ void cache_watch(struct cache *c, struct client *client)
 
 void cache_begin(struct cache *c, struct arena *look)
 {
-    for (struct learning *l = c->boxes; l; l = l->next)
+    struct learning *l;
+
+    TAILQ_FOREACH(l, &c->boxes, in)
         l->seen = false;
     c->box_news = false;
     if (c->watch)

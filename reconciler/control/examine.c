@@ -1,14 +1,33 @@
 #include "control/examine.h"
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "base/text.h"
 #include "control/batch.h"
 #include "control/session_parts.h"
+
+/* In a container, or beside an engine on another host, a network's gateway is somebody else. */
+static bool is_here(const char *gateway)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+
+    if (inet_pton(AF_INET, gateway, &address.sin_addr) != 1)
+        return false;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool ours = fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0;
+    if (fd >= 0)
+        close(fd);
+    return ours;
+}
 
 static void on_network(void *ctx, size_t index, const struct facts *facts)
 {
     struct network *networks = ctx;
 
     networks[index] = facts->network;
+    networks[index].gateway_is_here = is_here(networks[index].gateway);
 }
 
 static int ask_networks(struct session *s, struct arena *a, const struct plan *plan,
@@ -27,6 +46,15 @@ static int ask_networks(struct session *s, struct arena *a, const struct plan *p
     ret->networks = networks;
     ret->n_networks = n;
     return 0;
+}
+
+int examine_network(struct session *s, struct arena *a, const char *name, struct network *ret,
+                    struct err *err)
+{
+    struct batch batch = {.client = &s->client, .arena = a, .on_facts = on_network, .ctx = ret};
+
+    batch_send(&batch, 0, &(struct call){.kind = CALL_NETWORK, .name = name}, NULL);
+    return batch_wait(&batch, err);
 }
 
 static int ask_neighbours(struct session *s, struct arena *a, struct doctor_facts *ret,

@@ -10,4 +10,8 @@
 int examine(struct session *, struct arena *, const struct look *, struct doctor_facts *,
             struct err *) MUST_CHECK;
 
+/* One network, asked for now. */
+int examine_network(struct session *, struct arena *, const char *name, struct network *ret,
+                    struct err *) MUST_CHECK;
+
 #endif

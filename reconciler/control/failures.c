@@ -1,6 +1,7 @@
 #include "control/failures.h"
 
 #include "base/text.h"
+#include "core/find.h"
 
 static bool is_among(const char *const *ids, size_t n, const char *id)
 {
@@ -19,7 +20,7 @@ void failures_note(struct failures *f, const struct agent *agent, const char *wi
     if (is_among(f->ids.items, f->ids.n, agent->id))
         return;
     ARRAY_PUSH(f->arena, f->ids, arena_strdup(f->arena, agent->id));
-    f->last = arena_strdup(f->arena, agent->name ? agent->name : agent->id);
+    f->last = arena_strdup(f->arena, agent_title(agent));
 }
 
 bool failures_tell(struct failures *f, const struct agent *agent)

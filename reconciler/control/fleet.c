@@ -13,6 +13,7 @@
 #include "core/order.h"
 #include "core/pace.h"
 #include "core/wish.h"
+#include "core/find.h"
 
 /* An interrupt waits so long for an engine that does not answer: less than systemd and people do.
  */
@@ -221,14 +222,6 @@ static void renew(struct fleet *f, struct member *m, const struct agent_plan *pl
     runner_renew(m->runner, &task);
 }
 
-static bool is_in(const struct plan *plan, const char *id)
-{
-    for (size_t i = 0; i < plan->n_agents; i++)
-        if (text_is(plan->agents[i].agent->id, id))
-            return true;
-    return false;
-}
-
 /* Nobody asks for it, and the look saw nothing of it: a runner that knows no better would make it
  * anew.  What it made since the look is an orphan, for the next one. */
 static void dismiss(struct fleet *f, struct member *m)
@@ -341,7 +334,7 @@ void fleet_take(struct fleet *f, struct arena *a, const struct look *look,
             renew(f, m, &look->plan.agents[i]);
     }
     for (struct member *m = f->members; m; m = m->next)
-        if (!m->leaves && !is_in(&look->plan, m->id))
+        if (!m->leaves && !agent_plan_by_id(&look->plan, m->id))
             dismiss(f, m);
     arena_free(before);
     begin_later(f);
@@ -354,6 +347,12 @@ bool fleet_look(struct fleet *f, const char *agent_id)
     if (m && runner_can_look(m->runner))
         runner_look(m->runner);
     return m;
+}
+
+void fleet_look_all(struct fleet *f)
+{
+    for (struct member *m = f->members; m; m = m->next)
+        runner_look(m->runner);
 }
 
 bool fleet_renew(struct fleet *f, const char *agent_id)

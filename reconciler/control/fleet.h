@@ -51,6 +51,9 @@ const char *fleet_paused(const struct fleet *, struct arena *);
  * is not under way. */
 bool fleet_look(struct fleet *, const char *agent_id);
 
+/* Something may have happened to any container: whoever is under way looks at its own. */
+void fleet_look_all(struct fleet *);
+
 /* The containers of an agent under way as its runner knows them at this moment; NULL: it is not
  * under way, or something happened to them that was not looked at yet.  Lent until the loop runs.
  */

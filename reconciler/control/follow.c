@@ -20,20 +20,23 @@ struct log { /* of one container */
     struct arena *arena; /* of its id, and of what is to be hidden */
     const char *id;
     char *name;
-    struct env_list hidden;
+    struct box box; /* as inspected, in the arena; id NULL: not yet */
+    struct arena *hiding;
+    struct env_list hidden;   /* in that arena, and in the slot */
     struct client_call *call; /* an inspect, then the log; NULL: it has ended */
     int tail;
     int64_t since_ns, died_ns; /* engine's clock; 0: not known */
 };
 
 struct follow {
-    struct session *session;
-    const struct follow_options *options;
+    struct client *client;
+    struct follow_options options;
+    follow_end *on_end;
+    void *end_ctx;
     struct log *logs;
     size_t n_logs;
     struct client_call *events;
     bool over;
-    struct err err;
 };
 
 static struct follow_box box_of(const struct log *l)
@@ -41,10 +44,12 @@ static struct follow_box box_of(const struct log *l)
     return (struct follow_box){l->slot, l->id, l->name};
 }
 
-static void end(struct follow *f)
+static void end(struct follow *f, const struct err *err)
 {
+    if (f->over)
+        return;
     f->over = true;
-    ev_break(f->session->client.loop, EVBREAK_ONE);
+    f->on_end(f->end_ctx, err);
 }
 
 /* --- one log --------------------------------------------------------------------------------- */
@@ -77,20 +82,28 @@ static void on_line(void *ctx, const char *line, bool is_long)
     struct follow *f = l->follow;
     struct follow_box box = box_of(l);
 
-    if (!f->over && !f->options->on_line(f->options->ctx, &box, fit_to_show(a, l, line, is_long)))
-        end(f);
+    if (!f->over && !f->options.on_line(f->options.ctx, &box, fit_to_show(a, l, line, is_long)))
+        end(f, NULL);
 }
 
 static void on_log_end(void *ctx, const struct facts *facts, const struct err *err)
 {
     struct log *l = ctx;
+    const struct follow_options *options = &l->follow->options;
     struct follow_box box = box_of(l);
 
     (void)facts;
     l->call = NULL;
     /* That the engine is away, the stream of events tells. */
-    if (err && err->code != ERR_NOT_FOUND && err->code != ERR_UNREACHABLE)
-        l->follow->options->on_problem(l->follow->options->ctx, &box, err->text);
+    if (err && err->code != ERR_NOT_FOUND && err->code != ERR_UNREACHABLE && options->on_problem)
+        options->on_problem(options->ctx, &box, err->text);
+}
+
+static void find_hidden(struct log *l)
+{
+    arena_free(l->hiding);
+    l->hiding = arena_new();
+    l->hidden = hide_list(l->hiding, &l->box, l->slot);
 }
 
 /* What has to be hidden is known before the first line is read. */
@@ -105,14 +118,16 @@ static void on_box(void *ctx, const struct facts *facts, const struct err *err)
         on_log_end(l, NULL, err);
         return;
     }
-    l->hidden = hide_list(l->arena, &facts->box, l->slot);
-    l->call = client_follow(&l->follow->session->client, &call, on_line, on_log_end, l);
+    l->box = facts->box;
+    find_hidden(l);
+    l->call = client_follow(l->follow->client, &call, on_line, on_log_end, l);
 }
 
 static void log_free(struct log *l)
 {
     if (l->call)
         client_cancel(l->call);
+    arena_free(l->hiding);
     arena_free(l->arena);
     free(l->name);
     free(l);
@@ -123,7 +138,7 @@ static bool make_room(struct follow *f)
 {
     struct log **oldest = NULL;
 
-    if (f->n_logs < MOST_LOGS)
+    if (f->n_logs < f->options.most_logs)
         return true;
     for (struct log **at = &f->logs; *at; at = &(*at)->next)
         if (!(*at)->call)
@@ -145,9 +160,10 @@ static void log_begin(struct log *l)
     arena_free(l->arena);
     l->arena = a;
     l->id = id;
+    l->box = (struct box){0};
     l->hidden = (struct env_list){0};
-    l->call = client_send(&l->follow->session->client, &(struct call){CALL_INSPECT, .id = l->id},
-                          l->arena, on_box, l);
+    l->call = client_send(l->follow->client, &(struct call){CALL_INSPECT, .id = l->id}, l->arena,
+                          on_box, l);
 }
 
 static void log_add(struct follow *f, const struct follow_box *box, int tail, int64_t since_ns)
@@ -180,10 +196,10 @@ static struct log *find(const struct follow *f, const char *id)
 
 static const struct container_spec *slot_of(const struct follow *f, const struct engine_event *e)
 {
-    for (size_t i = 0; i < f->options->n_slots; i++)
-        if (text_is(f->options->slots[i]->name, e->name) ||
-            text_is(f->options->slots[i]->name, e->agent_name))
-            return f->options->slots[i];
+    for (size_t i = 0; i < f->options.n_slots; i++)
+        if (text_is(f->options.slots[i]->name, e->name) ||
+            text_is(f->options.slots[i]->name, e->agent_name))
+            return f->options.slots[i];
     return NULL;
 }
 
@@ -217,9 +233,10 @@ static void on_container(struct follow *f, const struct engine_event *e)
     if (e->action == ACTION_START)
         on_start(f, l, &box, e->time_ns);
     else if (!l)
-        log_add(f, &box, (int)f->options->tail, 0);
-    if (is_new && text_is(slot->name, e->name) && !f->options->on_successor(f->options->ctx, &box))
-        end(f);
+        log_add(f, &box, f->options.tail, 0);
+    if (is_new && text_is(slot->name, e->name) && f->options.on_successor &&
+        !f->options.on_successor(f->options.ctx, &box))
+        end(f, NULL);
 }
 
 static void on_engine_event(void *ctx, const struct engine_event *e)
@@ -234,48 +251,116 @@ static void on_open(void *ctx)
 {
     struct follow *f = ctx;
 
-    for (size_t i = 0; i < f->options->n_boxes; i++)
-        if (!find(f, f->options->boxes[i].id))
-            log_add(f, &f->options->boxes[i], (int)f->options->tail, 0);
+    for (size_t i = 0; i < f->options.n_boxes; i++)
+        if (!find(f, f->options.boxes[i].id))
+            log_add(f, &f->options.boxes[i], f->options.tail, f->options.lines_ms * 1000000);
 }
 
 static void on_events_end(void *ctx, const struct facts *facts, const struct err *err)
 {
     struct follow *f = ctx;
+    struct err closed;
 
     (void)facts;
     f->events = NULL;
+    err_set(&closed, ERR_UNREACHABLE, "the engine closed the stream of its events");
+    end(f, err ? err : &closed);
+}
+
+/* --- its life -------------------------------------------------------------------------------- */
+
+struct follow *follow_open(struct client *client, const struct follow_options *options,
+                           follow_end *on_end, void *end_ctx)
+{
+    struct follow *f = calloc(1, sizeof *f);
+    struct call call = {.kind = CALL_EVENTS, .since_s = options->since_ms / 1000};
+
+    if (!f)
+        abort();
+    *f = (struct follow){
+        .client = client, .options = *options, .on_end = on_end, .end_ctx = end_ctx};
+    if (!f->options.most_logs)
+        f->options.most_logs = MOST_LOGS;
+    f->events = client_watch(client, &call, on_open, on_engine_event, on_events_end, f);
+    return f;
+}
+
+void follow_close(struct follow *f)
+{
+    if (!f)
+        return;
+    if (f->events)
+        client_cancel(f->events);
+    for (struct log *l = f->logs, *next; l; l = next) {
+        next = l->next;
+        log_free(l);
+    }
+    free(f);
+}
+
+static const struct container_spec *slot_named(const struct follow *f, const char *name)
+{
+    for (size_t i = 0; i < f->options.n_slots; i++)
+        if (text_is(f->options.slots[i]->name, name))
+            return f->options.slots[i];
+    return NULL;
+}
+
+void follow_slots(struct follow *f, const struct container_spec *const *slots, size_t n)
+{
+    f->options.slots = slots;
+    f->options.n_slots = n;
+    for (struct log **at = &f->logs; *at;) {
+        struct log *l = *at;
+        l->slot = slot_named(f, l->slot->name);
+        if (l->slot) {
+            if (l->box.id)
+                find_hidden(l);
+            at = &l->next;
+            continue;
+        }
+        *at = l->next;
+        f->n_logs--;
+        log_free(l);
+    }
+}
+
+/* --- for whoever waits for its end ----------------------------------------------------------- */
+
+struct watching {
+    struct ev_loop *loop;
+    bool over;
+    struct err err;
+};
+
+static void on_end(void *ctx, const struct err *err)
+{
+    struct watching *w = ctx;
+
+    w->over = true;
     if (err)
-        f->err = *err;
-    else
-        err_set(&f->err, ERR_UNREACHABLE, "the engine closed the stream of its events");
-    end(f);
+        w->err = *err;
+    ev_break(w->loop, EVBREAK_ONE);
 }
 
 static void on_interrupt(void *ctx)
 {
-    end(ctx);
+    on_end(ctx, NULL);
 }
 
 int session_follow(struct session *s, const struct follow_options *options, struct err *err)
 {
-    struct follow f = {.session = s, .options = options};
-    struct call call = {.kind = CALL_EVENTS, .since_s = options->since_ms / 1000};
+    struct watching w = {.loop = s->client.loop};
 
     if (client_greet(&s->client, err) < 0)
         return -1;
-    s->interrupt_ctx = &f;
+    s->interrupt_ctx = &w;
     s->on_interrupt = on_interrupt;
-    f.events = client_watch(&s->client, &call, on_open, on_engine_event, on_events_end, &f);
-    while (!f.over && !s->interrupted)
+    struct follow *f = follow_open(&s->client, options, on_end, &w);
+    while (!w.over && !s->interrupted)
         ev_run(s->client.loop, 0);
     s->on_interrupt = NULL;
-    if (f.events)
-        client_cancel(f.events);
-    for (struct log *l = f.logs, *next; l; l = next) {
-        next = l->next;
-        log_free(l);
-    }
-    *err = f.err;
-    return f.err.code ? -1 : 0;
+    follow_close(f);
+    *err = w.err;
+    return w.err.code ? -1 : 0;
 }

@@ -47,15 +47,10 @@ struct giving {
     struct answer *ret;
 };
 
-static const char *title(const struct giving *g)
-{
-    return g->agent->name ? g->agent->name : g->agent->id;
-}
-
 static int answer(const struct giving *g, enum to_follow follow, const char *text)
 {
     *g->ret = (struct answer){.agent = g->agent,
-                              .text = arena_printf(g->arena, "%s %s", title(g), text),
+                              .text = arena_printf(g->arena, "%s %s", agent_title(g->agent), text),
                               .follow = follow};
     return 0;
 }
@@ -114,11 +109,11 @@ static int give_start(const struct giving *g, struct err *err)
     if (take_back(g, ORDER_STOP, &was, err) < 0)
         return -1;
     if (by_sources)
-        return err_set(err, ERR_INVALID,
-                       "%s%s does not run because of %s, which wins: change it there%s", title(g),
-                       was ? ": the order to stop is taken back, but it" : "",
-                       origin_text(g->arena, &agent->wish_origin),
-                       agent->wish_origin.kind == FROM_DATABASE ? " (in the dashboard)" : "");
+        return err_set(
+            err, ERR_INVALID, "%s%s does not run because of %s, which wins: change it there%s",
+            agent_title(g->agent), was ? ": the order to stop is taken back, but it" : "",
+            origin_text(g->arena, &agent->wish_origin),
+            agent->wish_origin.kind == FROM_DATABASE ? " (in the dashboard)" : "");
     return was ? answer(g, FOLLOW_WORK, "is to run again")
                : answer(g, FOLLOW_WORK, "was not stopped by an order");
 }
@@ -127,7 +122,7 @@ static int give_restart(const struct giving *g, struct err *err)
 {
     if (g->agent->wish != WISH_RUN)
         return err_set(err, ERR_INVALID, "%s is stopped (%s): there is nothing to restart",
-                       title(g), origin_text(g->arena, &g->agent->wish_origin));
+                       agent_title(g->agent), origin_text(g->arena, &g->agent->wish_origin));
     if (set(g, &(struct order){.kind = ORDER_RESTART}, err) < 0)
         return -1;
     return answer(g, FOLLOW_WORK, "is to restart: new containers with the same settings");
@@ -147,7 +142,7 @@ static int named_goal(const struct giving *g, struct generation *ret, struct err
         return err->code == ERR_NOT_FOUND ? err_set(err, ERR_INVALID,
                                                     "no generation %s of %s is "
                                                     "remembered",
-                                                    text, title(g))
+                                                    text, agent_title(g->agent))
                                           : -1;
     return 0;
 }
@@ -173,18 +168,19 @@ static int last_goal(const struct giving *g, struct generation *ret, struct err 
             return 0;
     }
     return err_set(err, ERR_INVALID,
-                   "no good generation of %s before the present one is remembered", title(g));
+                   "no good generation of %s before the present one is remembered",
+                   agent_title(g->agent));
 }
 
 static int find_goal(const struct giving *g, struct generation *ret, struct err *err)
 {
     if (g->agent->problem)
-        return err_set(err, ERR_INVALID, "%s: %s", title(g), g->agent->problem);
+        return err_set(err, ERR_INVALID, "%s: %s", agent_title(g->agent), g->agent->problem);
     if ((g->command->to ? named_goal(g, ret, err) : last_goal(g, ret, err)) < 0)
         return -1;
     const char *obstacle = rollback_obstacle(g->arena, g->agent, ret);
     if (obstacle)
-        return err_set(err, ERR_INVALID, "%s cannot go back: %s", title(g), obstacle);
+        return err_set(err, ERR_INVALID, "%s cannot go back: %s", agent_title(g->agent), obstacle);
     return 0;
 }
 

@@ -7,6 +7,9 @@
 #include "base/text.h"
 #include "base/clock.h"
 #include "control/probe.h"
+#include "core/failure.h"
+
+enum { SLEPT_MS = 3000 }; /* no attempt takes that long: it was us who did not run meanwhile */
 
 struct prober { /* exactly one of attempt, call and pause is pending */
     struct client *client;
@@ -15,9 +18,11 @@ struct prober { /* exactly one of attempt, call and pause is pending */
     const char *box_id, *ip;
     int64_t started_ms; /* of the box: another value means that it restarted */
     int restart_count;
-    int64_t deadline_ms, pause_ms;
-    bool answered; /* the last attempt was good: the inspect decides */
-    const char *why_not;
+    int64_t timeout_ms, deadline_ms, pause_ms;
+    struct probe asked; /* what it was asked last */
+    int64_t asked_ms;
+    bool answered;       /* the last attempt was good: the inspect decides */
+    const char *why_not; /* of the last attempt; NULL: it was good */
     struct probe_attempt *attempt;
     struct client_call *call;
     struct ev_timer pause;
@@ -51,11 +56,12 @@ static const char *death(struct prober *p, const struct box *b)
 {
     if (b->state == BOX_RESTARTING || b->restart_count != p->restart_count ||
         (b->state == BOX_RUNNING && b->started_ms != p->started_ms))
-        return arena_printf(p->arena, "it died and was restarted (exit code %d)", b->exit_code);
+        return arena_printf(p->arena, "it died and was restarted (exit code %s)",
+                            exit_text(p->arena, b->exit_code));
     if (b->state == BOX_EXITED && *b->error)
         return b->error;
     if (b->state == BOX_EXITED)
-        return arena_printf(p->arena, "it exited with code %d", b->exit_code);
+        return arena_printf(p->arena, "it %s", death_text(p->arena, b));
     if (b->state == BOX_PAUSED)
         return "somebody paused it";
     if (*p->ip && !b->n_networks)
@@ -68,6 +74,13 @@ static void pause_then_try(struct prober *p)
     p->pause_ms = p->pause_ms < 500 ? p->pause_ms * 2 : p->pause_ms;
     ev_timer_set(&p->pause, (double)p->pause_ms / 1000., 0.);
     ev_timer_start(p->client->loop, &p->pause);
+}
+
+static const char *late_text(struct prober *p)
+{
+    return arena_printf(p->arena, "it did not %s within %s%s%s", probe_text(p->arena, &p->asked),
+                        text_duration(p->arena, p->timeout_ms / 1000), p->why_not ? ": " : "",
+                        p->why_not ? p->why_not : "");
 }
 
 static void on_inspected(void *ctx, const struct facts *facts, const struct err *err)
@@ -95,7 +108,7 @@ static void on_inspected(void *ctx, const struct facts *facts, const struct err 
     bool late = mono_ms() >= p->deadline_ms;
     if (verdict.ready || died || late) {
         if (!verdict.ready)
-            verdict.text = died ? died : p->why_not;
+            verdict.text = died ? died : late_text(p);
         finish(p, &verdict);
         return;
     }
@@ -114,8 +127,11 @@ static void on_attempt(void *ctx, bool ready, const char *text)
 
     p->attempt = NULL;
     p->answered = ready;
-    if (!ready)
-        p->why_not = arena_printf(p->arena, "it did not become ready: %s", text);
+    if (!ready && mono_ms() - p->asked_ms > SLEPT_MS) {
+        pause_then_try(p);
+        return;
+    }
+    p->why_not = ready ? NULL : arena_strdup(p->arena, text);
     inspect(p);
 }
 
@@ -126,6 +142,8 @@ static void try(struct prober *p)
     const struct probe *probe = &w->spec->probe;
     const char *port = w->port;
 
+    p->asked = *probe;
+    p->asked_ms = mono_ms();
     if (probe->kind == PROBE_ENGINE || probe->kind == PROBE_NONE) {
         p->answered = true;
         inspect(p);
@@ -136,6 +154,7 @@ static void try(struct prober *p)
             port = w->http_port;
         else
             probe = &listens; /* nobody knows where its health is asked for */
+        p->asked = *probe;
     }
     p->attempt = probe_start(p->client->http, probe, p->ip, port, on_attempt, p);
 }
@@ -170,9 +189,9 @@ struct prober *prober_start(struct client *client, struct arena *a, const struct
         .ip = arena_strdup(a, address_of(w, b)),
         .started_ms = b->started_ms,
         .restart_count = b->restart_count,
+        .timeout_ms = timeout_ms,
         .deadline_ms = mono_ms() + timeout_ms,
         .pause_ms = 25,
-        .why_not = "it did not become ready",
         .done = done,
         .ctx = ctx,
     };

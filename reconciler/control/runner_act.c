@@ -53,24 +53,6 @@ static bool is_connected(struct runner *r, const struct box *b)
     return false;
 }
 
-/* The engine tried to start it and could not, or it ran and is over already: a verdict. */
-static void judge_start(struct runner *r)
-{
-    struct box *b = world_box(&r->world, r->step.box_id);
-
-    if (!b || box_runs(b) || outage_took(r->shared->outage, b, b->started_ms))
-        return;
-    if (r->start_refused && !*b->error)
-        return; /* a refused request says nothing about the image */
-    b->health = HEALTH_BAD;
-    if (r->start_refused)
-        b->health_text = r->start_refused;
-    else
-        b->health_text =
-            *b->error ? b->error
-                      : arena_printf(r->arena, "it exited at once with code %d", b->exit_code);
-}
-
 static void on_looked(void *ctx, const struct facts *facts, const struct err *err)
 {
     struct runner *r = ctx;
@@ -90,7 +72,7 @@ static void on_looked(void *ctx, const struct facts *facts, const struct err *er
         if (r->step.kind == STEP_CONNECT && !is_connected(r, &facts->box))
             return;
         if (r->step.kind == STEP_START)
-            judge_start(r);
+            runner_judge_start(r);
     }
     const struct box *b = world_box(&r->world, r->looked_at);
     if (refused && (!b || b->health != HEALTH_BAD)) {
@@ -227,62 +209,6 @@ static void stop(struct runner *r)
                            .grace_s = said ? (int)spec->settings->stop_grace_s.n : -1});
 }
 
-/* What ended with the engine is asked again once it runs again. */
-static void judge(const struct runner *r, struct box *b, int64_t started_ms,
-                  const struct verdict_of_probe *verdict)
-{
-    if (verdict->ready) {
-        b->asked_ms = wall_ms();
-        if (b->health != HEALTH_GOOD)
-            b->ready_ms = b->asked_ms;
-        b->health = HEALTH_GOOD;
-    } else if (outage_took(r->shared->outage, b, started_ms)) {
-        b->health = HEALTH_UNKNOWN;
-        b->ready_ms = 0;
-    } else {
-        b->health = HEALTH_BAD;
-        b->health_text = verdict->text;
-    }
-}
-
-static void on_probed(void *ctx, const struct verdict_of_probe *verdict)
-{
-    struct runner *r = ctx;
-
-    r->prober = NULL;
-    if (verdict->err) {
-        runner_fail(r, verdict->err->text);
-        return;
-    }
-    const struct box *before = world_box(&r->world, r->step.box_id);
-    int64_t started_ms = before ? before->started_ms : 0; /* the life that was asked */
-    if (verdict->box)
-        world_set_box(&r->world, verdict->box);
-    else
-        world_drop_box(&r->world, r->step.box_id);
-    struct box *b = world_box(&r->world, r->step.box_id);
-    if (b)
-        judge(r, b, started_ms, verdict);
-    if (r->step.kind == STEP_PROBE)
-        runner_end_step(r, verdict->ready ? EVENT_DONE : EVENT_FAILED,
-                        verdict->ready ? NULL : verdict->text);
-    if (r->step.kind == STEP_WAIT && verdict->ready && !*r->shared->interrupted)
-        runner_set_timer(r, r->step.until_ms - wall_ms() < RUNNER_POLL_MS
-                                ? r->step.until_ms - wall_ms()
-                                : RUNNER_POLL_MS);
-    else
-        runner_turn(r);
-}
-
-static void probe(struct runner *r, int64_t timeout_ms)
-{
-    struct box *b = world_box(&r->world, r->step.box_id);
-
-    runner_begin_step(r);
-    r->prober =
-        prober_start(r->shared->client, r->arena, r->step.wanted, b, timeout_ms, on_probed, r);
-}
-
 /* Calls may take hours.  True: whoever asked for the work waits no longer. */
 static bool give_up(struct runner *r)
 {
@@ -308,7 +234,7 @@ static void wait(struct runner *r)
         runner_report(r, EVENT_PROGRESS, NULL);
     runner_begin_step(r);
     if (r->step.gate == GATE_SOAK) {
-        probe(r, SOAK_PROBE_MS);
+        runner_probe(r, SOAK_PROBE_MS);
         return;
     }
     if (r->step.gate == GATE_DRAIN && b && !b->waiting_ms)
@@ -324,9 +250,22 @@ static void wait(struct runner *r)
     runner_set_timer(r, left < RUNNER_POLL_MS ? left : RUNNER_POLL_MS);
 }
 
+/* What failed in this apply is known better than its container tells. */
+static const char *hold_text(struct runner *r)
+{
+    int64_t left_ms = r->step.until_ms - r->world.now.now_ms;
+
+    if (!r->failure)
+        return r->step.why;
+    if (r->step.hold != HOLD_FAILED || left_ms <= 0)
+        return r->failure;
+    return arena_printf(r->step_arena, "%s; next try in %s", r->failure,
+                        text_duration(r->step_arena, (left_ms + 999) / 1000));
+}
+
 static void hold(struct runner *r)
 {
-    const char *why = r->failure ? r->failure : r->step.why;
+    const char *why = hold_text(r);
 
     switch (r->step.hold) {
     case HOLD_CALLS:
@@ -367,7 +306,7 @@ void runner_act(struct runner *r)
         send(r, &(struct call){.kind = CALL_START, .id = s->box_id});
         return;
     case STEP_PROBE:
-        probe(r, s->wanted->spec->probe.timeout_s * 1000);
+        runner_probe(r, s->wanted->spec->probe.timeout_s * 1000);
         return;
     case STEP_WAIT:
         wait(r);

@@ -1,5 +1,5 @@
-/* runner_parts.h - the inside of a runner, private to runner.c (its life) and runner_act.c
- * (carrying a step out). */
+/* runner_parts.h - the inside of a runner, private to runner.c (its life), runner_act.c (carrying a
+ * step out) and runner_judge.c (what a start or a probe says of a box). */
 #ifndef CONTROL_RUNNER_PARTS_H
 #define CONTROL_RUNNER_PARTS_H
 
@@ -30,6 +30,7 @@ struct runner { /* at most one of call, prober, relook, timer and the turnstile 
     int64_t step_ms; /* monotonic: when it began */
     struct client_call *call;
     struct prober *prober;
+    struct verdict_of_probe verdict; /* kept while the engine is asked whether it is still there */
     struct relook *relook;
     struct ev_timer timer;
     struct waiter pass;
@@ -43,6 +44,10 @@ struct runner { /* at most one of call, prober, relook, timer and the turnstile 
 
 /* Begins r->step.  What it leads to calls runner_turn() or runner_finish(), from the loop. */
 void runner_act(struct runner *);
+
+/* Of the step's box: whether it is ready, within so long; then the next turn. */
+void runner_probe(struct runner *, int64_t timeout_ms);
+void runner_judge_start(struct runner *); /* after a look at what a START led to */
 
 /* Looks at the witnesses, asks the rules, acts. */
 void runner_turn(struct runner *);

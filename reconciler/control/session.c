@@ -40,6 +40,7 @@ struct session *session_new(const struct config *config, bool read_only)
     s->cache = cache_new();
     s->registries = registry_memory_new();
     s->calls = witness_calls_new();
+    s->last_lines = last_lines_new();
     state_key(config->state_dir, &s->key);
     ev_async_init(&s->wake, on_wake);
     s->wake.data = s;
@@ -55,6 +56,7 @@ void session_free(struct session *s)
     cache_free(s->cache);
     registry_memory_free(s->registries);
     witness_calls_free(s->calls);
+    last_lines_free(s->last_lines);
     http_close(s->client.http);
     credentials_free(s->client.credentials);
     ev_ref(s->client.loop);
@@ -180,14 +182,18 @@ int session_look(struct session *s, struct arena *a, const struct sources *sourc
 
     if (gather(&s->client, s->cache, s->registries, a, sources, wall_ms(), &look.observed, err) < 0)
         return -1;
+    ev_run(s->client.loop, EVRUN_NOWAIT); /* who waits need not wait for the plan, too */
     refresh_calls(s, a, sources, &look.observed);
     witness_calls_heard(s->calls, a, &look.observed.heard);
     look.sources = notices_add(a, sources, &look.observed);
     look.engine_text = engine_text(a, s);
     look.plan = plan_make(a, &sources->desired, &look.observed, &s->key, options, only, n_only);
-    if (!plan_in_sync(&look.plan)) { /* again, now that the calls are known */
+    if (!plan_in_sync(&look.plan)) { /* again, now that calls and last lines are known */
         struct box *boxes =
             arena_memdup(a, look.observed.boxes, look.observed.n_boxes * sizeof *boxes);
+        if (last_lines_add(s->last_lines, &s->client, a, &sources->desired, boxes,
+                           look.observed.n_boxes, err) < 0)
+            return -1;
         look.observed.sockets_known = count_connections(boxes, &look);
         look.observed.boxes = boxes;
         look.plan = plan_make(a, &sources->desired, &look.observed, &s->key, options, only, n_only);

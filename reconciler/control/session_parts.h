@@ -7,6 +7,7 @@
 #include "control/client.h"
 #include "control/session.h"
 #include "control/gather.h"
+#include "control/last_lines.h"
 #include "control/witness.h"
 #include "core/outage.h"
 
@@ -16,6 +17,7 @@ struct session {
     struct cache *cache;
     struct registry_memory *registries;
     struct witness_calls *calls;
+    struct last_lines *last_lines;
     struct digest_key key;
     struct outage outage;
     char engine_id[128]; /* "" before somebody asked */

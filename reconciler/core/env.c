@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FEW = 4 }; /* a list is most often taken to add something */
+
 void env_put(struct env_build *b, const struct env_var *v)
 {
     for (size_t i = 0; i < b->vars.n; i++)
@@ -15,6 +17,7 @@ void env_put(struct env_build *b, const struct env_var *v)
 
 void env_put_all(struct env_build *b, const struct env_list *list)
 {
+    ARRAY_RESERVE(b->arena, b->vars, list->n + FEW);
     for (size_t i = 0; i < list->n; i++)
         env_put(b, &list->items[i]);
 }

@@ -3,6 +3,35 @@
 #include "base/array.h"
 #include "base/text.h"
 
+const char *agent_title(const struct agent *agent)
+{
+    return agent->name && *agent->name ? agent->name : agent->id;
+}
+
+const struct agent *agent_by_id(const struct desired *d, const char *id)
+{
+    for (size_t i = 0; i < d->n_agents; i++)
+        if (text_is(d->agents[i].id, id))
+            return &d->agents[i];
+    return NULL;
+}
+
+const struct agent_plan *agent_plan_by_id(const struct plan *plan, const char *id)
+{
+    for (size_t i = 0; i < plan->n_agents; i++)
+        if (text_is(plan->agents[i].agent->id, id))
+            return &plan->agents[i];
+    return NULL;
+}
+
+const struct role_plan *role_plan_of(const struct agent_plan *plan, enum role role)
+{
+    for (size_t i = 0; i < plan->n_roles; i++)
+        if (plan->roles[i].role == role)
+            return &plan->roles[i];
+    return NULL;
+}
+
 static const char *suggestion(struct arena *a, const struct agent *const *agents, size_t n,
                               const char *word)
 {

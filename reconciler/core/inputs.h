@@ -135,8 +135,9 @@ struct service_spec {
     struct value log_format; /* text | json */
     struct number resync_s;
     struct number history_keep_s;
-    struct value listen;        /* "127.0.0.1:6100,172.18.0.1:6100", none */
-    struct value advertise;     /* a URL */
+    struct value listen;    /* "127.0.0.1:6100,172.18.0.1:6100", none */
+    struct value advertise; /* a URL */
+    struct value webhook_forward;
     struct value notify;        /* a webhook: whoever knows it may post there */
     struct value notify_format; /* json | slack | discord */
 };
@@ -170,6 +171,8 @@ struct provider_row {
     const struct pair *env; /* config.env in document order; numbers, booleans as AVR prints them */
     size_t n_env;
     const char *problem;
+    const struct provider_row *last; /* with a problem: what it said before; NULL: not known */
+    int64_t last_ms;                 /* monotonic: when that was read */
 };
 
 struct agent_row {

@@ -61,6 +61,7 @@ static void sort_out(const struct merging *s, struct env_build *b, struct contai
     size_t n = live_keys(s, c, &keys);
     struct env_build fetched = {.arena = s->arena};
 
+    ARRAY_RESERVE(s->arena, fetched.vars, b->vars.n);
     for (size_t i = 0; i < b->vars.n; i++) {
         struct env_var *v = &b->vars.items[i];
         if (avr_is_wiring(v->name))

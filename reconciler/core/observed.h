@@ -82,6 +82,7 @@ struct box {
     int sockets;             /* established connections to its PORT; -1: not known */
     int64_t quiet_ms;        /* since when none was seen without a break; 0: some, or not known */
     int64_t waiting_ms;      /* since when its calls are waited for; 0 */
+    const char *last_line; /* that it wrote, of one that failed: fit to be shown; NULL: not known */
 };
 
 /* A box that is not ours but holds a name we need. */
@@ -109,8 +110,10 @@ struct image {
 struct network { /* texts never NULL */
     const char *name;
     bool missing;
-    const char *subnet;  /* of IPv4, "172.18.0.0/16"; "": none, or not told */
-    size_t n_containers; /* running ones: those that hold an address */
+    const char *subnet;   /* of IPv4, "172.18.0.0/16"; "": none, or not told */
+    size_t n_containers;  /* running ones: those that hold an address */
+    const char *gateway;  /* of IPv4: how its containers reach the host; "": not told */
+    bool gateway_is_here; /* an address of this machine, as far as this process sees it */
 };
 
 struct observed {

@@ -6,9 +6,10 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "core/canary_gate.h"
-#include "core/gate.h"
+#include "core/failure.h"
+#include "core/find.h"
 #include "core/model.h"
-#include "core/view.h"
+#include "core/rules_parts.h"
 
 enum { MAX_STEPS = 96 }; /* a set of five roles takes some 45: more is a fault of the rules */
 
@@ -95,15 +96,18 @@ static enum verdict live_verdict(const struct agent_view *v, enum role r)
     return drifts_have(&rv->drifts, EFFECT_LIVE) ? VERDICT_LIVE : VERDICT_SYNC;
 }
 
-static const char *kept_text(struct arena *a, const struct box *failed, int64_t now_ms)
+static const char *kept_text(struct arena *a, const struct role_view *rv, int64_t now_ms)
 {
+    const struct box *failed = rv->slot.failed;
     int64_t left_ms = box_kept_until_ms(failed) - now_ms;
 
-    return left_ms > 0 ? arena_printf(a, "%s failed %s ago and is kept for its logs, for %s more",
-                                      failed->name,
-                                      text_duration(a, (now_ms - box_since_ms(failed)) / 1000),
-                                      text_duration(a, (left_ms + 999) / 1000))
-                       : NULL;
+    if (left_ms <= 0)
+        return NULL;
+    const char *why = failure_text(a, failed, rv->wanted.spec ? &rv->wanted.spec->probe : NULL);
+    return arena_printf(a, "%s failed %s ago%s%s%s and is kept for its logs, for %s more",
+                        failed->name, text_duration(a, (now_ms - box_since_ms(failed)) / 1000),
+                        why ? " (it " : "", why ? why : "", why ? ")" : "",
+                        text_duration(a, (left_ms + 999) / 1000));
 }
 
 static enum verdict role_verdict(const struct agent_view *v, enum role r)
@@ -172,10 +176,30 @@ static const char *role_reason(const struct agent_view *v, enum role r, enum ver
     case VERDICT_REMOVE:
         return NULL; /* whatever ails it, it goes */
     case VERDICT_SYNC:
-        return rv->slot.failed ? kept_text(a, rv->slot.failed, now_ms) : NULL;
+        return rv->slot.failed ? kept_text(a, rv, now_ms) : NULL;
     default:
         return rv->slot.live ? down_text(a, rv->slot.live, now_ms) : NULL;
     }
+}
+
+static void add_drains(const struct agent_view *v, struct role_plan *rp)
+{
+    const struct slot *slot = &v->role[rp->role].slot;
+    ARRAY(struct drain) drains = {0};
+
+    for (size_t i = 0; i < slot->n_drains; i++) {
+        const struct box *box = slot->drains[i];
+        struct drain drain = {.box = box};
+        struct calls calls;
+        if (!box_runs(box))
+            continue;
+        drain_find(v, box, rp->role, box, &calls, &drain.until_ms);
+        drain.calls = calls.n;
+        drain.oldest_ms = calls.oldest_ms;
+        ARRAY_PUSH(v->arena, drains, drain);
+    }
+    rp->drains = drains.items;
+    rp->n_drains = drains.n;
 }
 
 static struct role_plan role_plan_make(struct agent_view *v, enum role r)
@@ -185,12 +209,15 @@ static struct role_plan role_plan_make(struct agent_view *v, enum role r)
 
     rp.verdict = role_verdict(v, r);
     rp.reason = role_reason(v, r, rp.verdict);
+    if (rv->held && rp.reason == rv->held_why)
+        rp.held_until_ms = rv->held_until_ms;
     if (v->agent->pause && rp.verdict != VERDICT_SYNC && rp.verdict != VERDICT_LIVE)
         rp.verdict = VERDICT_HOLD;
     if (rv->wanted.spec && v->agent->wish == WISH_RUN) {
         rp.wanted = &rv->wanted;
         rp.drifts = rv->drifts;
     }
+    add_drains(v, &rp);
     return rp;
 }
 
@@ -269,6 +296,7 @@ static struct agent_plan agent_plan_make(struct arena *a, const struct desired *
     ARRAY(struct role_plan) roles = {0};
 
     view_make(a, d, agent, &o, key, options, v);
+    ARRAY_RESERVE(a, roles, agent->n_containers);
     for (enum role r = 0; r < ROLE__N; r++) {
         if (!v->role[r].wanted.spec && !has_boxes(&v->role[r].slot))
             continue;
@@ -308,9 +336,8 @@ static bool is_desired(const struct desired *d, const char *name)
 
 static bool is_agent_id(const struct desired *d, const char *id)
 {
-    for (size_t i = 0; i < d->n_agents; i++)
-        if (strcmp(d->agents[i].id, id) == 0)
-            return true;
+    if (agent_by_id(d, id))
+        return true;
     for (size_t i = 0; i < d->n_ignored; i++)
         if (strcmp(d->ignored[i], id) == 0)
             return true;
@@ -324,8 +351,8 @@ static const char *orphan_id(const struct desired *d, const struct box *b, const
     const char *id;
     enum role role;
 
-    if (!slot || is_desired(d, slot) || !canonical_parse(slot, d->prefix, &role, &id) ||
-        is_agent_id(d, id))
+    if (!slot || !canonical_parse(slot, d->prefix, &role, &id) || is_agent_id(d, id) ||
+        is_desired(d, slot))
         return NULL;
     const char *name = pair_get(b->env, b->n_env, "AGENT_NAME");
     *ret_name = name ? name : id;

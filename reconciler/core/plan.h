@@ -108,6 +108,13 @@ enum verdict { /* of a role or an agent, for people */
                VERDICT_ORPHAN, /* kept and reported */
 };
 
+struct drain { /* a replaced box that still runs */
+    const struct box *box;
+    int calls;         /* live ones on it, -1 unknown */
+    int64_t oldest_ms; /* start of the oldest, 0 unknown */
+    int64_t until_ms;  /* it waits for them until then at most; 0: as long as they last */
+};
+
 struct role_plan {
     enum role role;
     const char *name; /* canonical */
@@ -116,6 +123,9 @@ struct role_plan {
     const struct box *live;      /* NULL: none */
     struct drifts drifts;
     const char *reason; /* "not running (exit 137, 2m ago)", "missing", …; NULL if drifts say it */
+    int64_t held_until_ms;      /* when a back-off ends, and `reason` says of what; 0: none */
+    const struct drain *drains; /* newest first */
+    size_t n_drains;
 };
 
 struct agent_plan {

@@ -32,6 +32,10 @@ struct step step_first_of(const struct step *, const struct step *);
 
 /* ---- rules_release.c ---- */
 
+/* May a box go?  ret: the calls on `carrier` (see below); until_ms: as of drain_check(). */
+enum drain_verdict drain_find(const struct agent_view *, const struct box *, enum role carrier_role,
+                              const struct box *carrier, struct calls *ret, int64_t *ret_until_ms);
+
 /* Stops a box once its calls have ended.  In pipeline mode core holds the calls of all roles, so
  * `carrier` is the box whose calls count. */
 struct step stop_when_idle(struct agent_view *, enum role, const struct box *,

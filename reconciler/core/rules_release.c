@@ -24,11 +24,23 @@ static int64_t waits_since_ms(const struct agent_view *v, const struct box *b)
     return goes_on || !box_since_ms(b) ? b->waiting_ms : box_since_ms(b);
 }
 
+/* A call that began later is not on the box: it had lost its name by then. */
+enum drain_verdict drain_find(const struct agent_view *v, const struct box *b,
+                              enum role carrier_role, const struct box *carrier, struct calls *ret,
+                              int64_t *ret_until_ms)
+{
+    int64_t since = out_of_reach_ms(b);
+
+    *ret = calls_on(v->agent, carrier_role, carrier, v->observed, since ? since + QUIET_MS : 0);
+    return drain_check(v->agent, ret, waits_since_ms(v, b), v->observed->now_ms, ret_until_ms);
+}
+
 struct step stop_when_idle(struct agent_view *v, enum role r, const struct box *b,
                            enum role carrier_role, const struct box *carrier, const char *why)
 {
-    int64_t now = v->observed->now_ms, since = out_of_reach_ms(b), until;
+    int64_t now = v->observed->now_ms;
     struct step s = step_on_box(STEP_STOP, r, b, why);
+    struct calls calls;
 
     if (v->options->now) {
         s.forced = true;
@@ -37,15 +49,12 @@ struct step stop_when_idle(struct agent_view *v, enum role r, const struct box *
     if (now < unseen_until_ms(v, b) && role_holds_calls(carrier_role))
         return step_wait_until(r, b, GATE_QUIET, unseen_until_ms(v, b),
                                "a call that just began must have time to show");
-    struct calls calls =
-        calls_on(v->agent, carrier_role, carrier, v->observed, since ? since + QUIET_MS : 0);
-    enum drain_verdict verdict = drain_check(v->agent, &calls, waits_since_ms(v, b), now, &until);
+    enum drain_verdict verdict = drain_find(v, b, carrier_role, carrier, &calls, &s.until_ms);
     s.calls = calls.n;
     s.oldest_ms = calls.oldest_ms;
     s.quiet_ms = calls.quiet_ms;
     s.lost = calls.lost;
     s.lost_ms = calls.lost_ms;
-    s.until_ms = until;
     s.forced = verdict == DRAIN_FORCE;
     if (verdict == DRAIN_WAIT) {
         s.kind = STEP_WAIT;

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "core/avr.h"
+#include "core/failure.h"
 #include "core/fall_back.h"
 #include "core/rollback.h"
 
@@ -183,10 +184,12 @@ void view_hold_back(struct agent_view *v, enum role r, const char *what)
                            ? "when core dials it no more"
                            : arena_printf(v->arena, "in %s",
                                           text_duration(v->arena, (again_ms - now + 999) / 1000));
+    const char *why = failure_text(v->arena, failed, &rv->wanted.spec->probe);
     rv->held = true;
     rv->held_until_ms = now < again_ms ? again_ms : 0;
-    rv->held_why = arena_printf(v->arena, "%s failed %s ago (kept as %s); next try %s", what,
-                                text_duration(v->arena, (now - since) / 1000), failed->name, when);
+    rv->held_why = arena_printf(v->arena, "%s failed %s ago%s%s (kept as %s); next try %s", what,
+                                text_duration(v->arena, (now - since) / 1000), why ? ": it " : "",
+                                why ? why : "", failed->name, when);
 }
 
 static void find_held(struct agent_view *v, enum role r)

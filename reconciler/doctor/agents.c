@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "doctor/parts.h"
+#include "core/find.h"
 
 enum { MANY_RESTARTS = 3 };
 
@@ -146,7 +147,7 @@ static const char *failed_box(const struct observed *o, const char *slot)
 static void check_hold(struct doctor *d, const struct agent_plan *plan)
 {
     const struct step *hold = &plan->hold;
-    const struct role_plan *role = doctor_role(plan, hold->role);
+    const struct role_plan *role = role_plan_of(plan, hold->role);
     struct finding f = about(plan, role);
 
     if (hold->kind != STEP_HOLD || !role)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "core/find.h"
 
 void doctor_report(struct doctor *d, const struct finding *f)
 {
@@ -27,22 +28,9 @@ const char *doctor_word(struct arena *a, const char *s)
     return text_str(&t);
 }
 
-const char *doctor_label(const struct agent *agent)
-{
-    return agent->name && *agent->name ? agent->name : agent->id;
-}
-
 const char *doctor_command(struct arena *a, const char *verb, const struct agent *agent)
 {
-    return arena_printf(a, "avr-reconciler %s %s", verb, doctor_word(a, doctor_label(agent)));
-}
-
-const struct role_plan *doctor_role(const struct agent_plan *plan, enum role role)
-{
-    for (size_t i = 0; i < plan->n_roles; i++)
-        if (plan->roles[i].role == role)
-            return &plan->roles[i];
-    return NULL;
+    return arena_printf(a, "avr-reconciler %s %s", verb, doctor_word(a, agent_title(agent)));
 }
 
 const struct box *doctor_box_at(const struct observed *o, const char *host)
@@ -75,6 +63,7 @@ struct findings doctor_find(struct arena *a, const struct doctor_input *in)
     doctor_networking(&d);
     doctor_agents(&d);
     doctor_wiring(&d);
+    doctor_settings(&d);
     doctor_database(&d);
     return in_order(&d);
 }

@@ -16,8 +16,6 @@ void doctor_report(struct doctor *, const struct finding *);
 
 const char *doctor_word(struct arena *, const char *); /* quoted for a shell where it must be */
 
-const char *doctor_label(const struct agent *); /* its name, else its id */
-const struct role_plan *doctor_role(const struct agent_plan *, enum role); /* or NULL */
 /* The running box that others reach by this name, its own or an alias; NULL: none of ours. */
 const struct box *doctor_box_at(const struct observed *, const char *host);
 
@@ -25,6 +23,7 @@ void doctor_wiring(struct doctor *);   /* what containers were told of each othe
 void doctor_agents(struct doctor *);   /* what runs of each agent */
 void doctor_database(struct doctor *); /* rows that do not fit together */
 void doctor_networking(struct doctor *);
-void doctor_place(struct doctor *); /* this machine: service, state, witnesses, neighbours */
+void doctor_settings(struct doctor *); /* who is asked for settings at each call */
+void doctor_place(struct doctor *);    /* this machine: service, state, witnesses, neighbours */
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "core/avr.h"
 #include "doctor/parts.h"
+#include "core/find.h"
 
 /* A name we would have given; others lead to machines this program knows nothing of. */
 static bool is_name_of_ours(const struct doctor *d, const char *host)
@@ -73,7 +74,7 @@ static void wrong_names(struct doctor *d, const struct agent_plan *plan, const s
 
 static void check_core(struct doctor *d, const struct agent_plan *plan)
 {
-    const struct role_plan *core = doctor_role(plan, ROLE_CORE);
+    const struct role_plan *core = role_plan_of(plan, ROLE_CORE);
     struct text wrong = {.arena = d->arena};
 
     if (!core || !core->live || !box_runs(core->live))
@@ -150,7 +151,7 @@ static const char *who_lacks(struct doctor *d, const struct variable *v)
             const struct role_plan *role = &plan->agents[i].roles[k];
             if (lacks(role, v) && ++n <= FEW)
                 text_printf(&t, "%s%s of %s", n > 1 ? ", " : "", role_name[role->role],
-                            doctor_label(plan->agents[i].agent));
+                            agent_title(plan->agents[i].agent));
         }
     if (n > FEW)
         text_printf(&t, " and %zu more", n - FEW);

@@ -1,3 +1,4 @@
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,6 +145,13 @@ static int decode_info(const cJSON *body, struct arena *a, struct facts *ret)
     return 0;
 }
 
+static bool is_ipv4(const char *s)
+{
+    struct in_addr ignored;
+
+    return inet_pton(AF_INET, s, &ignored) == 1;
+}
+
 /* Of several subnets the first of IPv4: it is the one that runs out. */
 static int decode_network(const struct call *call, const cJSON *body, struct arena *a,
                           struct facts *ret, struct err *err)
@@ -155,8 +163,12 @@ static int decode_network(const struct call *call, const cJSON *body, struct are
     ret->network.n_containers = (size_t)cJSON_GetArraySize(containers);
     json_each(entry, FIELD(body, "IPAM", "Config")) {
         const char *subnet = json_text(entry, "Subnet");
-        if (subnet && strchr(subnet, '.') && !*ret->network.subnet)
-            ret->network.subnet = harmless_sentence(a, subnet, strlen(subnet), SENTENCE);
+        const char *gateway = json_text(entry, "Gateway");
+        if (!subnet || !strchr(subnet, '.') || *ret->network.subnet)
+            continue;
+        ret->network.subnet = harmless_sentence(a, subnet, strlen(subnet), SENTENCE);
+        if (gateway && is_ipv4(gateway))
+            ret->network.gateway = arena_strdup(a, gateway);
     }
     return 0;
 }
@@ -237,8 +249,8 @@ int docker_decode(const struct call *call, const struct http_response *r, struct
     if (call->kind == CALL_IMAGE)
         ret->image = (struct image){.asked = call->ref, .user = ""};
     if (call->kind == CALL_NETWORK)
-        ret->network =
-            (struct network){.name = call->name, .missing = is_missing(call, r), .subnet = ""};
+        ret->network = (struct network){
+            .name = call->name, .missing = is_missing(call, r), .subnet = "", .gateway = ""};
     if (is_missing(call, r))
         return 0;
     if (r->status == 304 && (call->kind == CALL_START || call->kind == CALL_STOP)) {

@@ -299,6 +299,7 @@ int docker_encode(const struct call *call, const char *api_version, struct arena
     add_limits(call, ret);
     if (call->kind == CALL_PING) { /* the one path without a version: it tells the version */
         ret->path = "/_ping";
+        ret->fresh = true;
         return 0;
     }
     text_printf(&path, "/v%s", api_version);

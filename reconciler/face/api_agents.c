@@ -79,7 +79,7 @@ static void answer_agent(void *ctx, struct web_request *r)
 {
     const struct face *face = ctx;
     const struct look *look = seen_look(face, r);
-    const struct agent_plan *plan = look ? seen_agent(face, r, look) : NULL;
+    const struct agent_plan *plan = look ? seen_agent(r, look) : NULL;
     enum face_access access = face_identity(r)->access;
 
     if (!plan)

@@ -219,7 +219,7 @@ static void order(const struct face *face, struct web_request *r, const char *ve
 static void order_agent(void *ctx, struct web_request *r)
 {
     const struct look *look = seen_look(ctx, r);
-    const struct agent_plan *plan = look ? seen_agent(ctx, r, look) : NULL;
+    const struct agent_plan *plan = look ? seen_agent(r, look) : NULL;
     const char *verb = strrchr(web_path(r), '/') + 1;
 
     if (!plan)

@@ -102,21 +102,30 @@ static void events_round(struct face *face, bool good)
     arena_free(e->round);
 }
 
+/* Not every call is noticed otherwise: there may be no database. */
 static void events_event(struct face *face, const struct event *event)
 {
     struct arena *a CLEANUP_ARENA = arena_new();
+    const struct look *look = service_last_look(face->service, NULL, NULL);
 
-    if (event->agent)
-        tell(face->events, "progress", event_encode(a, event));
+    if (!event->agent)
+        return;
+    tell(face->events, "progress", event_encode(a, event));
+    if (look && !TAILQ_EMPTY(&face->events->listeners) && seen_otherwise(look, event))
+        service_look_soon(face->service);
 }
 
-/* One that could not be written has no id, and nobody could ask for it. */
+/* One that could not be written has no id, and nobody could ask for it.  The row of an agent that
+ * is begun is another, and its first step may take long. */
 static void events_change(struct face *face, const struct change *change)
 {
+    struct events *e = face->events;
     struct arena *a CLEANUP_ARENA = arena_new();
 
     if (change->id)
-        tell(face->events, "activity", render_change_json(a, change));
+        tell(e, "activity", render_change_json(a, change));
+    if (change->result == CHANGE_UNDERWAY && !TAILQ_EMPTY(&e->listeners))
+        service_look_soon(face->service);
 }
 
 static uint64_t in_short(const char *s)

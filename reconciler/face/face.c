@@ -6,8 +6,9 @@
 #include "face/parts.h"
 
 static const struct face_family *const families[] = {
-    &page_family, &health_family, &events_family,   &status_family,  &agents_family, &orders_family,
-    &logs_family, &live_family,   &webhooks_family, &metrics_family, &fresh_family};
+    &page_family,     &health_family,    &events_family,  &status_family,
+    &agents_family,   &orders_family,    &logs_family,    &live_family,
+    &webhooks_family, &reachable_family, &metrics_family, &fresh_family};
 /* The last answers from what the others made of a round. */
 enum { FAMILIES = sizeof families / sizeof families[0] };
 

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "control/session.h"
 #include "control/state.h"
@@ -114,10 +115,16 @@ static bool begin(struct face *face, struct web_request *r, asker_fn *is_asker, 
     return false;
 }
 
+/* What cannot be read just now may be one row, or the whole database: it is as old as the older. */
 static const struct env_list *fetched(struct question *q)
 {
-    return settings_fetched(q->arena, q->sources, q->asker.agent, q->asker.role,
-                            web_param(q->request, "id"));
+    struct live_settings s = settings_fetched(q->arena, q->sources, q->asker.agent, q->asker.role,
+                                              web_param(q->request, "id"));
+    int64_t age_s = s.read_ms ? (mono_ms() - s.read_ms) / 1000 + 1 : 0;
+
+    if (age_s > q->age_s)
+        q->age_s = age_s;
+    return s.env;
 }
 
 static void provider_config(void *ctx, struct web_request *r)

@@ -1,7 +1,7 @@
 /* /api/v1/agents/{id}/logs: what its containers write, until the reader leaves.
  *
- * Who watches asks the engine once a second and a container; candidates and replaced ones come and
- * go meanwhile, as the rounds see them. */
+ * Each reader follows for himself (control/follow.h), so their number and that of the logs of each
+ * are bounded.  What is followed and what is to be hidden is renewed with each round. */
 #include <ev.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,43 +11,33 @@
 #include "base/clock.h"
 #include "base/out.h"
 #include "base/text.h"
-#include "control/client.h"
+#include "base/visible.h"
+#include "control/follow.h"
 #include "core/drift.h"
+#include "core/hide.h"
 #include "core/what_if.h"
 #include "face/seen.h"
-#include "face/tail.h"
 #include "render/place.h"
 #include "web/stream.h"
 
-enum { MOST_READERS = 16, MOST_BOXES = 16, MOST_TAIL = 1000, TAIL = 100 };
+enum { MOST_READERS = 16, MOST_BOXES = 16, MOST_TAIL = 1000, TAIL = 100, COLUMNS = 400 };
 #define PAUSE_S 1.
-
-struct source { /* a container that is read */
-    char id[65];
-    struct tail tail;
-};
-
-struct written { /* a container of this turn; its texts live as long as the look */
-    const struct box *box;
-    enum role role;
-    int place;
-};
 
 struct reader {
     TAILQ_ENTRY(reader) all;
     struct logs *logs;
     struct web_stream *stream;
     char *agent_id;
-    int role; /* -1: all */
-    int tail;
-    struct source sources[MOST_BOXES];
-    size_t n_sources;
-    struct ev_timer timer;    /* to the next turn */
-    struct client_call *call; /* of this turn */
-    struct arena *turn;       /* NULL: none is under way */
-    ARRAY(struct written) boxes;
+    int role;        /* -1: all */
+    int tail;        /* of what is there at first; -1: all that was written since lost_ms */
+    int64_t lost_ms; /* when the engine went away; 0: it did not */
+    struct follow *follow;
+    struct arena *begun; /* what the following began with */
+    struct arena *seen;  /* of the last round */
+    ARRAY(const struct container_spec *) slots;
+    ARRAY(struct follow_box) boxes;
     struct env_list secrets;
-    size_t at;
+    struct ev_timer timer; /* to the next try, while the engine is away */
 };
 
 struct logs {
@@ -56,34 +46,7 @@ struct logs {
     size_t n;
 };
 
-static void ask_next(struct reader *);
-
-/* --- one turn -------------------------------------------------------------------------------- */
-
-static void turn_end(struct reader *r)
-{
-    struct arena *turn = r->turn;
-
-    r->turn = NULL;
-    arena_free(turn);
-}
-
-static void reader_release(struct reader *r)
-{
-    if (r->call)
-        client_cancel(r->call);
-    ev_timer_stop(service_loop(r->logs->face->service), &r->timer);
-    turn_end(r);
-    free(r->agent_id);
-    free(r);
-}
-
-static void reader_free(struct reader *r)
-{
-    TAILQ_REMOVE(&r->logs->readers, r, all);
-    r->logs->n--;
-    reader_release(r);
-}
+/* --- what the last round saw ----------------------------------------------------------------- */
 
 static bool is_marked(const struct agent_plan *plan, const char *name)
 {
@@ -111,15 +74,6 @@ static struct env_list secrets_of(struct arena *a, const struct agent_plan *plan
     return (struct env_list){list.items, list.n};
 }
 
-static void add_boxes(struct reader *r, const struct role_plan *role, const struct observed *mine)
-{
-    for (size_t i = 0; i < mine->n_boxes; i++) {
-        int place = place_in(&mine->boxes[i], role->name);
-        if (place >= 0 && r->boxes.n < MOST_BOXES)
-            ARRAY_PUSH(r->turn, r->boxes, ((struct written){&mine->boxes[i], role->role, place}));
-    }
-}
-
 static const struct agent_plan *plan_of(const struct look *look, const char *agent_id)
 {
     for (size_t i = 0; i < look->plan.n_agents; i++)
@@ -128,37 +82,140 @@ static const struct agent_plan *plan_of(const struct look *look, const char *age
     return NULL;
 }
 
-static bool is_read(const struct reader *r, const struct source *s)
+/* Of a role that nobody asks for any more its name is all there is. */
+static const struct container_spec *slot_of(struct arena *a, const struct agent *agent,
+                                            const struct role_plan *role)
 {
-    for (size_t i = 0; i < r->boxes.n; i++)
-        if (text_is(r->boxes.items[i].box->id, s->id))
-            return true;
-    return false;
+    const struct container_spec bare = {.role = role->role, .name = role->name};
+    const struct container_spec *asked = agent_container(agent, role->role);
+
+    return asked ? asked : arena_memdup(a, &bare, sizeof bare);
 }
 
-/* Containers that are gone make room. */
-static void forget_sources(struct reader *r)
+static void add_role(struct reader *r, const struct agent *agent, const struct role_plan *role,
+                     const struct observed *mine)
 {
-    size_t kept = 0;
+    const struct container_spec *slot = slot_of(r->seen, agent, role);
 
-    for (size_t i = 0; i < r->n_sources; i++)
-        if (is_read(r, &r->sources[i]))
-            r->sources[kept++] = r->sources[i];
-    r->n_sources = kept;
+    ARRAY_PUSH(r->seen, r->slots, slot);
+    for (size_t i = 0; i < mine->n_boxes; i++)
+        if (place_in(&mine->boxes[i], role->name) >= 0)
+            ARRAY_PUSH(r->seen, r->boxes,
+                       ((struct follow_box){slot, mine->boxes[i].id, mine->boxes[i].name}));
 }
 
-static struct source *source_of(struct reader *r, const char *box_id)
+/* False: nothing speaks of the agent any more. */
+static bool see(struct reader *r)
 {
-    for (size_t i = 0; i < r->n_sources; i++)
-        if (text_is(r->sources[i].id, box_id))
-            return &r->sources[i];
-    struct source *s = &r->sources[r->n_sources++];
-    *s = (struct source){.tail = {.since_s = r->tail ? 0 : wall_ms() / 1000}};
-    strncpy(s->id, box_id, sizeof s->id - 1);
-    return s;
+    struct arena *of_look;
+    const struct look *look = service_last_look(r->logs->face->service, &of_look, NULL);
+    const struct agent_plan *plan = look ? plan_of(look, r->agent_id) : NULL;
+
+    if (!plan)
+        return false;
+    r->seen = arena_new();
+    arena_lean(r->seen, of_look);
+    struct alone alone =
+        what_if_alone(r->seen, &look->sources->desired, plan->agent, &look->observed);
+    r->slots.items = NULL;
+    r->slots.n = r->slots.cap = 0;
+    r->boxes.items = NULL;
+    r->boxes.n = r->boxes.cap = 0;
+    for (size_t i = 0; i < plan->n_roles; i++)
+        if (r->role < 0 || r->role == (int)plan->roles[i].role)
+            add_role(r, plan->agent, &plan->roles[i], &alone.observed);
+    r->secrets = secrets_of(r->seen, plan, &alone.observed);
+    return true;
 }
 
-/* Nothing speaks of the agent any more. */
+/* --- following ------------------------------------------------------------------------------- */
+
+static int place_of(const struct follow_box *box)
+{
+    enum place place;
+
+    if (text_is(box->name, box->slot->name))
+        return PLACE_LIVE;
+    return place_parse(box->name, &place, NULL) ? (int)place : PLACE_STRAY;
+}
+
+static bool on_line(void *ctx, const struct follow_box *box, const char *line)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct reader *r = ctx;
+    struct out o = {.text.arena = a};
+
+    r->lost_ms = 0;
+    out_object(&o, NULL);
+    out_text(&o, "role", role_name[box->slot->role]);
+    out_text(&o, "box", box->name);
+    out_text(&o, "place", place_word[place_of(box)]);
+    out_text(&o, "line",
+             visible_cut(a, visible_text(a, hide_secrets(a, line, &r->secrets)), COLUMNS));
+    out_end(&o);
+    web_stream_send(r->stream, 0, "line", text_str(&o.text));
+    return true;
+}
+
+static void stop(struct reader *r)
+{
+    follow_close(r->follow);
+    r->follow = NULL;
+    arena_free(r->begun);
+    r->begun = NULL;
+}
+
+/* The engine is away: what is written meanwhile is told once it is there again. */
+static void on_end(void *ctx, const struct err *err)
+{
+    struct reader *r = ctx;
+
+    (void)err;
+    stop(r);
+    r->tail = -1;
+    r->lost_ms = r->lost_ms ? r->lost_ms : wall_ms();
+    ev_timer_set(&r->timer, PAUSE_S, 0.);
+    ev_timer_start(service_loop(r->logs->face->service), &r->timer);
+}
+
+/* What is followed begins with what the last round saw. */
+static void begin(struct reader *r)
+{
+    struct service *service = r->logs->face->service;
+    const struct follow_options options = {
+        .slots = r->slots.items,
+        .n_slots = r->slots.n,
+        .boxes = r->boxes.items,
+        .n_boxes = r->boxes.n,
+        .tail = r->tail,
+        .lines_ms = r->lost_ms,
+        .most_logs = MOST_BOXES,
+        .since_ms = service_last_look(service, NULL, NULL)->observed.now_ms,
+        .on_line = on_line,
+        .ctx = r};
+
+    r->begun = arena_share(r->seen);
+    r->follow = follow_open(session_client(service_session(service)), &options, on_end, r);
+}
+
+/* --- readers --------------------------------------------------------------------------------- */
+
+static void reader_release(struct reader *r)
+{
+    stop(r);
+    ev_timer_stop(service_loop(r->logs->face->service), &r->timer);
+    arena_free(r->seen);
+    free(r->agent_id);
+    free(r);
+}
+
+static void reader_free(struct reader *r)
+{
+    TAILQ_REMOVE(&r->logs->readers, r, all);
+    r->logs->n--;
+    reader_release(r);
+}
+
 static void end(struct reader *r)
 {
     web_stream_send(r->stream, 0, "end", "{\"why\": \"nothing is left of this agent\"}");
@@ -166,91 +223,32 @@ static void end(struct reader *r)
     reader_free(r);
 }
 
-static void turn_begin(struct reader *r)
+static void renew(struct reader *r)
 {
-    struct arena *of_look;
-    const struct look *look = service_last_look(r->logs->face->service, &of_look, NULL);
-    const struct agent_plan *plan = look ? plan_of(look, r->agent_id) : NULL;
+    struct arena *before = r->seen;
 
-    if (!plan) {
+    if (!see(r)) {
         end(r);
         return;
     }
-    r->turn = arena_new();
-    arena_lean(r->turn, of_look);
-    struct alone alone =
-        what_if_alone(r->turn, &look->sources->desired, plan->agent, &look->observed);
-    r->boxes.items = NULL;
-    r->boxes.n = r->boxes.cap = 0;
-    for (size_t i = 0; i < plan->n_roles; i++)
-        if (r->role < 0 || r->role == (int)plan->roles[i].role)
-            add_boxes(r, &plan->roles[i],
-                      arena_memdup(r->turn, &alone.observed, sizeof alone.observed));
-    r->secrets = secrets_of(r->turn, plan, &alone.observed);
-    r->at = 0;
-    forget_sources(r);
-    ask_next(r);
+    if (r->follow)
+        follow_slots(r->follow, r->slots.items, r->slots.n);
+    arena_free(before);
 }
 
-static void tell_line(struct reader *r, const struct written *w, const char *line)
+static void on_round(struct face *face, bool good)
 {
-    struct arena *a CLEANUP_ARENA = arena_new();
-    struct out o = {.text.arena = a};
-
-    out_object(&o, NULL);
-    out_text(&o, "role", role_name[w->role]);
-    out_text(&o, "box", w->box->name);
-    out_text(&o, "place", place_word[w->place]);
-    out_text(&o, "line", line);
-    out_end(&o);
-    web_stream_send(r->stream, 0, "line", text_str(&o.text));
-}
-
-/* One that is gone since the round has nothing more to say. */
-static void on_log(void *ctx, const struct facts *facts, const struct err *err)
-{
-    struct reader *r = ctx;
-    const struct written *w = &r->boxes.items[r->at++];
-    const char *const *lines;
-
-    r->call = NULL;
-    if (!err && facts->log) {
-        struct source *s = source_of(r, w->box->id);
-        size_t n = tail_read(&s->tail, r->turn, facts->log, &r->secrets, &lines);
-        for (size_t i = 0; i < n; i++)
-            tell_line(r, w, lines[i]);
+    for (struct reader *r = TAILQ_FIRST(&face->logs->readers), *next; good && r; r = next) {
+        next = TAILQ_NEXT(r, all);
+        renew(r);
     }
-    ask_next(r);
-}
-
-static void ask_next(struct reader *r)
-{
-    struct service *service = r->logs->face->service;
-
-    if (r->at == r->boxes.n) {
-        turn_end(r);
-        ev_timer_set(&r->timer, PAUSE_S, 0.);
-        ev_timer_start(service_loop(service), &r->timer);
-        return;
-    }
-    const struct box *box = r->boxes.items[r->at].box;
-    const struct source *s = source_of(r, box->id);
-    struct call call = {.kind = CALL_LOGS,
-                        .id = box->id,
-                        .timestamps = true,
-                        .tail = *s->tail.last || !r->tail ? MOST_TAIL : r->tail,
-                        .since_ns = s->tail.since_s * 1000000000};
-    r->call = client_send(session_client(service_session(service)), &call, r->turn, on_log, r);
 }
 
 static void on_timer(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
-    (void)loop;
-    (void)events;
-    turn_begin(timer->data);
+    (void)loop, (void)events;
+    begin(timer->data);
 }
-
-/* --- readers --------------------------------------------------------------------------------- */
 
 static void on_gone(void *ctx)
 {
@@ -276,7 +274,7 @@ static void get_logs(void *ctx, struct web_request *request)
     struct face *face = ctx;
     struct logs *logs = face->logs;
     const struct look *look = seen_look(face, request);
-    const struct agent_plan *plan = look ? seen_agent(face, request, look) : NULL;
+    const struct agent_plan *plan = look ? seen_agent(request, look) : NULL;
     int64_t tail;
     int role;
 
@@ -303,7 +301,10 @@ static void get_logs(void *ctx, struct web_request *request)
     }
     TAILQ_INSERT_TAIL(&logs->readers, r, all);
     logs->n++;
-    turn_begin(r);
+    if (see(r))
+        begin(r);
+    else
+        end(r);
 }
 
 /* --- the family ------------------------------------------------------------------------------ */
@@ -333,4 +334,5 @@ static const struct web_route routes[] = {
 const struct face_family logs_family = {.routes = routes,
                                         .n_routes = sizeof routes / sizeof routes[0],
                                         .open = logs_open,
+                                        .on_round = on_round,
                                         .close = logs_close};

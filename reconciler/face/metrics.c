@@ -86,6 +86,8 @@ static void add_work(const struct face *face, struct arena *a, struct metrics *m
     struct http_stats engine = session_stats(service_session(face->service));
 
     m->working = fleet_size(service_fleet(face->service));
+    m->works_on = service_works_on;
+    m->works_ctx = face->service;
     m->rollout_paused = fleet_paused(service_fleet(face->service), a);
     m->since.cycles = counts->rounds;
     m->since.cycles_failed = counts->failed_rounds;
@@ -96,6 +98,7 @@ static void add_work(const struct face *face, struct arena *a, struct metrics *m
     m->since.engine_reads = engine.requests - engine.writes;
     m->since.engine_writes = engine.writes;
     m->since.engine_failures = engine.failures;
+    m->since.notifications_dropped = service_notifications_dropped(face->service);
     m->since.log_dropped = log_dropped(service_log(face->service));
 }
 

@@ -14,6 +14,7 @@
  *     events.c     what happens, as it happens; rows.c what is new, ring.c what was missed
  *     logs.c       what containers write, as they write it
  *     metrics.c    for Prometheus
+ *     reachable.c  no endpoint: whether containers that are to ask can reach all these
  *
  * A family is a table of routes and what it wants to be told.  Handlers get the face as their
  * context. */
@@ -55,6 +56,7 @@ struct face {
     const char *jwt_secret; /* that is to be believed; NULL: none */
     bool was_good;          /* the last round */
     bool was_ready;         /* some round was good */
+    bool is_unreached;      /* containers are to ask it, and cannot */
     struct live_counts live;
     struct hook_counts hooks;
     struct events *events;
@@ -78,7 +80,7 @@ struct face_family {
 
 extern const struct face_family page_family, health_family, live_family, webhooks_family,
     events_family, status_family, agents_family, orders_family, logs_family, metrics_family,
-    fresh_family;
+    reachable_family, fresh_family;
 
 /* ---- guard.c ---- */
 web_gate face_gate;

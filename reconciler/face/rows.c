@@ -52,7 +52,7 @@ static struct row row_make(struct arena *a, const struct render *still,
     return (struct row){.id = arena_strdup(a, plan->agent->id),
                         .text = render_agent_status_json(a, still, plan),
                         .plan = plan,
-                        .state = agent_state(plan),
+                        .state = agent_state(still, plan),
                         .ready = agent_is_ready(plan),
                         .since_ms = -1};
 }

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "face/rows.h"
+#include "core/find.h"
 
 const struct look *seen_look(const struct face *face, struct web_request *r)
 {
@@ -17,17 +18,37 @@ const struct look *seen_look(const struct face *face, struct web_request *r)
     return look;
 }
 
-const struct agent_plan *seen_agent(const struct face *face, struct web_request *r,
-                                    const struct look *look)
+const struct agent_plan *seen_agent(struct web_request *r, const struct look *look)
 {
-    const char *id = web_param(r, "id");
+    const struct agent_plan *plan = agent_plan_by_id(&look->plan, web_param(r, "id"));
 
-    (void)face;
-    for (size_t i = 0; i < look->plan.n_agents; i++)
-        if (text_is(look->plan.agents[i].agent->id, id))
-            return &look->plan.agents[i];
+    if (plan)
+        return plan;
     web_reply_error(r, 404, "not_found", "There is no agent of this id.");
     return NULL;
+}
+
+static const struct drain *drain_in(const struct agent_plan *plan, const char *box_id)
+{
+    for (size_t i = 0; i < plan->n_roles; i++)
+        for (size_t k = 0; k < plan->roles[i].n_drains; k++)
+            if (text_is(plan->roles[i].drains[k].box->id, box_id))
+                return &plan->roles[i].drains[k];
+    return NULL;
+}
+
+bool seen_otherwise(const struct look *look, const struct event *event)
+{
+    if (!event->step || event->step->gate != GATE_DRAIN || event->state == EVENT_DONE)
+        return false;
+    for (size_t i = 0; i < look->plan.n_agents; i++) {
+        const struct agent_plan *plan = &look->plan.agents[i];
+        if (!text_is(plan->agent->id, event->agent->id))
+            continue;
+        const struct drain *drain = drain_in(plan, event->step->box_id);
+        return drain && drain->calls != event->step->calls;
+    }
+    return false;
 }
 
 struct render seen_render(const struct face *face, const struct look *look)
@@ -37,7 +58,9 @@ struct render seen_render(const struct face *face, const struct look *look)
                        .sources = look ? look->sources->text : NULL,
                        .engine = look ? look->engine_text : NULL,
                        .since_ms = rows_since_ms,
-                       .since_ctx = face->rows};
+                       .since_ctx = face->rows,
+                       .works_on = service_works_on,
+                       .works_ctx = face->service};
 
     local_now(&r.local);
     return r;

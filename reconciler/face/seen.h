@@ -11,7 +11,11 @@
 const struct look *seen_look(const struct face *, struct web_request *);
 
 /* The agent of the path's {id}; NULL: there is none, and that was answered. */
-const struct agent_plan *seen_agent(const struct face *, struct web_request *, const struct look *);
+const struct agent_plan *seen_agent(struct web_request *, const struct look *);
+
+/* Whoever waits for a replaced container counts other calls on it by now than the last round did.
+ */
+bool seen_otherwise(const struct look *, const struct event *);
 
 /* How things are shown.  look NULL: nothing was seen. */
 struct render seen_render(const struct face *, const struct look *);

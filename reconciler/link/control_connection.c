@@ -263,11 +263,6 @@ struct arena *control_request_arena(struct control_request *r)
     return r->arena;
 }
 
-bool control_request_is_gone(const struct control_request *r)
-{
-    return r->state == GONE || r->dropped;
-}
-
 void control_request_on_gone(struct control_request *r, control_on_gone *on_gone, void *ctx)
 {
     r->on_gone = on_gone;

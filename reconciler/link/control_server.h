@@ -31,7 +31,6 @@ void control_server_free(struct control_server *);
 
 const struct wire_request *control_request_wire(const struct control_request *);
 struct arena *control_request_arena(struct control_request *); /* dies with the handle */
-bool control_request_is_gone(const struct control_request *);
 /* Called at most once, from the loop, never from within one of the functions below. */
 void control_request_on_gone(struct control_request *, control_on_gone *, void *ctx);
 

@@ -10,6 +10,14 @@
 
 /* --- the merged environment ------------------------------------------------------------------ */
 
+static const struct provider_row *row_by_id(const struct database *db, const char *id)
+{
+    for (size_t i = 0; i < db->n_providers; i++)
+        if (text_is(db->providers[i].id, id))
+            return &db->providers[i];
+    return NULL;
+}
+
 static const struct env_list *fetched_of(const struct agent *agent, enum role role,
                                          const char *provider_id)
 {
@@ -18,12 +26,26 @@ static const struct env_list *fetched_of(const struct agent *agent, enum role ro
     return c && text_is(c->provider_id, provider_id) ? &c->fetched : NULL;
 }
 
-/* The agent alone, with another provider in this role. */
+/* All rows, or with what this one said last where it cannot be read. */
+static const struct provider_row *rows_with(struct arena *a, const struct database *db,
+                                            const struct provider_row *row)
+{
+    struct provider_row *rows;
+
+    if (!row || !row->last)
+        return db->providers;
+    rows = arena_memdup(a, db->providers, db->n_providers * sizeof *rows);
+    rows[row - db->providers] = *row->last;
+    return rows;
+}
+
+/* The agent alone, with this provider in this role. */
 static struct database database_with(struct arena *a, const struct database *db, const char *id,
                                      enum role role, const char *provider_id)
 {
     struct database alone = *db;
 
+    alone.providers = rows_with(a, db, row_by_id(db, provider_id));
     alone.n_agents = 0;
     for (size_t i = 0; i < db->n_agents; i++)
         if (text_is(db->agents[i].id, id)) {
@@ -73,13 +95,18 @@ static const struct env_list *fetched_as_if(struct arena *a, const struct source
     return NULL;
 }
 
-const struct env_list *settings_fetched(struct arena *a, const struct sources *sources,
-                                        const struct agent *agent, enum role role,
-                                        const char *provider_id)
+struct live_settings settings_fetched(struct arena *a, const struct sources *sources,
+                                      const struct agent *agent, enum role role,
+                                      const char *provider_id)
 {
-    const struct env_list *env = fetched_of(agent, role, provider_id);
+    const struct provider_row *row = row_by_id(&sources->database, provider_id);
+    struct live_settings s = {.env = fetched_of(agent, role, provider_id)};
 
-    return env ? env : fetched_as_if(a, sources, agent, role, provider_id);
+    if (!s.env)
+        s.env = fetched_as_if(a, sources, agent, role, provider_id);
+    if (s.env && row)
+        s.read_ms = row->last_ms;
+    return s;
 }
 
 /* --- answers --------------------------------------------------------------------------------- */

@@ -5,11 +5,16 @@
 
 #include "control/sources.h"
 
-/* What this part of the agent fetches when it was made for this provider; NULL: nobody knows such a
- * provider, or it cannot serve there.  A provider that is the agent's no more is merged as if it
- * were: its container may have to wait for a window, or for its calls. */
-const struct env_list *settings_fetched(struct arena *, const struct sources *,
-                                        const struct agent *, enum role, const char *provider_id);
+struct live_settings {
+    const struct env_list *env; /* NULL: nobody knows such a provider, or it cannot serve there */
+    int64_t read_ms;            /* monotonic, when its row cannot be read: when it last could; 0 */
+};
+
+/* What this part of the agent fetches when it was made for this provider.  A provider that is the
+ * agent's no more is merged as if it were: its container may have to wait for a window, or for its
+ * calls. */
+struct live_settings settings_fetched(struct arena *, const struct sources *, const struct agent *,
+                                      enum role, const char *provider_id);
 
 /* {"env":{"KEY":"value",…}} */
 const char *settings_env_json(struct arena *, const struct env_list *);

@@ -244,7 +244,7 @@ static void set_request(struct http_transfer *t, const struct http_request *r)
         set(curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers));
     if (r->until == HTTP_CONNECT_ONLY)
         set(curl_easy_setopt(t->easy, CURLOPT_CONNECT_ONLY, 1L));
-    if (r->until != HTTP_WHOLE) /* asked to learn whether a connection can be made */
+    if (r->fresh || r->until != HTTP_WHOLE) /* asked to learn whether a connection can be made */
         set(curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L));
 }
 

@@ -1,6 +1,7 @@
 /* What happens to the containers that run now, once this program looks after them. */
 #include "render/parts.h"
 #include "base/visible.h"
+#include "core/find.h"
 
 struct adopted {
     size_t boxes, restarting;
@@ -124,7 +125,7 @@ static bool has_live(const struct agent_plan *plan)
 static void put_agent(struct text *t, const struct render *r, const struct agent_plan *agent,
                       struct adopted *n)
 {
-    put(t, r, BOLD, agent_label(agent->agent));
+    put(t, r, BOLD, agent_title(agent->agent));
     put_spaces(t, 3);
     put(t, r, DIM, calls_text(t->arena, agent, r->now_ms));
     text_add(t, "\n");
@@ -201,7 +202,7 @@ static void put_json_agent(struct out *o, const struct agent_plan *agent, struct
 {
     out_object(o, NULL);
     out_text(o, "id", agent->agent->id);
-    out_text(o, "name", agent_label(agent->agent));
+    out_text(o, "name", agent_title(agent->agent));
     out_text(o, "verdict", verdict_words()[verdict_of(agent)]);
     out_count(o, "live_calls", agent->live_calls);
     out_text(o, "note", is_left_alone(agent) ? held_make(o->text.arena, agent).why : NULL);

@@ -13,18 +13,15 @@ static void out_time(struct out *o, const char *key, int64_t ms)
 }
 
 /* When the limit of its drain ends; 0: it has none now. */
-static int64_t drain_until(const struct agent_plan *plan, const struct box *b)
+static int64_t drain_until(const struct role_plan *role, const struct box *b)
 {
-    for (size_t i = 0; i < plan->n_steps; i++) {
-        const struct step *s = &plan->steps[i];
-        if (s->kind == STEP_WAIT && s->gate == GATE_DRAIN && text_is(s->box_id, b->id))
-            return s->until_ms;
-    }
+    for (size_t i = 0; i < role->n_drains; i++)
+        if (text_is(role->drains[i].box->id, b->id))
+            return role->drains[i].until_ms;
     return 0;
 }
 
-static void out_box(struct out *o, const struct agent_plan *plan, enum role role, int place,
-                    const struct box *b)
+static void out_box(struct out *o, const struct role_plan *role, int place, const struct box *b)
 {
     static const char *const states[] = {[BOX_CREATED] = "created",
                                          [BOX_RUNNING] = "running",
@@ -36,7 +33,7 @@ static void out_box(struct out *o, const struct agent_plan *plan, enum role role
     const char *why = b->health_text;
 
     out_object(o, NULL);
-    out_text(o, "role", role_name[role]);
+    out_text(o, "role", role_name[role->role]);
     out_text(o, "place", place_word[place]);
     out_text(o, "id", b->id);
     out_text(o, "name", b->name);
@@ -54,7 +51,7 @@ static void out_box(struct out *o, const struct agent_plan *plan, enum role role
     out_time(o, "finished_ms", b->finished_ms);
     out_number(o, "restarts", b->restart_count);
     out_count(o, "connections", box_runs(b) ? b->sockets : -1);
-    out_time(o, "drain_until_ms", drain_until(plan, b));
+    out_time(o, "drain_until_ms", drain_until(role, b));
     out_end(o);
 }
 
@@ -66,7 +63,7 @@ static void out_boxes(struct out *o, const struct agent_plan *plan, const struct
         for (int place = 0; place < PLACES; place++)
             for (size_t k = 0; k < mine->n_boxes; k++)
                 if (place_in(&mine->boxes[k], plan->roles[i].name) == place)
-                    out_box(o, plan, plan->roles[i].role, place, &mine->boxes[k]);
+                    out_box(o, &plan->roles[i], place, &mine->boxes[k]);
     out_end(o);
 }
 

@@ -19,7 +19,14 @@ static const char *const state_words[STATE__N] = {STATES(X)};
 static const enum style state_style[STATE__N] = {STATES(X)};
 #undef X
 
-enum agent_state agent_state(const struct agent_plan *plan)
+static bool is_worked_on(const struct render *r, const struct agent_plan *plan)
+{
+    return r->works_on && r->works_on(r->works_ctx, plan->agent->id);
+}
+
+/* Whoever is worked on is not done, though all may be as asked for already; what holds an agent is
+ * said all the same. */
+enum agent_state agent_state(const struct render *r, const struct agent_plan *plan)
 {
     static const enum agent_state states[] = {
         [VERDICT_SYNC] = STATE_IN_SYNC,   [VERDICT_REPLACE] = STATE_DRIFTED,
@@ -32,11 +39,15 @@ enum agent_state agent_state(const struct agent_plan *plan)
 
     if (plan->agent->pause)
         return STATE_PAUSED;
+    if (is_worked_on(r, plan) &&
+        (states[verdict] == STATE_DRIFTED || states[verdict] == STATE_IN_SYNC))
+        return STATE_REPLACING;
     return verdict == VERDICT_SYNC && plan->agent->wish != WISH_RUN ? STATE_STOPPED
                                                                     : states[verdict];
 }
 
-static const char *drift_note(struct arena *a, const struct agent_plan *plan)
+static const char *drift_note(struct arena *a, const struct render *r,
+                              const struct agent_plan *plan)
 {
     struct text t = {.arena = a};
     size_t shown = 0, all = 0;
@@ -48,7 +59,8 @@ static const char *drift_note(struct arena *a, const struct agent_plan *plan)
             continue;
         }
         if (role->reason)
-            text_printf(&t, "%s%s %s", t.len ? "; " : "", role_name[role->role], role->reason);
+            text_printf(&t, "%s%s %s", t.len ? "; " : "", role_name[role->role],
+                        why_until(a, r, role->reason, role->held_until_ms));
         for (size_t k = 0; k < role->drifts.n; k++, all++) {
             const struct drift *d = &role->drifts.items[k];
             if (shown == 3)
@@ -72,8 +84,9 @@ static const char *note_of(struct arena *a, const struct render *r, const struct
 
     for (size_t i = 0; i < orders.n; i++)
         text_printf(&t, "%s%s", t.len ? "; " : "", orders.items[i]);
-    const char *rest =
-        is_left_alone(plan) && !paused ? held_make(a, plan).why : drift_note(a, plan);
+    const struct held held = held_make(a, plan);
+    const char *rest = is_left_alone(plan) && !paused ? why_until(a, r, held.why, held.until_ms)
+                                                      : drift_note(a, r, plan);
     text_printf(&t, "%s%s", t.len && *rest ? "; " : "", rest);
     return text_str(&t);
 }
@@ -129,10 +142,22 @@ bool agent_is_ready(const struct agent_plan *plan)
     return some;
 }
 
+/* When the first back-off of its roles ends; -1: there is none. */
+static int64_t held_until(const struct agent_plan *plan)
+{
+    int64_t first = -1;
+
+    for (size_t i = 0; i < plan->n_roles; i++) {
+        int64_t ms = plan->roles[i].held_until_ms;
+        first = ms && (first < 0 || ms < first) ? ms : first;
+    }
+    return first;
+}
+
 struct agent_status agent_status_make(struct arena *a, const struct render *r,
                                       const struct agent_plan *plan)
 {
-    enum agent_state state = agent_state(plan);
+    enum agent_state state = agent_state(r, plan);
     struct agent_status s = {.state = state,
                              .words = state_words[state],
                              .style = state_style[state],
@@ -155,5 +180,6 @@ struct agent_status agent_status_make(struct arena *a, const struct render *r,
     s.note = joined(a, s.note, canary_note(a, plan));
     s.note = joined(a, s.note, calls_note(a, plan, r->now_ms));
     s.uptime_s = uptime_s(&s, r->now_ms);
+    s.until_ms = held_until(plan);
     return s;
 }

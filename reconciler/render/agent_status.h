@@ -19,7 +19,8 @@ enum agent_state {
 };
 extern const char *const agent_state_word[STATE__N]; /* for programs: "in_sync", … */
 
-enum agent_state agent_state(const struct agent_plan *);
+/* Who works on it at this moment is known by the render alone. */
+enum agent_state agent_state(const struct render *, const struct agent_plan *);
 
 /* Each container it should have runs, and none of these is known to be bad. */
 bool agent_is_ready(const struct agent_plan *);
@@ -34,6 +35,7 @@ struct agent_status {
     const struct box *speaker; /* NULL: none */
     const char *note;          /* "": none */
     int64_t uptime_s;          /* of the speaker; -1: it does not run */
+    int64_t until_ms;          /* when the first back-off of its roles ends; -1: there is none */
 };
 
 struct agent_status agent_status_make(struct arena *, const struct render *,

@@ -1,6 +1,7 @@
 #include "render/entries.h"
 #include "base/out.h"
 #include "base/visible.h"
+#include "core/find.h"
 
 static const char *const wish_words[] = {
     [WISH_RUN] = "running", [WISH_STOP] = "stopped", [WISH_ABSENT] = "absent"};
@@ -8,14 +9,11 @@ static const char *const wish_words[] = {
 static const struct wanted *find_wanted(const struct plan *plan, const struct agent *agent,
                                         enum role role)
 {
-    for (size_t i = 0; plan && i < plan->n_agents; i++) {
-        if (!text_is(plan->agents[i].agent->id, agent->id))
-            continue;
-        for (size_t k = 0; k < plan->agents[i].n_roles; k++)
-            if (plan->agents[i].roles[k].role == role)
-                return plan->agents[i].roles[k].wanted;
-    }
-    return NULL;
+    const struct agent_plan *ap = plan ? agent_plan_by_id(plan, agent->id) : NULL;
+
+    const struct role_plan *rp = ap ? role_plan_of(ap, role) : NULL;
+
+    return rp ? rp->wanted : NULL;
 }
 
 static void put_source(struct text *t, const struct render *r, const struct origin *origin)
@@ -94,7 +92,7 @@ static void put_agent(struct text *t, const struct render *r, const struct agent
 {
     struct arena *a = t->arena;
 
-    put(t, r, BOLD, agent_label(agent));
+    put(t, r, BOLD, agent_title(agent));
     put(t, r, PLAIN,
         arena_printf(a, "   %s, %s, wanted: %s", agent->id, agent->pipeline ? "pipeline" : "sts",
                      wish_words[agent->wish]));
@@ -159,7 +157,7 @@ static void put_json_agent(struct out *o, const struct render *r, const struct a
 {
     out_object(o, NULL);
     out_text(o, "id", agent->id);
-    out_text(o, "name", agent_label(agent));
+    out_text(o, "name", agent_title(agent));
     out_text(o, "mode", agent->pipeline ? "pipeline" : "sts");
     out_text(o, "wanted", wish_words[agent->wish]);
     out_text(o, "origin", origin_text(o->text.arena, &agent->origin));

@@ -1,5 +1,6 @@
 /* Findings: a line of what, one of why, and what mends it. */
 #include "render/parts.h"
+#include "core/find.h"
 
 static const char *const severity_name[SEVERITY__N] = {"error", "warning", "hint"};
 
@@ -13,7 +14,7 @@ static void count(const struct findings *found, size_t ret[SEVERITY__N])
 static void put_about(struct text *t, const struct render *r, const struct finding *f)
 {
     if (f->agent)
-        put(t, r, BOLD, agent_label(f->agent));
+        put(t, r, BOLD, agent_title(f->agent));
     if (f->agent && f->role) {
         text_add(t, " ");
         put(t, r, PLAIN, f->role);
@@ -74,7 +75,7 @@ static void out_finding(struct out *o, const struct finding *f)
     out_object(o, NULL);
     out_text(o, "severity", severity_name[f->severity]);
     out_text(o, "kind", f->kind);
-    out_text(o, "agent", f->agent ? agent_label(f->agent) : NULL);
+    out_text(o, "agent", f->agent ? agent_title(f->agent) : NULL);
     out_text(o, "agent_id", f->agent ? f->agent->id : NULL);
     out_text(o, "role", f->role);
     out_text(o, "container", f->container);

@@ -30,12 +30,12 @@ const char *render_agent_status_json(struct arena *a, const struct render *r,
     return text_str(&o.text);
 }
 
-static void out_states(struct out *o, const struct plan *plan)
+static void out_states(struct out *o, const struct render *r, const struct plan *plan)
 {
     size_t n[STATE__N] = {0};
 
     for (size_t i = 0; i < plan->n_agents; i++)
-        n[agent_state(&plan->agents[i])]++;
+        n[agent_state(r, &plan->agents[i])]++;
     out_object(o, "agents");
     for (enum agent_state s = 0; s < STATE__N; s++)
         out_number(o, agent_state_word[s], (int64_t)n[s]);
@@ -101,7 +101,7 @@ const char *render_fleet_json(struct arena *a, const struct render *r, const str
     out_bool(&o, "in_sync", p->plan && plan_in_sync(plan));
     out_notices(&o, desired, plan);
     out_text(&o, "rollout_paused", p->rollout_paused);
-    out_states(&o, plan);
+    out_states(&o, r, plan);
     out_count(&o, "live_calls", p->plan ? live_calls(plan) : -1);
     out_summary(&o, plan);
     out_conditions(&o, p);

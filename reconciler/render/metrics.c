@@ -80,6 +80,8 @@ static void put_program(struct text *t, const struct metrics *m)
     sample(t, "conditions", "level", "warning", (double)m->warnings);
     counter(t, "log_lines_dropped_total", "Lines of the log that nobody read in time.",
             (double)m->since.log_dropped);
+    counter(t, "notifications_dropped_total", "Changes of which nobody could be notified.",
+            (double)m->since.notifications_dropped);
 }
 
 static void put_engine(struct text *t, const struct metrics *m)
@@ -93,12 +95,13 @@ static void put_engine(struct text *t, const struct metrics *m)
 
 /* --- the fleet ------------------------------------------------------------------------------- */
 
-static void put_states(struct text *t, const struct plan *plan)
+static void put_states(struct text *t, const struct metrics *m)
 {
+    const struct render r = {.works_on = m->works_on, .works_ctx = m->works_ctx};
     size_t n[STATE__N] = {0};
 
-    for (size_t i = 0; i < plan->n_agents; i++)
-        n[agent_state(&plan->agents[i])]++;
+    for (size_t i = 0; i < m->plan->n_agents; i++)
+        n[agent_state(&r, &m->plan->agents[i])]++;
     head(t, "agents", "gauge", "Agents by state.");
     for (enum agent_state s = 0; s < STATE__N; s++)
         sample(t, "agents", "state", agent_state_word[s], (double)n[s]);
@@ -252,7 +255,7 @@ const char *render_metrics(struct arena *a, const struct metrics *m)
     put_program(&t, m);
     put_engine(&t, m);
     if (m->plan) {
-        put_states(&t, m->plan);
+        put_states(&t, m);
         put_drift(&t, m->plan);
         put_calls(&t, m);
     }

@@ -23,6 +23,8 @@ struct metrics {
     bool healthy;      /* the last round could read engine and sources */
     bool leader;       /* it works; false: it stands by */
     size_t working;    /* agents whose containers are being changed */
+    bool (*works_on)(const void *works_ctx, const char *agent_id); /* this one's are; or NULL */
+    const void *works_ctx;
     bool rollout_paused;
     size_t errors, warnings; /* conditions that hold */
 
@@ -33,7 +35,7 @@ struct metrics {
         uint64_t calls_waited;       /* for which containers were kept */
         double waited_s;
         uint64_t engine_reads, engine_writes, engine_failures;
-        uint64_t log_dropped;
+        uint64_t log_dropped, notifications_dropped;
         uint64_t web_requests[6]; /* by the first digit of their status */
         uint64_t web_refused, web_timed_out, web_dropped;
         uint64_t settings_told, settings_refused; /* to containers that asked */

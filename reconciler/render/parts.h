@@ -20,7 +20,6 @@ const char *short_image(const char *ref);             /* the last part, with its
 /* What a container is to be made from, once it is known: its id, or that it is not here yet. */
 const char *wanted_id(struct arena *, const struct wanted *);
 const char *wanted_image(struct arena *, const struct wanted *); /* reference, id, note */
-const char *agent_label(const struct agent *);                   /* its name, else its id */
 const char *plural(size_t n, const char *one, const char *many);
 /* "2 live calls, oldest 3m12s", and of the lost ends that are not counted; of these alone, or NULL.
  */
@@ -59,9 +58,12 @@ enum verdict verdict_of(const struct agent_plan *);
 /* Why an agent that is_left_alone() is, and what a person can do.  `advice` may be NULL. */
 struct held {
     const char *kind, *why, *advice;
-    const char *at; /* place, or NULL */
+    const char *at;   /* place, or NULL */
+    int64_t until_ms; /* when a timer ends it; 0: none does */
 };
 struct held held_make(struct arena *, const struct agent_plan *);
+/* "…; next try in 3m08s" with the time on the clock, where it ends at some. */
+const char *why_until(struct arena *, const struct render *, const char *why, int64_t until_ms);
 bool is_left_alone(const struct agent_plan *); /* held, or an orphan that is kept */
 
 /* The orders that stand for the agent, a sentence each. */

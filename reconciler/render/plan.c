@@ -2,6 +2,7 @@
  * says what it means for live calls. */
 #include "render/drift.h"
 #include "base/visible.h"
+#include "core/find.h"
 
 struct mark {
     const char *sign;
@@ -174,8 +175,9 @@ static void put_role(struct text *t, const struct render *r, const struct agent_
 
     if (role->verdict != VERDICT_LIVE) {
         if (role->reason && !is_said_above(t->arena, plan, role))
-            sentence =
-                arena_printf(t->arena, "%s%s%s", role->reason, *sentence ? ": " : "", sentence);
+            sentence = arena_printf(t->arena, "%s%s%s",
+                                    why_until(t->arena, r, role->reason, role->held_until_ms),
+                                    *sentence ? ": " : "", sentence);
         put_role_line(t, r, role_marks[role->verdict], role, sentence);
         put_drifts(t, r, role, needs_restart_or_update);
     }
@@ -190,7 +192,8 @@ static void put_held(struct text *t, const struct render *r, const struct agent_
     struct held h = held_make(t->arena, plan);
 
     put_spaces(t, 6);
-    put(t, r, plan->verdict == VERDICT_ORPHAN ? PLAIN : RED, h.why);
+    put(t, r, plan->verdict == VERDICT_ORPHAN ? PLAIN : RED,
+        why_until(t->arena, r, h.why, h.until_ms));
     if (h.at) {
         put_spaces(t, 3);
         put(t, r, DIM, h.at);
@@ -244,7 +247,7 @@ static void put_agent(struct text *t, const struct render *r, const struct agent
 
     put(t, r, mark.style, mark.sign);
     text_add(t, " ");
-    put(t, r, BOLD, agent_label(plan->agent));
+    put(t, r, BOLD, agent_title(plan->agent));
     if (plan->verdict != VERDICT_SYNC && plan->verdict != VERDICT_CREATE) {
         put_spaces(t, 3);
         put(t, r, DIM, calls_text(t->arena, plan, r->now_ms));
@@ -361,6 +364,6 @@ const char *render_names(struct arena *a, const struct plan *plan, bool differin
 
     for (size_t i = 0; i < plan->n_agents; i++)
         if (!differing || verdict_of(&plan->agents[i]) != VERDICT_SYNC)
-            text_printf(&t, "%s\n", visible_text(a, agent_label(plan->agents[i].agent)));
+            text_printf(&t, "%s\n", visible_text(a, agent_title(plan->agents[i].agent)));
     return text_str(&t);
 }

@@ -1,6 +1,7 @@
 #include "core/pace.h"
 #include "base/out.h"
 #include "render/parts.h"
+#include "core/find.h"
 
 void out_notices(struct out *o, const struct desired *d, const struct plan *plan)
 {
@@ -54,6 +55,7 @@ static void put_role(struct out *o, const struct render *r, const struct role_pl
     out_text(o, "container", w ? w->spec->name : live ? live->name : NULL);
     out_text(o, "verdict", verdict_words()[role->verdict]);
     out_text(o, "reason", role->reason);
+    out_count(o, "until_ms", role->held_until_ms ? role->held_until_ms : -1);
     out_text(o, "image", w ? w->image_ref : live ? live->image_ref : NULL);
     out_array(o, "drifts");
     for (size_t i = 0; i < role->drifts.n; i++)
@@ -91,6 +93,7 @@ static void put_hold(struct out *o, const struct agent_plan *plan)
     out_text(o, "why", h.why);
     out_text(o, "at", h.at);
     out_text(o, "advice", h.advice);
+    out_count(o, "until_ms", h.until_ms ? h.until_ms : -1);
     out_end(o);
 }
 
@@ -116,7 +119,7 @@ void out_agent_plan(struct out *o, const char *key, const struct render *r,
 
     out_object(o, key);
     out_text(o, "id", plan->agent->id);
-    out_text(o, "name", agent_label(plan->agent));
+    out_text(o, "name", agent_title(plan->agent));
     out_text(o, "verdict", verdict_words()[verdict_of(plan)]);
     out_count(o, "live_calls", plan->live_calls);
     out_count(o, "oldest_call_s", has_age ? (r->now_ms - plan->oldest_call_ms) / 1000 : -1);

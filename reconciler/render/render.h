@@ -22,6 +22,9 @@ struct render {
      * NULL: nobody knows. */
     int64_t (*since_ms)(const void *since_ctx, const char *agent_id);
     const void *since_ctx;
+    /* Are the agent's containers being changed at this moment?  NULL: nobody knows. */
+    bool (*works_on)(const void *works_ctx, const char *agent_id);
+    const void *works_ctx;
 };
 
 const char *render_plan(struct arena *, const struct render *, const struct desired *,
@@ -34,11 +37,10 @@ const char *render_plan(struct arena *, const struct render *, const struct desi
  *                  "unconnected_calls" (live ones that were seen to have no connection),
  *                  "lost_calls" (open for longer than max_call_age), "oldest_lost_s",
  *                  "window": null | {"times", "opens_in_s"} (what the service waits for),
- *                  "roles": [{"role", "container", "verdict", "reason", "image",
- *                             "drifts": [{"field", "key", "have", "want", "secret", "origin",
- *                                         "effect", "note"}]}],
- *                  "steps": [{"step", "role", "box", "name", "why", "gate"}],
- *                  "hold": null | {"kind", "why", "at", "advice"}, "orders": [text]}],
+ *                  "roles": [{"role", "container", "verdict", "reason", "until_ms" (when a back-off
+ * ends, by the wall clock; null: none), "image", "drifts": [{"field", "key", "have", "want",
+ * "secret", "origin", "effect", "note"}]}], "steps": [{"step", "role", "box", "name", "why",
+ * "gate"}], "hold": null | {"kind", "why", "at", "advice", "until_ms"}, "orders": [text]}],
  *      "summary": {"replace", "update", "live", "create", "start", "remove", "underway", "held",
  *                  "orphans", "in_sync", "calls_cut" (null: not known),
  *                  "cut_after_limit"}}
@@ -53,7 +55,10 @@ const char *render_status(struct arena *, const struct render *, const struct de
  *  "agents": [{"id", "name", "state", "verdict", "ready" (all that are wanted run, none is known
  *              to be bad), "since_ms" (of state and readiness; null: not known), "mode",
  *              "running", "containers", "live_calls", "unconnected_calls", "lost_calls", "image",
- *              "image_id", "uptime_s", "note"}]} */
+ *              "image_id", "uptime_s", "note", "until_ms" (when a back-off after a failure
+ *              ends; null: none),
+ *              "drains": [{"role", "name", "calls" (null: not known), "oldest_ms",
+ *                          "until_ms" (null: as long as they last)}]}]} */
 const char *render_status_json(struct arena *, const struct render *, const struct desired *,
                                const struct plan *);
 

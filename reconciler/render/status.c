@@ -1,6 +1,7 @@
 /* The table of agents. */
 #include "base/visible.h"
 #include "render/agent_status.h"
+#include "core/find.h"
 
 static const char *image_cell(struct arena *a, const struct agent_status *s)
 {
@@ -21,7 +22,7 @@ static struct line make_line(struct arena *a, const struct render *r, const stru
     struct agent_status s = agent_status_make(a, r, plan);
     struct line l = {.style = {BOLD, s.style}};
 
-    l.cell[0] = visible_cut(a, visible_text(a, agent_label(plan->agent)), 32);
+    l.cell[0] = visible_cut(a, visible_text(a, agent_title(plan->agent)), 32);
     l.cell[1] = s.words;
     l.cell[2] = s.mode;
     l.cell[3] = arena_printf(a, "%zu/%zu", s.running, s.wanted);

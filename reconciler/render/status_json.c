@@ -1,5 +1,20 @@
 #include "base/out.h"
 #include "render/agent_status.h"
+#include "core/find.h"
+
+static void out_drains(struct out *o, const struct role_plan *role)
+{
+    for (size_t i = 0; i < role->n_drains; i++) {
+        const struct drain *d = &role->drains[i];
+        out_object(o, NULL);
+        out_text(o, "role", role_name[role->role]);
+        out_text(o, "name", d->box->name);
+        out_count(o, "calls", d->calls);
+        out_count(o, "oldest_ms", d->oldest_ms ? d->oldest_ms : -1);
+        out_count(o, "until_ms", d->until_ms ? d->until_ms : -1);
+        out_end(o);
+    }
+}
 
 void out_agent_status(struct out *o, const char *key, const struct render *r,
                       const struct agent_plan *plan)
@@ -8,7 +23,7 @@ void out_agent_status(struct out *o, const char *key, const struct render *r,
 
     out_object(o, key);
     out_text(o, "id", plan->agent->id);
-    out_text(o, "name", agent_label(plan->agent));
+    out_text(o, "name", agent_title(plan->agent));
     out_text(o, "state", agent_state_word[s.state]);
     out_text(o, "verdict", verdict_words()[verdict_of(plan)]);
     out_bool(o, "ready", s.ready);
@@ -23,6 +38,11 @@ void out_agent_status(struct out *o, const char *key, const struct render *r,
     out_text(o, "image_id", s.speaker ? s.speaker->image_id : NULL);
     out_count(o, "uptime_s", s.uptime_s);
     out_text(o, "note", *s.note ? s.note : NULL);
+    out_count(o, "until_ms", s.until_ms);
+    out_array(o, "drains");
+    for (size_t i = 0; i < plan->n_roles; i++)
+        out_drains(o, &plan->roles[i]);
+    out_end(o);
     out_end(o);
 }
 

@@ -127,7 +127,8 @@ static bool waits_for_unpause(const struct agent_plan *plan)
 struct held held_make(struct arena *a, const struct agent_plan *plan)
 {
     enum hold hold = plan->hold.hold;
-    struct held h = {holds[hold].kind, held_why(plan), holds[hold].advice, NULL};
+    struct held h = {holds[hold].kind, held_why(plan), holds[hold].advice, NULL,
+                     plan->hold.until_ms};
 
     if (hold == HOLD_CONFLICT && waits_for_unpause(plan))
         h.advice = "Nothing is done to it while it is paused. Unpause it, or remove it.";
@@ -136,6 +137,18 @@ struct held held_make(struct arena *a, const struct agent_plan *plan)
         h.at = origin_text(a, &at);
     }
     return h;
+}
+
+const char *why_until(struct arena *a, const struct render *r, const char *why, int64_t until_ms)
+{
+    const struct tm *now = &r->local;
+    int64_t left_s = (until_ms - r->now_ms + 999) / 1000;
+
+    if (left_s <= 0)
+        return why;
+    int64_t s = (now->tm_hour * 3600 + now->tm_min * 60 + now->tm_sec + left_s) % 86400;
+    return arena_printf(a, "%s, at %02d:%02d:%02d", why, (int)(s / 3600), (int)(s / 60 % 60),
+                        (int)(s % 60));
 }
 
 const char *window_note(struct arena *a, const struct render *r, const struct agent_plan *plan)

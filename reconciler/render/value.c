@@ -102,11 +102,6 @@ const char *short_image(const char *ref)
     return slash ? slash + 1 : ref;
 }
 
-const char *agent_label(const struct agent *agent)
-{
-    return agent->name && *agent->name ? agent->name : agent->id;
-}
-
 const char *plural(size_t n, const char *one, const char *many)
 {
     return n == 1 ? one : many;

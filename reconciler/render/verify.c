@@ -1,6 +1,7 @@
 /* A line a check, under the name of its agent and the orders that stand for it. */
 #include "render/parts.h"
 #include "render/verify.h"
+#include "core/find.h"
 
 static const char *const state_name[CHECK__N] = {"ok", "failed", "unknown"};
 
@@ -40,7 +41,7 @@ static void put_heading(struct text *t, const struct render *r, const struct age
 {
     struct sentences orders = orders_said(t->arena, r, agent);
 
-    put(t, r, BOLD, agent_label(agent));
+    put(t, r, BOLD, agent_title(agent));
     text_add(t, "\n");
     for (size_t i = 0; i < orders.n; i++) {
         put_spaces(t, 2);
@@ -83,7 +84,7 @@ static void out_check(struct out *o, const struct check *c)
     out_object(o, NULL);
     out_text(o, "state", state_name[c->state]);
     out_text(o, "kind", c->kind);
-    out_text(o, "agent", agent_label(c->agent));
+    out_text(o, "agent", agent_title(c->agent));
     out_text(o, "agent_id", c->agent->id);
     out_text(o, "role", c->role);
     out_text(o, "container", c->container);

@@ -17,6 +17,7 @@
 #include "service/keep.h"
 #include "service/last_words.h"
 #include "store/history.h"
+#include "core/find.h"
 
 static struct job *job_of(const struct account *a, const char *agent_id)
 {
@@ -305,6 +306,7 @@ static void on_end(void *ctx, const struct agent_outcome *outcome)
     struct job *j = job_of(a, outcome->agent->id);
 
     desk_end(s->desk, outcome);
+    sight_news(s->sight, outcome->agent->id); /* its runner knew better than the last look */
     service_mark(s, NULL);
     if (!j)
         return;

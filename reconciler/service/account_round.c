@@ -56,13 +56,15 @@ static const char *cause_of(const struct account *a, const char *agent_id)
 
 static void note_generations(struct account *a, const struct look *look)
 {
+    struct arena *scratch CLEANUP_ARENA = arena_new();
+    struct drained drained = generation_drained(scratch, &look->observed);
     struct service *s = a->service;
 
     for (size_t i = 0; i < look->plan.n_agents; i++) {
         const struct agent_plan *ap = &look->plan.agents[i];
         unsigned number = 0;
         struct err err;
-        if (generation_record(s->store, session_key(s->session), &look->observed, ap,
+        if (generation_record(s->store, session_key(s->session), &look->observed, &drained, ap,
                               cause_of(a, ap->agent->id), &number, &err) < 0)
             keep_said(s, -1, &err);
         number_jobs(a, ap->agent->id, number);

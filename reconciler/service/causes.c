@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "core/find.h"
 
 struct cause {
     struct cause *next;
@@ -39,10 +40,9 @@ bool causes_matter(const struct agent_plan *plan)
 
 static bool is_among(const struct plan *plan, const char *agent_id)
 {
-    for (size_t i = 0; i < plan->n_agents; i++)
-        if (text_is(plan->agents[i].agent->id, agent_id))
-            return causes_matter(&plan->agents[i]);
-    return false;
+    const struct agent_plan *ap = agent_plan_by_id(plan, agent_id);
+
+    return ap && causes_matter(ap);
 }
 
 void causes_note(struct causes *c, const char *agent_id, const char *wish, const char *cause)

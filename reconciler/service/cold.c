@@ -9,14 +9,7 @@
 #include "core/capability.h"
 #include "core/slot.h"
 #include "service/service_parts.h"
-
-static const struct agent *agent_by_id(const struct desired *d, const char *id)
-{
-    for (size_t i = 0; i < d->n_agents; i++)
-        if (text_is(d->agents[i].id, id))
-            return &d->agents[i];
-    return NULL;
-}
+#include "core/find.h"
 
 static bool has_token(const struct box *b)
 {

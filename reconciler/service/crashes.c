@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -10,13 +11,14 @@
 #include "base/visible.h"
 #include "service/last_words.h"
 #include "service/service_parts.h"
+#include "core/find.h"
 
 enum { TOLD_FROM = 3, LINE_COLUMNS = 160 };
 
 static const int64_t QUIET_MS = 600 * 1000;
 
 struct crash { /* one live container, whether or not it ever died */
-    struct crash *next;
+    TAILQ_ENTRY(crash) in;
     struct crashes *all;
     char *agent_id, *box_id;
     enum role role;
@@ -36,7 +38,7 @@ struct crash { /* one live container, whether or not it ever died */
 
 struct crashes {
     struct service *service;
-    struct crash *first;
+    TAILQ_HEAD(, crash) list; /* who was looked at last is at the end */
 };
 
 static const char *key_of(struct arena *a, const struct crash *c)
@@ -64,11 +66,8 @@ static void clear(struct crash *c)
     c->deaths = 0;
 }
 
-static void drop(struct crash **at)
+static void crash_free(struct crash *c)
 {
-    struct crash *c = *at;
-
-    *at = c->next;
     forget_death(c);
     free(c->agent_id);
     free(c->box_id);
@@ -145,18 +144,24 @@ static void remember(struct crash *c, const struct box *b)
     c->restart_count = b->restart_count;
 }
 
+/* Every round asks in the same order: who is asked for is mostly the first. */
 static struct crash *crash_of(struct crashes *all, const char *agent_id, enum role role)
 {
-    for (struct crash *c = all->first; c; c = c->next)
-        if (c->role == role && text_is(c->agent_id, agent_id))
-            return c;
-    struct crash *c = calloc(1, sizeof *c);
+    struct crash *c;
+
+    TAILQ_FOREACH(c, &all->list, in) {
+        if (c->role != role || !text_is(c->agent_id, agent_id))
+            continue;
+        TAILQ_REMOVE(&all->list, c, in);
+        TAILQ_INSERT_TAIL(&all->list, c, in);
+        return c;
+    }
+    c = calloc(1, sizeof *c);
     if (!c || !(c->agent_id = strdup(agent_id)))
         abort();
     c->all = all;
     c->role = role;
-    c->next = all->first;
-    all->first = c;
+    TAILQ_INSERT_TAIL(&all->list, c, in);
     return c;
 }
 
@@ -198,7 +203,9 @@ static void look_at(struct crashes *all, const struct agent *agent, const struct
 
 void crashes_round(struct crashes *all, const struct look *look)
 {
-    for (struct crash *c = all->first; c; c = c->next)
+    struct crash *c;
+
+    TAILQ_FOREACH(c, &all->list, in)
         c->seen = false;
     for (size_t i = 0; i < look->plan.n_agents; i++) {
         const struct agent_plan *ap = &look->plan.agents[i];
@@ -206,21 +213,22 @@ void crashes_round(struct crashes *all, const struct look *look)
             if (ap->roles[k].wanted && ap->roles[k].live)
                 look_at(all, ap->agent, &ap->roles[k]);
     }
-    for (struct crash **at = &all->first; *at;) {
-        if ((*at)->seen) {
-            at = &(*at)->next;
+    c = TAILQ_FIRST(&all->list);
+    for (struct crash *next; c; c = next) {
+        next = TAILQ_NEXT(c, in);
+        if (c->seen)
             continue;
-        }
-        clear(*at);
-        drop(at);
+        clear(c);
+        TAILQ_REMOVE(&all->list, c, in);
+        crash_free(c);
     }
 }
 
 size_t crashes_last_words(const struct crashes *all, const char *agent_id, const char *const **ret)
 {
-    const struct crash *last = NULL;
+    const struct crash *last = NULL, *c;
 
-    for (const struct crash *c = all->first; c; c = c->next)
+    TAILQ_FOREACH(c, &all->list, in)
         if (text_is(c->agent_id, agent_id) && c->n_lines && (!last || c->last_ms > last->last_ms))
             last = c;
     *ret = last ? last->lines : NULL;
@@ -234,12 +242,15 @@ struct crashes *crashes_new(struct service *s)
     if (!all)
         abort();
     all->service = s;
+    TAILQ_INIT(&all->list);
     return all;
 }
 
 void crashes_free(struct crashes *all)
 {
-    while (all && all->first)
-        drop(&all->first);
+    for (struct crash *c = all ? TAILQ_FIRST(&all->list) : NULL, *next; c; c = next) {
+        next = TAILQ_NEXT(c, in);
+        crash_free(c);
+    }
     free(all);
 }

@@ -57,7 +57,9 @@ static struct render render_for(const struct desk *d, const struct wire_request 
                        .width = w->width,
                        .now_ms = wall_ms(),
                        .sources = s->last.look.sources->text,
-                       .engine = s->last.look.engine_text};
+                       .engine = s->last.look.engine_text,
+                       .works_on = service_works_on,
+                       .works_ctx = s};
     local_now(&r.local);
     return r;
 }

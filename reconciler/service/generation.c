@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "core/wish.h"
@@ -48,22 +49,29 @@ static bool is_as_wanted(const struct role_plan *rp)
            !drifts_have(&rp->drifts, EFFECT_REPLACE) && !drifts_have(&rp->drifts, EFFECT_UPDATE);
 }
 
+struct drained generation_drained(struct arena *a, const struct observed *o)
+{
+    ARRAY(const struct box *) list = {0};
+    enum place place;
+
+    for (size_t i = 0; i < o->n_boxes; i++)
+        if (place_parse(o->boxes[i].name, &place, NULL) && place == PLACE_DRAIN)
+            ARRAY_PUSH(a, list, &o->boxes[i]);
+    return (struct drained){list.items, list.n};
+}
+
 /* When the last of what is in force got its name: what it replaced may still be there, and says so
  * in its own. */
-static int64_t since_ms(const struct observed *o, const struct agent_plan *plan)
+static int64_t since_ms(const struct drained *drained, const struct agent_plan *plan)
 {
     int64_t since = 0;
 
-    for (size_t i = 0; i < o->n_boxes; i++) {
-        const struct box *b = &o->boxes[i];
-        enum place place;
-        int64_t at;
-        if (!place_parse(b->name, &place, &at) || place != PLACE_DRAIN || at <= since)
-            continue;
+    for (size_t i = 0; i < drained->n; i++) {
+        const struct box *b = drained->boxes[i];
         const char *slot = pair_get(b->labels, b->n_labels, "agentName");
         for (size_t k = 0; k < plan->n_roles; k++)
-            if (text_is(plan->roles[k].name, slot))
-                since = at;
+            if (text_is(plan->roles[k].name, slot) && box_since_ms(b) > since)
+                since = box_since_ms(b);
     }
     return since;
 }
@@ -88,8 +96,8 @@ static int mark_good(struct store *store, const char *agent_id, unsigned number,
 }
 
 int generation_record(struct store *store, const struct digest_key *key, const struct observed *o,
-                      const struct agent_plan *plan, const char *cause, unsigned *ret_number,
-                      struct err *err)
+                      const struct drained *drained, const struct agent_plan *plan,
+                      const char *cause, unsigned *ret_number, struct err *err)
 {
     struct arena *a CLEANUP_ARENA = arena_new();
     struct record_role roles[ROLE__N];
@@ -105,7 +113,7 @@ int generation_record(struct store *store, const struct digest_key *key, const s
     }
     if (n == 0)
         return 0;
-    int64_t since = since_ms(o, plan);
+    int64_t since = since_ms(drained, plan);
     if (generation_note(store, plan->agent->id, roles, n, cause, since ? since : wall_ms(),
                         ret_number, err) < 0)
         return -1;

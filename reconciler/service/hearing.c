@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "core/canary_gate.h"
 #include "core/serving.h"
+#include "core/slot.h"
 #include "service/service_parts.h"
 #include "store/ledger.h"
 
@@ -120,13 +121,32 @@ static const struct agent *agent_of(const struct desired *d, const char *id)
     return NULL;
 }
 
-/* Whoever works on the agent knows its containers step by step.  Of the others the last look tells,
- * unless something has happened since: a container that is gone must not be given a call. */
-static const struct observed *sight_of(const struct service *s, const char *agent_id)
+/* Nothing has happened to a container of the agent since the last look. */
+static bool is_as_seen(const struct service *s, const struct agent *agent)
 {
-    if (fleet_works_on(s->fleet, agent_id))
-        return fleet_sees(s->fleet, agent_id);
-    return s->look_is_old ? NULL : &s->last.look.observed;
+    struct arena *a CLEANUP_ARENA = arena_new();
+    const struct desired *d = &s->last.look.sources->desired;
+    const struct observed *o = &s->last.look.observed;
+
+    for (size_t i = 0; i < o->n_boxes; i++) {
+        const struct box *b = &o->boxes[i];
+        const char *slot = pair_get(b->labels, b->n_labels, "agentName");
+        if (!sight_holds(s->sight, b->id) && agent_owns(a, d, agent, b->name, slot))
+            return false;
+    }
+    return true;
+}
+
+/* Whoever works on the agent knows its containers step by step.  Of the others the last look tells,
+ * unless something has happened to them since: a container that is gone must not be given a call.
+ */
+static const struct observed *sight_of(const struct service *s, const struct agent *agent)
+{
+    if (!sight_holds(s->sight, agent->id))
+        return NULL;
+    if (fleet_works_on(s->fleet, agent->id))
+        return fleet_sees(s->fleet, agent->id);
+    return is_as_seen(s, agent) ? &s->last.look.observed : NULL;
 }
 
 /* That no call had asked where to go may have been in the way of a canary. */
@@ -166,7 +186,7 @@ const char *hearing_route(struct hearing *h, struct arena *a, const struct call_
         return NULL;
     const struct desired *d = &s->last.look.sources->desired;
     const struct agent *agent = agent_of(d, e->agent_id);
-    const struct observed *sight = agent ? sight_of(s, agent->id) : NULL;
+    const struct observed *sight = agent ? sight_of(s, agent) : NULL;
     const char *url = sight ? canary_route(h, a, agent, sight, e, &box_id) : NULL;
     bool on_trial = url;
     if (sight && !url)

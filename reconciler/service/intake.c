@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "core/serial.h"
 #include "core/wish.h"
+#include "service/last_rows.h"
 
 static const double SETTLE_S = 0.2, RETRY_S = 0.5, LONGEST_RETRY_S = 30.;
 
@@ -245,6 +246,7 @@ static void read_database(struct intake *in)
             retry(in);
         return;
     }
+    last_rows_take(now.arena, &now.db, &in->good_db.db, in->db_read_ms);
     trust_database(in);
     if (in->owner.on_calls && now.db.path && now.db.calls_known)
         in->owner.on_calls(in->owner.ctx, &now.db);

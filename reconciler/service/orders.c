@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "service/desk.h"
 #include "service/service_parts.h"
+#include "core/find.h"
 
 void service_orders(void *ctx, struct arena *user, struct standing_orders *ret)
 {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "core/find.h"
 
 enum { MOST_EXCEPTIONS = 64, ID_SIZE = 72 }; /* as many as agents can be changed at a time */
 
@@ -117,18 +118,10 @@ int64_t others_until_ms(const struct others *o, const struct agent *agent, int64
     return 0;
 }
 
-static const struct agent *find(const struct desired *d, const char *id)
-{
-    for (size_t i = 0; i < d->n_agents; i++)
-        if (strcmp(d->agents[i].id, id) == 0)
-            return &d->agents[i];
-    return NULL;
-}
-
 void others_round(struct others *o, const struct desired *d)
 {
     for (struct note **at = &o->notes; *at;) {
-        const struct agent *agent = find(d, (*at)->agent_id);
+        const struct agent *agent = agent_by_id(d, (*at)->agent_id);
         if (agent && agent->wish == (*at)->wish)
             at = &(*at)->next;
         else

@@ -111,10 +111,3 @@ int64_t retry_due_ms(const struct retries *r, const char *agent_id, const char *
 
     return e && e->due_ms > now_ms ? e->due_ms : 0;
 }
-
-unsigned retry_count(const struct retries *r, const char *agent_id, const char *wish)
-{
-    const struct entry *e = find(r, agent_id, wish);
-
-    return e ? e->count : 0;
-}

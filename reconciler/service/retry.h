@@ -25,9 +25,6 @@ void retry_note(struct retries *, const char *agent_id, const char *wish, int64_
 int64_t retry_due_ms(const struct retries *, const char *agent_id, const char *wish,
                      int64_t now_ms);
 
-/* How often in a row it was noted; 0 if never, or not for this wish. */
-unsigned retry_count(const struct retries *, const char *agent_id, const char *wish);
-
 /* Somebody asked for it: at once. */
 void retry_forgive(struct retries *, const char *agent_id);
 

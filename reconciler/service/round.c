@@ -1,5 +1,5 @@
 /* One round: look at everything, say what cannot be done, give the rest to the fleet. */
-#include <math.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,14 +14,10 @@
 #include "service/desk.h"
 #include "service/hearing.h"
 #include "service/service_parts.h"
+#include "core/find.h"
 
 enum { STANDBY_MS = 1000, FIRST_AGAIN_MS = 500, LONGEST_AGAIN_MS = 30 * 1000, SOON_MS = 100 };
 enum { WINDOW_ASKED_S = 15 * 60 };
-
-const char *agent_title(const struct agent *agent)
-{
-    return agent->name ? agent->name : agent->id;
-}
 
 static void round_in(struct service *s, int64_t ms)
 {
@@ -94,14 +90,6 @@ static bool is_reported(const struct agent_plan *ap)
     return ap->hold.kind == STEP_HOLD;
 }
 
-/* A condition that is told again at each change of its text must not count seconds. */
-static const char *steady_text(const struct step *hold)
-{
-    return hold->hold == HOLD_FAILED ? "the same image and settings failed a moment ago: they are "
-                                       "left alone for a while, at most an hour"
-                                     : hold->why;
-}
-
 static void report_hold(struct service *s, const struct agent_plan *ap)
 {
     struct arena *a CLEANUP_ARENA = arena_new();
@@ -109,7 +97,7 @@ static void report_hold(struct service *s, const struct agent_plan *ap)
     struct log_about about = {.agent = agent_title(ap->agent)};
     bool paused = ap->hold.hold == HOLD_PAUSED, meant = paused || ap->hold.hold == HOLD_ORPHAN;
     /* How long ago it was paused changes with every round, and is no news. */
-    const char *why = paused ? order_text(a, ap->agent->pause, 0) : steady_text(&ap->hold);
+    const char *why = paused ? order_text(a, ap->agent->pause, 0) : ap->hold.why;
 
     log_condition(s->log, arena_printf(a, "agent/%s", id), meant ? LEVEL_INFO : LEVEL_WARNING,
                   &about, why);
@@ -253,13 +241,13 @@ static bool look_at_all(struct service *s)
     const char *cause = arena_strdup(a, s->cause);
     account_cause(s->account, cause);
     *s->cause = '\0'; /* what happens during the look is the cause of the next round */
-    s->look_is_old = false;
+    sight_look_begins(s->sight);
     int ok = session_look(s->session, a, sources, &(struct plan_options){0}, NULL, 0, &look, &err);
+    sight_look_ends(s->sight, ok == 0);
     if (ok < 0) {
         if (*cause) /* it is still to be seen what came of it */
             snprintf(s->cause, sizeof s->cause, "%s", cause);
         arena_free(a);
-        s->look_is_old = true;
         engine_failed(s, &err);
         return false;
     }
@@ -283,4 +271,5 @@ void service_round(struct service *s)
     if (s->reloading)
         systemd_ready(s->systemd);
     s->reloading = false;
+    malloc_trim(0); /* two rounds were held for a moment, and the next may be minutes away */
 }

@@ -56,6 +56,7 @@ void service_close(struct service *s)
     account_free(s->account);
     retries_free(s->retries);
     others_free(s->others);
+    sight_free(s->sight);
     fetches_free(s->fetches);
     notify_close(s->notify);
     reap_close(s->reaper);
@@ -94,6 +95,7 @@ int service_open(struct service *s, struct err *err)
     advertise_remember(s->config->state_dir, s->config->host.advertise);
     s->retries = retries_new();
     s->others = others_new();
+    s->sight = sight_new();
     s->fetches = fetches_new();
     s->account = account_new(s);
     s->hearing = hearing_new(s);

@@ -3,6 +3,7 @@
  *     service.c    its life
  *     triggers.c   what happened: files, database, engine, signals, time
  *     round.c      one look at everything, and who gets to work
+ *     sight.c      what of the last look still holds
  *     registries.c what is wrong with registries
  *     others.c     who else is at work on the same containers
  *     account.c    what the work led to: log, history, notifications, when to try again
@@ -32,6 +33,7 @@
 #include "service/reap.h"
 #include "service/retry.h"
 #include "service/service.h"
+#include "service/sight.h"
 #include "tell/systemd.h"
 #include "service/view.h"
 #include "store/store.h"
@@ -78,13 +80,13 @@ struct service {
     struct fleet *fleet;
     struct retries *retries;
     struct others *others;
+    struct sight *sight; /* of last */
     struct fetches *fetches;
     struct ev_timer due; /* the next round, whatever happens until then */
     struct ev_signal signals[3];
     struct round last;
     int lock; /* the engine's; -1: somebody else has it */
     bool round_due, stopping, reloading;
-    bool look_is_old;       /* something happened since the last one */
     unsigned failed_rounds; /* in a row */
     struct service_counts counts;
     int64_t pruned_ms; /* monotonic: when the store forgot what is old; 0: not yet */
@@ -137,8 +139,6 @@ void service_order(struct service *, struct asker *);               /* pause, st
 /* ---- round.c ---- */
 
 void service_round(struct service *);
-/* The name of an agent of the last round, for people. */
-const char *agent_title(const struct agent *);
 
 /* ---- cold.c ---- */
 

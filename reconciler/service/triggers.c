@@ -10,6 +10,7 @@
 #include "control/cache.h"
 #include "core/slot.h"
 #include "service/service_parts.h"
+#include "core/find.h"
 
 enum { QUIET_MS = 100, LONGEST_MS = 1000 };
 
@@ -17,7 +18,6 @@ void service_mark(struct service *s, const char *cause)
 {
     if (cause && !*s->cause)
         snprintf(s->cause, sizeof s->cause, "%s", cause);
-    s->look_is_old = true;
     settle_poke(s->settle);
 }
 
@@ -154,24 +154,6 @@ static void heed_others(struct service *s, const char *agent_id, const struct en
                 e->name, engine_action_text(e->action), (long long)(until_ms - wall_ms()) / 1000);
 }
 
-static void on_container(struct service *s, const struct engine_event *e)
-{
-    char cause[120];
-
-    cache_box_news(session_cache(s->session), e->id);
-
-    if (s->last.arena) {
-        const char *agent = agent_of(s, e->agent_name ? e->agent_name : e->name);
-        if (agent)
-            heed_others(s, agent, e);
-        if (!agent || fleet_look(s->fleet, agent))
-            return; /* a stranger's, or its runner looks */
-    }
-    snprintf(cause, sizeof cause, "%s: %s", e->name ? e->name : "a container",
-             engine_action_text(e->action));
-    service_mark(s, cause);
-}
-
 static const struct box *box_of(const struct service *s, const char *id)
 {
     const struct observed *o = &s->last.look.observed;
@@ -180,6 +162,32 @@ static const struct box *box_of(const struct service *s, const char *id)
         if (strcmp(o->boxes[i].id, id) == 0)
             return &o->boxes[i];
     return NULL;
+}
+
+/* What the last look does not know, the next one shows; what the one under way sees of it, nobody
+ * can tell.  A container that is found unwell is still where it was. */
+static void note_news(struct service *s, const struct engine_event *e)
+{
+    if (e->action != ACTION_HEALTH && (box_of(s, e->id) || sight_is_looking(s->sight)))
+        sight_news(s->sight, e->id);
+}
+
+static void on_container(struct service *s, const struct engine_event *e)
+{
+    char cause[120];
+
+    cache_box_news(session_cache(s->session), e->id);
+    note_news(s, e);
+    if (s->last.arena) {
+        const char *agent = agent_of(s, *e->agent_name ? e->agent_name : e->name);
+        if (agent)
+            heed_others(s, agent, e);
+        if (!agent || fleet_look(s->fleet, agent))
+            return; /* a stranger's, or its runner looks */
+    }
+    snprintf(cause, sizeof cause, "%s: %s", *e->name ? e->name : "a container",
+             engine_action_text(e->action));
+    service_mark(s, cause);
 }
 
 /* The event names the network and the container's id; the list does not show a lost network. */
@@ -191,6 +199,7 @@ static void on_network(struct service *s, const struct engine_event *e)
     char cause[120];
 
     cache_box_news(session_cache(s->session), e->id);
+    note_news(s, e);
     if (agent && fleet_look(s->fleet, agent))
         return;
     snprintf(cause, sizeof cause, "network %s: %s", e->name, engine_action_text(e->action));
@@ -215,6 +224,8 @@ static void on_gap(void *ctx)
 {
     struct service *s = ctx;
 
+    sight_news(s->sight, NULL);
+    fleet_look_all(s->fleet);
     service_mark(s, s->last.arena ? "found after a gap in what the engine tells" : NULL);
 }
 
@@ -223,6 +234,7 @@ static void on_up(void *ctx)
     struct service *s = ctx;
 
     session_engine_up(s->session);
+    sight_hears(s->sight, true);
     cache_rely_on_news(session_cache(s->session), true);
     s->failed_rounds = 0;
 }
@@ -233,6 +245,7 @@ static void on_down(void *ctx, const char *why)
 
     (void)why; /* the next look says more, and is due at once */
     session_engine_down(s->session);
+    sight_hears(s->sight, false);
     cache_rely_on_news(session_cache(s->session), false);
     service_mark(s, NULL);
 }

@@ -44,6 +44,11 @@ struct ev_loop *service_loop(const struct service *s)
     return s->loop;
 }
 
+unsigned long service_notifications_dropped(const struct service *s)
+{
+    return s->notify ? notify_dropped(s->notify) : 0;
+}
+
 struct log *service_log(const struct service *s)
 {
     return s->log;
@@ -67,6 +72,13 @@ struct hearing *service_hearing(const struct service *s)
 const struct fleet *service_fleet(const struct service *s)
 {
     return s->fleet;
+}
+
+bool service_works_on(const void *service, const char *agent_id)
+{
+    const struct service *s = service;
+
+    return fleet_works_on(s->fleet, agent_id);
 }
 
 const struct config *service_config(const struct service *s)

@@ -43,6 +43,9 @@ void service_note_fetch(struct service *, const char *agent_id, enum role);
 /* Those that hold, the oldest first, in the arena (tell/log.h). */
 size_t service_conditions(const struct service *, struct arena *, const struct condition **ret);
 
+/* Changes the notification's receiver did not take in time, so far. */
+unsigned long service_notifications_dropped(const struct service *);
+
 struct ev_loop *service_loop(const struct service *);
 struct log *service_log(const struct service *);
 struct store *service_store(const struct service *); /* NULL: it could not be opened */
@@ -54,6 +57,9 @@ const struct config *service_config(const struct service *);
 /* In force by now, which may be newer than the last round; held by the arena.  NULL: nothing could
  * be read yet. */
 const struct sources *service_sources(const struct service *, struct arena *);
+
+/* The agent's containers are being changed at this moment. */
+bool service_works_on(const void *service, const char *agent_id);
 
 bool service_leads(const struct service *);   /* it works on this engine; false: it stands by */
 bool service_is_well(const struct service *); /* the last round could read everything */

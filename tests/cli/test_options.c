@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/configure.h"
 #include "cli/help.h"
+#include "source/schema.h"
 
 static int parse(struct arena *a, const char *line, const char *const *list, struct options *opt,
                  struct err *err)
@@ -226,6 +227,7 @@ static void a_spec_speaks_after_line_and_environment(void **state)
                                       .log_format = {.text = "json"},
                                       .resync_s = {.n = 600, .set = true},
                                       .history_keep_s = {.n = 86400, .set = true},
+                                      .webhook_forward = {.text = "http://backend:3001/webhooks"},
                                       .notify = {.text = "https://hooks.example.com/x"}};
     struct options opt;
     struct err err;
@@ -238,6 +240,7 @@ static void a_spec_speaks_after_line_and_environment(void **state)
     assert_string_equal(opt.value[OPT_LOG_FORMAT], "text");
     assert_string_equal(opt.value[OPT_CONTROL], "/spec/control.sock");
     assert_string_equal(opt.value[OPT_NOTIFY], "https://hooks.example.com/x");
+    assert_string_equal(opt.value[OPT_WEBHOOK_FORWARD], "http://backend:3001/webhooks");
     assert_int_equal(opt.resync_s, 600);
     assert_int_equal(opt.history_keep_s, 86400);
     assert_false(opt.is_set[OPT_CONTROL]); /* what was decided here and what was not */
@@ -247,6 +250,27 @@ static void a_spec_speaks_after_line_and_environment(void **state)
     assert_int_equal(options_adopt(*state, &opt, &spec, &err), 0);
     assert_string_equal(opt.value[OPT_CONTROL], "/spec/control.sock");
     assert_null(opt.value[OPT_NOTIFY]); /* no option of this verb */
+}
+
+/* The options of its own, and those of all verbs that make no sense but once for all of them. */
+static void a_spec_may_say_whatever_the_service_is_told(void **state)
+{
+    static const enum opt of_all_verbs[] = {OPT_CONTROL, OPT_STATE_DIR, OPT_ADVERTISE};
+    size_t n_keys = 0, n = sizeof of_all_verbs / sizeof *of_all_verbs;
+
+    (void)state;
+    for (int k = 0; k < OPT__N; k++) {
+        bool is_of_run = !option_defs[k].everywhere && cmd_takes(&cmd_run, (enum opt)k);
+        for (size_t i = 0; i < n; i++)
+            is_of_run |= (enum opt)k == of_all_verbs[i];
+        size_t shift = 0;
+        const struct field *key = schema_find(&schema_service, option_defs[k].name, &shift);
+        if (is_of_run != (key != NULL))
+            fail_msg("--%s: an option of run %d, a key under service: %d", option_defs[k].name,
+                     is_of_run, key != NULL);
+        n_keys += key != NULL;
+    }
+    assert_int_equal(n_keys, schema_service.n);
 }
 
 static void other_databases_are_refused(void **state)
@@ -338,6 +362,7 @@ int main(void)
         TEST(settings_have_an_order),
         TEST(specs_are_looked_up),
         TEST(a_spec_speaks_after_line_and_environment),
+        TEST(a_spec_may_say_whatever_the_service_is_told),
         TEST(other_databases_are_refused),
         TEST(help_names_everything),
         TEST(completion_names_everything),

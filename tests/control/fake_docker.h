@@ -79,11 +79,14 @@ struct fake_engine {
     enum fault fault;
     char spoiled[96]; /* method and path of the spoiled request */
 
-    const char *dies; /* "NAME=value": whatever has this exits at once; NULL: nothing */
-    const char *log;  /* what every container has said; NULL: nothing */
+    const char *gateway; /* of the network avr; NULL: there is no such network */
+    const char *dies;    /* "NAME=value": whatever has this exits at once; NULL: nothing */
+    const char *log;     /* what every container has said; NULL: nothing */
 
-    void (*on_create)(struct fake_box *); /* NULL, or spoils what was just made */
+    void (*on_create)(struct fake_box *);            /* NULL, or spoils what was just made */
+    const char *(*address)(const struct fake_box *); /* NULL: all have 127.0.0.1 */
 
+    bool leaves;  /* it was told to end: whoever comes anew is turned away */
     bool guarded; /* every role must have a running container from now on */
     const char *violation;
     char followed[80]; /* how the last log was asked for: "tail=50&follow=1" */
@@ -246,7 +249,10 @@ static inline struct fake_answer fake_inspect(const struct fake_box *b)
     text_printf(&t, "},\"Config\":%s,\"HostConfig\":%s,", b->config, b->host);
     text_printf(
         &t, "\"NetworkSettings\":{\"Networks\":{\"avr\":{\"IPAddress\":\"%s\",\"Aliases\":%s}}}}",
-        b->state == BOX_RUNNING ? "127.0.0.1" : "", b->aliases);
+        b->state != BOX_RUNNING ? ""
+        : engine.address        ? engine.address(b)
+                                : "127.0.0.1",
+        b->aliases);
     return (struct fake_answer){200, text_str(&t)};
 }
 
@@ -272,6 +278,15 @@ static inline struct fake_answer fake_distribution(void)
     return (struct fake_answer){
         200,
         arena_printf(engine.arena, "{\"Descriptor\":{\"digest\":\"%s\"}}", engine.remote_digest)};
+}
+
+static inline struct fake_answer fake_network(void)
+{
+    return (struct fake_answer){
+        200, arena_printf(engine.arena,
+                          "{\"Name\":\"avr\",\"IPAM\":{\"Config\":[{\"Subnet\":\"172.18.0.0/16\","
+                          "\"Gateway\":\"%s\"}]},\"Containers\":{}}",
+                          engine.gateway)};
 }
 
 /* --- changes --------------------------------------------------------------------------------- */
@@ -466,6 +481,8 @@ static inline struct fake_answer fake_obey(const char *method, const char *path,
 
     fake_end_removals();
 
+    if (text_is(path, "/_ping") && engine.leaves)
+        return fake_error(503, "going away");
     if (text_is(path, "/_ping"))
         return (struct fake_answer){200, "OK"};
     if (text_is(at, "/info"))
@@ -476,6 +493,8 @@ static inline struct fake_answer fake_obey(const char *method, const char *path,
         return fake_image(arena_strndup(engine.arena, at + 8, strlen(at) - strlen("/images/") - 5));
     if (text_starts(at, "/distribution/"))
         return fake_distribution();
+    if (text_is(at, "/networks/avr") && engine.gateway)
+        return fake_network();
     engine.changes += !text_is(method, "GET");
     if (text_starts(at, "/containers/create?name="))
         return fake_create(at + strlen("/containers/create?name="), body);

@@ -15,7 +15,7 @@
 
 static const char *findings(struct arena *a, const struct host *host)
 {
-    static const struct network avr = {"avr", false, "172.18.0.0/16", 8};
+    static const struct network avr = {.name = "avr", .subnet = "172.18.0.0/16", .n_containers = 8};
     static const struct doctor_facts facts = {
         .networks = &avr, .n_networks = 1, .sockets_readable = true, .state_dir = "state"};
     static const struct spec spec;

@@ -2,6 +2,8 @@
  * takes its place, in bounded memory, and until somebody leaves. */
 #include "desk.h"
 
+#include <ev.h>
+
 #include "control/follow.h"
 #include "core/model.h"
 
@@ -226,6 +228,121 @@ static void an_engine_that_goes_is_an_error(void **state)
     assert_true(text_starts(text, "avr-sts-4711: and\nerror: "));
 }
 
+/* --- beside other work ------------------------------------------------------------------------ */
+
+static struct follow *open_follow;
+
+static bool only_note(void *ctx, const struct follow_box *box, const char *line)
+{
+    left = 100;
+    return note_line(ctx, box, line);
+}
+
+static void never_ends(void *ctx, const struct err *err)
+{
+    (void)ctx;
+    fail_msg("it ended: %s", err ? err->text : "nobody wanted more");
+}
+
+static void on_pause(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+    (void)timer, (void)events;
+    ev_break(loop, EVBREAK_ONE);
+}
+
+/* Whatever is to be done is done. */
+static void pass_a_moment(void)
+{
+    struct ev_timer timer;
+
+    ev_timer_init(&timer, on_pause, 0.1, 0.);
+    ev_timer_start(session_loop(session), &timer);
+    ev_run(session_loop(session), 0);
+    ev_timer_stop(session_loop(session), &timer);
+}
+
+static void open_with(const struct follow_options *more)
+{
+    static const struct container_spec *const slots[] = {&slot};
+    static struct follow_box boxes[1];
+    struct follow_options options = *more;
+
+    seen = (struct text){.arena = arena};
+    virtual_work = fake_work;
+    session = session_new(&config, true);
+    boxes[0] = (struct follow_box){&slot, fake_named(slot.name)->id, slot.name};
+    options.slots = slots;
+    options.n_slots = options.n_boxes = 1;
+    options.boxes = boxes;
+    options.on_line = only_note;
+    open_follow = follow_open(session_client(session), &options, never_ends, NULL);
+    pass_a_moment();
+}
+
+static void close_it(void)
+{
+    follow_close(open_follow);
+    session_free(session);
+}
+
+static void other_settings_hide_other_values(void **state)
+{
+    static const struct env_var mode[] = {{.name = "MODE", .value = "purple", .secret = true}};
+    struct container_spec hides = slot;
+    const struct container_spec *const slots[] = {&hides};
+
+    (void)state;
+    add_box(slot.name, "MODE=purple");
+    open_with(&(struct follow_options){.tail = 7});
+    write_on(first_id(), LINE("\7purple\n"), 8 + 7);
+    pass_a_moment();
+    hides.env = (struct env_list){mode, 1};
+    follow_slots(open_follow, slots, 1);
+    write_on(first_id(), LINE("\7purple\n"), 8 + 7);
+    pass_a_moment();
+    assert_string_equal(text_str(&seen), "avr-sts-4711: purple\navr-sts-4711: (hidden)\n");
+    close_it();
+}
+
+static void a_slot_that_is_gone_is_followed_no_more(void **state)
+{
+    (void)state;
+    add_box(slot.name, "A=b");
+    open_with(&(struct follow_options){.tail = 7});
+    follow_slots(open_follow, NULL, 0);
+    pass_a_moment();
+    for (int i = 0; i < FAKE_CONNECTIONS; i++)
+        assert_false(engine.connections[i].fd && *engine.connections[i].follows);
+    it_restarts();
+    pass_a_moment();
+    for (int i = 0; i < FAKE_CONNECTIONS; i++)
+        assert_false(engine.connections[i].fd && *engine.connections[i].follows);
+    close_it();
+}
+
+static void more_logs_than_were_allowed_are_left_out(void **state)
+{
+    (void)state;
+    add_box(slot.name, "A=b");
+    open_with(&(struct follow_options){.tail = 7, .most_logs = 1});
+    a_candidate_comes();
+    pass_a_moment();
+    write_on(second_id(), LINE("\6hello\n"), 8 + 6);
+    says_a_line();
+    pass_a_moment();
+    assert_string_equal(text_str(&seen), "avr-sts-4711: and\n");
+    close_it();
+}
+
+static void who_comes_back_is_told_what_was_written_since(void **state)
+{
+    (void)state;
+    add_box(slot.name, "A=b");
+    open_with(&(struct follow_options){.tail = -1, .lines_ms = 1700000000250});
+    assert_true(text_starts(engine.followed, "tail=all&since=1700000000.250000000"));
+    close_it();
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, desk_set_up, desk_tear_down)
 
 int main(void)
@@ -235,6 +352,10 @@ int main(void)
         TEST(who_is_restarted_is_followed_again),
         TEST(whoever_wants_no_more_gets_no_more),
         TEST(an_engine_that_goes_is_an_error),
+        TEST(other_settings_hide_other_values),
+        TEST(a_slot_that_is_gone_is_followed_no_more),
+        TEST(more_logs_than_were_allowed_are_left_out),
+        TEST(who_comes_back_is_told_what_was_written_since),
     };
     return cmocka_run_group_tests_name("follow", tests, NULL, NULL);
 }

@@ -103,7 +103,7 @@ static void a_box_that_does_not_run_as_it_did_is_not_ready(void **state)
     assert_string_equal(v.text, "it died and was restarted (exit code 0)");
     f->state = BOX_RESTARTING;
     f->exit_code = 137;
-    assert_string_equal(probe(&b).text, "it died and was restarted (exit code 137)");
+    assert_string_equal(probe(&b).text, "it died and was restarted (exit code 137 (SIGKILL))");
     f->state = BOX_EXITED;
     f->exit_code = 3;
     assert_string_equal(probe(&b).text, "it exited with code 3");
@@ -150,9 +150,49 @@ static void silence_is_waited_for_until_the_time_is_up(void **state)
     wanted.port = "1";
     struct answer v = probe(&b);
     assert_false(v.ready);
-    assert_string_equal(v.text, "it did not become ready: connection refused on 127.0.0.1:1");
+    assert_string_equal(v.text, "it did not listen on its port within 10s: connection refused on "
+                                "127.0.0.1:1");
     assert_in_range(v.after_ms, TIMEOUT_MS, TIMEOUT_MS + 1000);
     assert_in_range(engine.requests, 10, 40); /* slower and slower, twice a second at last */
+}
+
+/* The process is stopped for a while (SIGSTOP, say); the box answers by the time it goes on. */
+static void oversleep(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+    (void)loop, (void)timer, (void)events;
+    virtual_pass(TIMEOUT_MS + 1000);
+    spec.probe.kind = PROBE_TCP;
+}
+
+/* It accepts, and answers nothing. */
+static int listen_silently(char port[8])
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, len), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+    snprintf(port, 8, "%u", ntohs(at.sin_port));
+    return fd;
+}
+
+static void whoever_slept_has_not_asked(void **state)
+{
+    struct box b = seen_box();
+    struct ev_timer timer;
+    char port[8];
+    int fd = listen_silently(port);
+
+    (void)state;
+    wanted.port = port;
+    spec.probe.kind = PROBE_HTTP;
+    ev_timer_init(&timer, oversleep, 0.5, 0.);
+    ev_timer_start(client.loop, &timer);
+    assert_true(probe(&b).ready);
+    assert_int_equal(engine.requests, 1);
+    close(fd);
 }
 
 static void a_check_of_its_own_decides(void **state)
@@ -172,7 +212,7 @@ static void a_check_of_its_own_decides(void **state)
     f->health = "starting";
     struct answer v = probe(&b);
     assert_false(v.ready);
-    assert_string_equal(v.text, "it did not become ready");
+    assert_string_equal(v.text, "it did not pass its own health check within 10s");
     assert_true(v.after_ms >= TIMEOUT_MS);
 }
 
@@ -213,6 +253,7 @@ static void a_cancelled_probe_says_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(whoever_slept_has_not_asked),
         TEST(ready_is_said_after_an_inspect),
         TEST(a_box_that_does_not_run_as_it_did_is_not_ready),
         TEST(a_box_that_was_removed_is_gone),

@@ -203,8 +203,44 @@ static void a_new_one_that_dies_while_it_is_watched_is_swapped_back(void **state
     disturbed = STEP_WAIT;
     const struct agent_outcome *o = apply(&new_prompt, -1);
     assert_int_equal(o->result, RESULT_FAILED);
-    assert_non_null(strstr(o->text, "it exited with code 1; kept as avrd-failed-"));
+    assert_non_null(strstr(o->text, "it exited with code 1 "));
+    const char *kept = strstr(o->text, "; kept as avrd-failed-");
+    assert_non_null(kept);
+    assert_non_null(strstr(kept, "; next try in "));
     expect_serves("PROMPT=v0");
+}
+
+/* The engine was told to end: it stops its containers and serves the connections it has. */
+static void let_the_engine_end(const struct step *step)
+{
+    (void)step;
+    engine.leaves = true;
+    for (size_t i = 0; i < engine.n_boxes; i++)
+        if (engine.boxes[i].state == BOX_RUNNING)
+            fake_die(&engine.boxes[i], 143);
+}
+
+static void what_an_engine_takes_with_it_as_it_ends_is_no_failure(void **state)
+{
+    static const enum step_kind moments[] = {STEP_PROBE, STEP_WAIT};
+    static const char *const prompts[] = {"v1", "v2"};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct asked wish = new_prompt;
+        wish.prompt = prompts[i];
+        disturbed = moments[i];
+        disturbance = let_the_engine_end;
+        const struct agent_outcome *o = apply(&wish, -1);
+        assert_int_equal(o->result, RESULT_FAILED);
+        assert_non_null(strstr(o->text, " ended with the engine: "));
+        engine.leaves = false;
+        disturbance = NULL;
+        assert_int_equal(apply(&wish, -1)->result, RESULT_SYNC);
+        for (size_t k = 0; k < engine.n_boxes; k++)
+            assert_false(text_starts(engine.boxes[k].name, "avrd-failed-"));
+    }
+    expect_serves("PROMPT=v2");
 }
 
 /* The engine restarts: everything ends with it, and nothing is started again by it. */
@@ -254,6 +290,7 @@ int main(void)
         TEST(what_somebody_removes_is_waited_for),
         TEST(what_is_not_made_as_asked_is_not_made_again),
         TEST(a_new_one_that_dies_while_it_is_watched_is_swapped_back),
+        TEST(what_an_engine_takes_with_it_as_it_ends_is_no_failure),
         TEST(an_engine_that_restarts_condemns_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

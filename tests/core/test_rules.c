@@ -117,6 +117,39 @@ static void drains_finish_one_by_one(void **state)
             "wait    sts  avrd-drain-#2 drain, calls 1 (its live calls go on to their end)");
 }
 
+/* Each with the calls that are on it, newest first: not those that began when it had lost its name,
+ * and not once it has stopped. */
+static void drains_are_told_with_their_calls(void **state)
+{
+    struct arena *a CLEANUP_ARENA = arena_new();
+    struct planning p;
+
+    (void)state;
+    story_begin(&p, a);
+    p.agent = (struct agent_spec){.key = "a1"};
+    p.agent.rollout.drain_timeout_s = (struct number){.n = 300, .set = true};
+    p.agent.rollout.on_timeout.text = "force";
+    sales_says(&p, "Be brief");
+    put_box(&p, "sales", ROLE_STS, PLACE_DRAIN, 60000)->sockets = 1;
+    put_box(&p, "sales", ROLE_STS, PLACE_DRAIN, 50000)->state = BOX_EXITED;
+    put_box(&p, "sales", ROLE_STS, PLACE_DRAIN, 30000)->sockets = 1;
+    add_call(&p, "a1", 90000);
+    add_call(&p, "a1", 40000);
+    add_call(&p, "a1", 10000);
+    const char *const only[] = {"sales"};
+    struct plan plan = plan_make(a, &p.m.d, &p.m.o, &test_key, &p.options, only, 1);
+    const struct role_plan *sts = plan.agents[0].roles;
+    while (sts->role != ROLE_STS)
+        sts++;
+    assert_int_equal(sts->n_drains, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(sts->drains[i].calls, i == 0 ? 2 : 1);
+        assert_int_equal(sts->drains[i].oldest_ms, p.m.o.now_ms - 90000);
+        assert_int_equal(sts->drains[i].until_ms, box_since_ms(sts->drains[i].box) + 300000);
+    }
+    assert_int_equal(box_since_ms(sts->drains[0].box), p.m.o.now_ms - 30000);
+}
+
 /* While one container waits for its calls, another role of the agent is brought up. */
 static void a_waiting_drain_keeps_nobody(void **state)
 {
@@ -490,6 +523,7 @@ int main(void)
         cmocka_unit_test(stop_first_rolls_back_one_at_a_time),
         cmocka_unit_test(stop_first_and_does_not_work),
         cmocka_unit_test(drains_finish_one_by_one),
+        cmocka_unit_test(drains_are_told_with_their_calls),
         cmocka_unit_test(a_waiting_drain_keeps_nobody),
         cmocka_unit_test(down_restarting_or_paused_while_another_drains),
         cmocka_unit_test(nothing_to_build_a_missing_one_from),

@@ -13,7 +13,7 @@ struct clinic {
 static struct clinic *clinic_new(struct arena *a)
 {
     struct clinic *c = arena_alloc(a, sizeof *c);
-    static const struct network avr = {"avr", false, "172.18.0.0/16", 6};
+    static const struct network avr = {.name = "avr", .subnet = "172.18.0.0/16", .n_containers = 6};
     struct neighbour *all = arena_alloc(a, 2 * sizeof *all);
 
     *c = (struct clinic){.m = running(a, "sales")};
@@ -243,7 +243,8 @@ static void unused_provider(struct clinic *c)
 
 static void network_missing(struct clinic *c)
 {
-    static const struct network avr = {"avr", true, "", 0};
+    static const struct network avr = {
+        .name = "avr", .missing = true, .subnet = "", .n_containers = 0};
 
     c->facts.networks = &avr;
 }
@@ -251,25 +252,50 @@ static void network_missing(struct clinic *c)
 /* Six containers, so as many candidates; 13 addresses. */
 static void network_nearly_full(struct clinic *c)
 {
-    static const struct network avr = {"avr", false, "10.0.0.0/28", 8};
+    static const struct network avr = {.name = "avr", .subnet = "10.0.0.0/28", .n_containers = 8};
 
     c->facts.networks = &avr;
 }
 
 static void network_full(struct clinic *c)
 {
-    static const struct network avr = {"avr", false, "10.0.0.0/28", 13};
+    static const struct network avr = {.name = "avr", .subnet = "10.0.0.0/28", .n_containers = 13};
 
     c->facts.networks = &avr;
 }
 
 static void network_just_enough(struct clinic *c)
 {
-    static const struct network all[] = {{"avr", false, "10.0.0.0/28", 7},
-                                         {"other", false, "", 70000},
-                                         {"odd", false, "10.0.0.0/x", 70000}};
+    static const struct network all[] = {
+        {.name = "avr", .subnet = "10.0.0.0/28", .n_containers = 7},
+        {.name = "other", .subnet = "", .n_containers = 70000},
+        {.name = "odd", .subnet = "10.0.0.0/x", .n_containers = 70000}};
 
     c->facts.networks = all, c->facts.n_networks = N_OF(all);
+}
+
+static void fetches_from(struct clinic *c, const char *advertise, const char *backend)
+{
+    spec_of_sales(&c->m, ROLE_STS)->config = SAID("per_call", 5, 1);
+    c->m.host.advertise = advertise;
+    c->m.host.token = &test_key;
+    c->m.host.backend_url = backend;
+    material_merge(&c->m);
+}
+
+static void fetches(struct clinic *c)
+{
+    fetches_from(c, NULL, NULL);
+}
+
+static void fetches_from_the_service(struct clinic *c)
+{
+    fetches_from(c, "http://172.18.0.1:6100", NULL);
+}
+
+static void fetches_from_the_backend(struct clinic *c)
+{
+    fetches_from(c, NULL, "http://avr-app-backend:3001");
 }
 
 static void publish(struct clinic *c, const char *sts, const char *core)
@@ -436,6 +462,13 @@ static const struct {
                           "left | docker network inspect avr\n"},
     {network_full, "error network-full: network \"avr\" (10.0.0.0/28) has 0 addresses left | "
                    "docker network inspect avr\n"},
+    {fetches,
+     "warning settings-of-nobody sales sts: is to fetch its settings at each call, and nobody is "
+     "named who has them | start the service where containers reach it: avr-reconciler run "
+     "--listen 0.0.0.0:6100 --advertise http://ITS-CONTAINER:6100; or name AVR's backend as "
+     "BACKEND_URL\n"},
+    {fetches_from_the_service, ""},
+    {fetches_from_the_backend, ""},
     {network_just_enough, ""},
     {same_port, "error port-clash sales core: port 8088 of the host is wanted by avr-sts-a1, "
                 "too | give one of them another port under `ports`\n"},

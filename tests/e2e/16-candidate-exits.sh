@@ -27,6 +27,11 @@ rec apply >"$W/again.out" 2>&1 || code=$?
 ((code == 4)) || fail "the second apply gave exit $code"
 expect_equal "$(box_id "$failed")" "$failed_id" 'the failed candidate'
 expect_exit 2 rec diff
+expect_text 'it exited with code [1-9][0-9]* .*cannot start: bad key \(kept as avrd-failed-'
+expect_text 'next try in [0-9a-z]+, at [0-9:]+'
+expect_exit 2 rec diff -o json
+until=$(jq '.agents[0].hold.until_ms' <<<"$OUT")
+((until > $(date +%s%3N))) || fail "it waits until $until"
 expect_equal "$(box_id "$STS")" "$sts" 'the container that serves'
 
 step 'a good image puts an end to it'

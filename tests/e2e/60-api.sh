@@ -86,6 +86,7 @@ expect_heard "$W/events" '^event: activity'
 expect_heard "$W/events" '^event: agent'
 expect_heard "$W/events" '"result": "done"'
 expect_heard "$W/logs" '^event: line'
+expect_heard "$W/logs" '"place": "next"' # the candidate is followed from its first line
 expect_settled
 get '/api/v1/activity?limit=1'
 expect_answer '.changes[0].agent_id' "$AGENT"

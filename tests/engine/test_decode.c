@@ -179,6 +179,7 @@ static void reads_a_network(void **state)
     assert_string_equal(network.name, "avr");
     assert_false(network.missing);
     assert_string_equal(network.subnet, "10.223.0.0/24");
+    assert_string_equal(network.gateway, "10.223.0.1");
     assert_int_equal(network.n_containers, 4);
 
     call.name = "nope";

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sqlite3.h>
 
 #include "control/fake_engine.h"
 
@@ -104,6 +105,31 @@ static inline void site_spec(const char *text)
     assert_non_null(f);
     fputs(text, f);
     fclose(f);
+}
+
+static inline void site_sql(const char *text)
+{
+    sqlite3 *db;
+    char *why = NULL;
+
+    assert_int_equal(sqlite3_open(config.database, &db), SQLITE_OK);
+    if (sqlite3_exec(db, text, NULL, NULL, &why) != SQLITE_OK)
+        fail_msg("%s: %s", text, why);
+    sqlite3_close(db);
+}
+
+/* AVR's database, empty. */
+static inline void site_database(void)
+{
+    enum { MOST = 16384 };
+    char *text = arena_alloc(arena, MOST);
+    FILE *f = fopen(TEST_SOURCE "/examples/lib/avr-schema.sql", "r");
+
+    assert_non_null(f);
+    text[fread(text, 1, MOST - 1, f)] = '\0';
+    fclose(f);
+    config.database = arena_printf(arena, "%s/data.db", dir);
+    site_sql(text);
 }
 
 /* The service must be open; it is closed at a safe point, as its own end is. */

@@ -2,8 +2,6 @@
  * each asker a column, and whatever is not written down is refused. */
 #include "face/site.h"
 
-#include <sqlite3.h>
-
 #include "base/base64.h"
 #include "control/state.h"
 #include "core/capability.h"
@@ -250,32 +248,10 @@ static void assert_status(const struct row *row, const struct asker *asker,
 
 /* ---- the site ------------------------------------------------------------------------------- */
 
-static void sql(const char *text)
-{
-    sqlite3 *db;
-    char *why = NULL;
-
-    assert_int_equal(sqlite3_open(config.database, &db), SQLITE_OK);
-    if (sqlite3_exec(db, text, NULL, NULL, &why) != SQLITE_OK)
-        fail_msg("%s: %s", text, why);
-    sqlite3_close(db);
-}
-
-static const char *schema(void)
-{
-    enum { MOST = 16384 };
-    char *text = arena_alloc(arena, MOST);
-    FILE *f = fopen(TEST_SOURCE "/examples/lib/avr-schema.sql", "r");
-
-    assert_non_null(f);
-    text[fread(text, 1, MOST - 1, f)] = '\0';
-    fclose(f);
-    return text;
-}
-
 static void add_agent(const char *id)
 {
-    sql(arena_printf(arena,
+    site_sql(
+        arena_printf(arena,
                      "INSERT INTO provider VALUES('p-%s','STS','provider of %s','{\"image\":"
                      "\"any:1\",\"env\":{\"OPENAI_INSTRUCTIONS\":\"Be kind\"}}');"
                      "INSERT INTO agent VALUES('%s','agent %s','running',%s,NULL,'sts',NULL,NULL,"
@@ -292,11 +268,10 @@ static int set_up(void **state)
                      "defaults: {healthcheck: {test: TCP}, update: {monitor: 1s}}\n"
                      "agents: {a1: {sts: &sts {environment: {PORT: '%s'}}}, b2: {sts: *sts}}\n",
                      engine.port));
-    config.database = arena_printf(arena, "%s/data.db", dir);
+    site_database();
     config.host.core_default_image = "any:1";
     config.host.advertise = "http://avr-reconciler:6100";
     config.host.webhook_secret = webhook_secret;
-    sql(schema());
     add_agent("a1");
     add_agent("b2");
     return 0;

@@ -35,7 +35,7 @@ static struct {
 static void count_gone(void *ctx, struct control_request *request)
 {
     (void)ctx;
-    assert_true(control_request_is_gone(request));
+    assert_non_null(control_request_wire(request)); /* the handle lives on */
     service.n_gone++;
 }
 
@@ -333,7 +333,6 @@ static void output_is_bounded(void **state)
     for (int i = 0; i < 5; i++)
         control_reply_out(service.requests[0], large);
     assert_int_equal(service.n_gone, 0);
-    assert_true(control_request_is_gone(service.requests[0]));
     pass(0.1);
     assert_int_equal(service.n_gone, 1);
     control_reply_exit(service.requests[0], 0);

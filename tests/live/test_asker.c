@@ -198,7 +198,7 @@ static const char *told(const char *provider)
 {
     const struct sources sources = {.spec = m.spec, .database = m.db, .desired = m.d};
     const struct env_list *env =
-        settings_fetched(a, &sources, agent_of(&m, "sales"), ROLE_STS, provider);
+        settings_fetched(a, &sources, agent_of(&m, "sales"), ROLE_STS, provider).env;
 
     return env ? settings_env_json(a, env) : "nothing";
 }

@@ -27,7 +27,10 @@ export const launch = async (url, { before = () => {}, ...context } = {}) => {
 export const open = async ({ setup = () => {}, ...context } = {}) => {
   const service = await new Service(process.env.PAGE_FOLDER).start();
   setup(service);
-  const { page, problems, close } = await launch(service.url, context);
+  const { page, problems, close } = await launch(service.url, context).catch(async error => {
+    await service.kill(); /* or the tests would never end */
+    throw error;
+  });
   return { page, service, problems, close: async () => { await close(); await service.kill(); } };
 };
 export const quit = () => browser?.close();

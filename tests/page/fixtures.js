@@ -7,7 +7,7 @@ export const HOSTILE = '<img src=x onerror=alert(1)>"\' & Söhne';
 const row = (n, name, state, more = {}) => ({
   id: id(n), name, state, verdict: 'in_sync', ready: true, since_ms: NOW - n * 17 * MINUTE, mode: 'sts', running: 2, containers: 2,
   live_calls: 0, unconnected_calls: 0, lost_calls: 0, image: 'agentvoiceresponse/avr-sts-deepgram:local', image_id: 'sha256:9b1e4c20',
-  uptime_s: n * 3600, note: null, ...more,
+  uptime_s: n * 3600, note: null, drains: [], ...more,
 });
 const drift = (field, key, have, want, more = {}) => ({
   field, key, have, want, secret: false, origin: 'provider "Deepgram night", data.db', effect: 'replace', note: null, ...more,
@@ -32,7 +32,8 @@ const PROMPT = ['You are the night desk. Answer in the language of the caller, b
 export const agents = [
   row(1, 'Front desk', 'in_sync', { live_calls: 1 }),
   row(2, 'Night desk', 'drifted', { verdict: 'replace', live_calls: 2, note: 'sts AGENT_PROMPT, sts DEEPGRAM_API_KEY' }),
-  row(3, 'Booking', 'replacing', { verdict: 'underway', mode: 'pipeline', live_calls: 3, running: 4, containers: 4, note: 'llm image' }),
+  row(3, 'Booking', 'replacing', { verdict: 'underway', mode: 'pipeline', live_calls: 3, running: 4, containers: 4, note: 'llm image',
+    drains: [{ role: 'llm', name: drainName(NOW - 4 * MINUTE), calls: 2, oldest_ms: NOW - 7 * MINUTE, until_ms: NOW + 26 * MINUTE }] }),
   row(4, 'Room service', 'replacing', { verdict: 'underway', note: 'sts DEEPGRAM_GREETING' }),
   row(5, 'Spa', 'held', { verdict: 'hold', note: 'sts exited with code 1 a moment after it was started; tried again in 4m' }),
   row(6, 'Concierge', 'paused', { note: 'paused by anna: "do not touch before the fair"' }),

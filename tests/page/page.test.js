@@ -1,5 +1,6 @@
 /* The page in a real browser, against a faked service.  See run.sh. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { LOST, need, open, quit } from './browser.js';
 import { HOSTILE, TROUBLE } from './fixtures.js';
@@ -44,12 +45,13 @@ const shows = (name, options, check) => test(name, async () => {
 shows('every state of an agent', {}, async page => {
   await has(card(page, 'Front desk'), 'In sync', 'Ready', '1 call');
   await has(card(page, 'Night desk'), 'Drifted', '2 calls', 'sts AGENT_PROMPT, sts DEEPGRAM_API_KEY');
-  await has(card(page, 'Booking'), 'Replacing', 'Draining', /llm: 2 calls · 4m \d+s, at most 25m \d+s more/);
+  await has(card(page, 'Booking'), 'Replacing', 'Draining', /llm · 2 calls · oldest 7m \d+s · at most 25m \d+s more/);
   await has(card(page, 'Spa'), 'Held', 'Ready', /exited with code 1/);
   await has(card(page, 'Concierge'), 'Paused', /do not touch/);
   await has(card(page, 'Old reception'), 'Orphan');
   await has(card(page, 'Clinic'), 'Held', 'Not ready', 'calls not known', /not valid JSON/);
   await has(card(page, HOSTILE), 'Stopped');
+  await has(page.locator('.stat').nth(2), '2', 'Underway');
   await has(page.locator('.stat').nth(3), '4', 'Need attention');
 });
 
@@ -63,13 +65,29 @@ shows('what differs, word by word, and no secret', {}, async page => {
 shows('a drain counts down, work is seen step by step', {}, async (page, service) => {
   const { id } = service.agents.find(a => a.name === 'Booking');
   service.tell('progress', { event: 'step', agent: 'Booking', agent_id: id, state: 'progress', role: 'llm', step: 'wait', gate: 'drain', calls: 2, oldest_ms: Date.now() - 60000, text: null, elapsed_ms: 1 });
-  await has(card(page, 'Booking'), /llm · drain · 2 calls · 1m \d+s/);
+  await has(card(page, 'Booking'), 'llm · drain');
   service.tell('progress', { event: 'step', agent: 'Booking', agent_id: id, state: 'started', role: 'llm', step: 'stop', gate: 'none', calls: 0, text: null, elapsed_ms: 1 });
   await has(card(page, 'Booking'), 'llm · stop');
-  service.tell('progress', { event: 'agent', agent: 'Booking', agent_id: id, state: 'done', text: null, elapsed_ms: 9 });
-  service.change('Booking', { state: 'in_sync', note: null });
+  service.change('Booking', { state: 'in_sync', note: null, drains: [] });
   await has(card(page, 'Booking'), 'In sync');
   assert.equal(await card(page, 'Booking').getByText(/Underway|Draining/).count(), 0);
+});
+
+shows('an open card is of one round', {}, async (page, service) => {
+  const { id } = service.agents.find(a => a.name === 'Booking'), open = await expand(page, 'Booking');
+  await page.evaluate(() => {
+    window.seen = [];
+    new MutationObserver(() => window.seen.push(document.querySelector('main').innerText)).observe(document, { childList: true, subtree: true, characterData: true });
+  });
+  await has(open, /^avrd-drain-/);
+  service.slow = 300;
+  service.details.Booking = { boxes: [] };
+  service.change('Booking', { state: 'in_sync', note: null, drains: [] });
+  await has(open, 'In sync');
+  assert.equal(await open.getByText(/^avrd-drain-/).count(), 0);
+  assert.ok(!(await page.evaluate(() => window.seen)).some(text => /Booking\s+In sync[^]*avrd-drain-/.test(text)));
+  service.tell('gone', { id });
+  await open.waitFor({ state: 'detached' });
 });
 
 shows('changes arrive, and are announced', {}, async (page, service) => {
@@ -181,7 +199,7 @@ shows('a token is asked for, kept for the tab, sent everywhere', { setup: servic
 });
 
 shows('Italian by the browser, English by the switch, which is remembered', { locale: 'it-IT' }, async page => {
-  await has(card(page, 'Night desk'), 'Diverso', '2 chiamate', /^dalle /);
+  await has(card(page, 'Night desk'), 'Non allineato', '2 chiamate', /^dalle /);
   await has(await expand(page, 'Night desk'), 'Differenze', 'nuovo container · provider "Deepgram night", data.db');
   assert.equal(await page.locator('html').getAttribute('lang'), 'it');
   await page.getByRole('button', { name: 'English' }).click();
@@ -189,7 +207,18 @@ shows('Italian by the browser, English by the switch, which is remembered', { lo
   await page.reload();
   await has(card(page, 'Night desk'), 'Drifted');
   await page.getByRole('button', { name: 'Italiano' }).click();
-  await has(card(page, 'Night desk'), 'Diverso');
+  await has(card(page, 'Night desk'), 'Non allineato');
+});
+
+/* Words of the page itself, and those of the API that it shows. */
+test('every word has its Italian', async () => {
+  const read = path => readFileSync(new URL(`../../reconciler/face/${path}`, import.meta.url), 'utf8');
+  const { default: italian } = await import('../../reconciler/face/page/words.it.js');
+  const page = [...(read('page/view.js') + read('page/page.js')).matchAll(/\b(?:t|title|badge|button|part|stat)\((?:[^'()]*, )?'((?:[^'\\]|\\.)+)'/g)].map(m => m[1]);
+  const api = [...read('openapi.yaml').matchAll(/^ +(state|place|result|StepName|Gate|ActionName):[^]*?enum: \[([^\]]*)\]/gm)].flatMap(m => m[2].split(/,\s*/));
+  assert.ok(page.length > 30 && api.length > 40, `${page.length} and ${api.length} words were found`);
+  const same = ['log', 'containers', 'token', '…', 'none', 'null', 'nothing', 'hold', 'started', 'progress']; /* or not shown */
+  assert.deepEqual([...new Set([...page, ...api])].filter(word => !italian[word] && !same.includes(word)), []);
 });
 
 shows('keyboard alone: open, order, and where the focus stays', {}, async (page, service) => {

@@ -13,6 +13,8 @@ export class Service {
   status = {};
   agents = structuredClone(fixtures.agents);
   changes = fixtures.changes;
+  details = {}; /* by name: what is otherwise than in the fixtures */
+  slow = 0; /* ms until an agent is answered */
   orders = []; /* [path, body] */
   asked = []; /* Last-Event-ID of each stream of events */
   sent = {}; /* bytes of each file of the page */
@@ -63,6 +65,7 @@ export class Service {
       this.orders.push([pathname, JSON.parse(body)]);
       return json(202, { accepted: true, action: path.at(-1), agent_id: path[1] ?? null, text: 'The order is taken.' });
     }
+    if (path[0] === 'agents' && path[1]) await new Promise(resolve => setTimeout(resolve, this.slow));
     const found = first === 'events' ? this.#events(request, reply) : this.#resource(path, reply);
     if (found) json(200, found);
     else if (found === undefined) json(404, { error: { code: 'not_found', message: 'There is no such thing.' } });
@@ -103,6 +106,6 @@ export class Service {
     if (kind === 'agents' && !id) return { in_sync: false, notices: [], agents: this.agents, more: false };
     if (part === 'generations') return { agent_id: id, generations: fixtures.generations };
     if (part === 'logs') return this.#log(reply);
-    return agent && fixtures.detail(agent, this.role);
+    return agent && { ...fixtures.detail(agent, this.role), ...this.details[agent.name] };
   }
 }

@@ -5,6 +5,8 @@ import { HOSTILE } from './fixtures.js';
 const SHOWN = ['Booking', 'Front desk', 'Night desk', 'Spa'];
 const setup = service => {
   service.agents = service.agents.filter(a => SHOWN.includes(a.name));
+  const inState = state => service.agents.filter(a => a.state === state).length;
+  service.status = { agents: { in_sync: inState('in_sync'), replacing: inState('replacing') } };
   service.changes = service.changes.filter(c => c.agent_name !== HOSTILE);
 };
 const sizes = { wide: { width: 1000, height: 820 }, phone: { width: 390, height: 760 } };

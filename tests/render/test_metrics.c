@@ -29,6 +29,7 @@ static struct metrics everything(void)
                                   .engine_reads = 100,
                                   .engine_writes = 12,
                                   .engine_failures = 1,
+                                  .notifications_dropped = 9,
                                   .settings_told = 21,
                                   .settings_refused = 6,
                                   .webhooks = webhooks,

@@ -273,6 +273,29 @@ static void the_reason_of_the_held_role_is_of_this_moment(void **state)
                         "failed 25s ago; next try in 5s");
 }
 
+static void until_when_it_waits_is_told_by_the_clock_on_the_wall(void **state)
+{
+    struct small *s = small_new(*state);
+
+    small_is(s, VERDICT_HOLD, "failed 5s ago; next try in 25s");
+    s->look.now_ms = 1700000000000;
+    s->look.local = (struct tm){.tm_hour = 23, .tm_min = 59, .tm_sec = 50};
+    s->role[0].held_until_ms = s->look.now_ms + 24500;
+    s->ap.hold = (struct step){.kind = STEP_HOLD,
+                               .role = s->role[0].role,
+                               .hold = HOLD_FAILED,
+                               .until_ms = s->role[0].held_until_ms,
+                               .why = "failed 25s ago; next try in 5s"};
+    assert_string_equal(line_of(*state, small_plan(*state, s), 1),
+                        "failed 5s ago; next try in 25s, at 00:00:15");
+    const char *json = render_plan_json(*state, &s->look, &s->desired, &s->plan);
+    assert_non_null(strstr(json, "\"until_ms\": 1700000024500"));
+    json = render_status_json(*state, &s->look, &s->desired, &s->plan);
+    assert_non_null(strstr(json, "\"until_ms\": 1700000024500"));
+    assert_non_null(strstr(render_status(*state, &s->look, &s->desired, &s->plan),
+                           "failed 5s ago; next try in 25s, at 00:00:15"));
+}
+
 static void what_goes_says_what_it_is_now(void **state)
 {
     struct small *s = small_new(*state);
@@ -427,6 +450,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_live_change_is_not_work, setup, teardown),
         cmocka_unit_test_setup_teardown(the_summary_counts_every_kind, setup, teardown),
         cmocka_unit_test_setup_teardown(who_is_left_alone_is_told_why_and_what_to_do, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(until_when_it_waits_is_told_by_the_clock_on_the_wall, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(the_reason_of_the_held_role_is_of_this_moment, setup,
                                         teardown),

@@ -2,6 +2,7 @@
 #include "render/small.h"
 
 #include "render/agent_status.h"
+#include "render/api.h"
 
 /* The line of the only agent. */
 static const char *agent_line(struct arena *a, const struct small *s)
@@ -30,6 +31,52 @@ static void every_verdict_is_a_state(void **state)
         small_is(s, cases[i].verdict, cases[i].verdict == VERDICT_SYNC ? NULL : "why");
         assert_string_equal(agent_line(*state, s), cases[i].line);
     }
+}
+
+static bool on_one(const void *ctx, const char *agent_id)
+{
+    return text_is(ctx, agent_id);
+}
+
+/* Also while nothing can be seen of it yet, and until its runner is through. */
+static void who_is_worked_on_is_being_replaced(void **state)
+{
+    static const struct {
+        enum verdict verdict;
+        const char *begin;
+    } cases[] = {
+        {VERDICT_SYNC, "sales  replacing "},
+        {VERDICT_REPLACE, "sales  replacing "},
+        {VERDICT_HOLD, "sales  held "},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct small *s = small_new(*state);
+        small_is(s, cases[i].verdict, cases[i].verdict == VERDICT_SYNC ? NULL : "why");
+        s->look.works_on = on_one;
+        s->look.works_ctx = s->agent.id;
+        const char *line = agent_line(*state, s);
+        if (!text_starts(line, cases[i].begin))
+            fail_msg("%s", line);
+        s->look.works_ctx = "another";
+        assert_null(strstr(agent_line(*state, s), "replacing"));
+    }
+}
+
+static void what_is_drained_is_told_to_programs(void **state)
+{
+    struct box box = {.name = "avrd-drain-1"};
+    struct drain drains[] = {{&box, 2, 1000, 2000}, {&box, -1, 0, 0}};
+    struct small *s = small_new(*state);
+
+    s->role[0].drains = drains;
+    s->role[0].n_drains = COUNT(drains);
+    assert_non_null(strstr(render_agent_status_json(*state, &s->look, &s->ap),
+                           "\"drains\": ["
+                           "{\"role\": \"sts\", \"name\": \"avrd-drain-1\", \"calls\": 2, "
+                           "\"oldest_ms\": 1000, \"until_ms\": 2000}, "
+                           "{\"role\": \"sts\", \"name\": \"avrd-drain-1\", \"calls\": null, "
+                           "\"oldest_ms\": null, \"until_ms\": null}]"));
 }
 
 /* Stopped as asked for: nothing is wanted of it, and nothing is wrong. */
@@ -220,6 +267,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_verdict_is_a_state, setup, teardown),
+        cmocka_unit_test_setup_teardown(who_is_worked_on_is_being_replaced, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_drained_is_told_to_programs, setup, teardown),
         cmocka_unit_test_setup_teardown(a_stopped_agent_is_no_drift, setup, teardown),
         cmocka_unit_test_setup_teardown(a_container_that_goes_is_not_counted_as_wanted, setup,
                                         teardown),

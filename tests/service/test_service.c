@@ -129,7 +129,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    service_close(&service);
+    stop_service();
     fake_close();
     if (system(arena_printf(arena, "rm -rf %s", dir)) != 0)
         return -1;
@@ -264,6 +264,31 @@ static void changes_know_their_generations(void **state)
     assert_int_equal(c.result, CHANGE_DONE);
     assert_int_equal(c.from, 1);
     assert_int_equal(c.to, 2);
+}
+
+/* Its runner waits for the call on the old one, and what it knows was not told anew. */
+static void after_a_gap_whoever_waits_for_calls_looks_as_well(void **state)
+{
+    static const char no_event[] = "no event at all\n";
+
+    (void)state;
+    fake_named("avr-sts-desk")->calls_until_ms = virtual_ms() + (int64_t)60 * MINUTE;
+    write_spec("v1");
+    intake_poke(service.intake, INTAKE_SPECS);
+    pass(2 * MINUTE);
+    assert_true(fake_has_env(fake_named("avr-sts-desk"), "PROMPT=v1"));
+    assert_int_equal(fleet_size(service.fleet), 1);
+    fake_die(fake_named("avr-sts-desk"), 7);
+    for (int i = 0; i < FAKE_CONNECTIONS; i++)
+        if (engine.connections[i].hears)
+            fake_write(&engine.connections[i], no_event, strlen(no_event));
+    pass(2 * SECOND);
+    assert_int_equal(fake_named("avr-sts-desk")->state, BOX_RUNNING);
+
+    for (size_t i = 0; i < engine.n_boxes; i++)
+        engine.boxes[i].calls_until_ms = 0;
+    pass(MINUTE);
+    assert_true(fleet_is_idle(service.fleet));
 }
 
 /* Another wish takes over, and somebody removes what it replaced. */
@@ -520,6 +545,7 @@ static void the_history_is_kept_as_long_as_was_asked_for(void **state)
 static void a_known_bad_one_is_not_tried_at_once_after_a_restart(void **state)
 {
     (void)state;
+    engine.log = "starting\ncannot start: bad key\n";
     write_spec("bad");
     intake_poke(service.intake, INTAKE_SPECS);
     pass(5 * SECOND);
@@ -532,6 +558,8 @@ static void a_known_bad_one_is_not_tried_at_once_after_a_restart(void **state)
     assert_int_equal(hold->hold, HOLD_FAILED);
     assert_true(hold->until_ms > wall_ms());
     assert_non_null(strstr(hold->why, "; next try in "));
+    assert_non_null(strstr(hold->why, "it exited with code 3 right after its start: cannot start: "
+                                      "bad key (kept as avrd-failed-"));
     pass(30 * SECOND);
     assert_int_equal(engine.made, made + 1);
 }
@@ -546,6 +574,7 @@ int main(void)
         TEST(an_agent_that_goes_takes_its_conditions_along),
         TEST(what_the_engine_took_is_no_crash),
         TEST(changes_know_their_generations),
+        TEST(after_a_gap_whoever_waits_for_calls_looks_as_well),
         TEST(a_generation_is_good_once_it_has_proved_itself),
         TEST(what_last_proved_itself_is_put_back_from_memory),
         TEST(apply_puts_it_back_from_memory_as_well),

@@ -247,7 +247,35 @@ engine_excuse() {
 }
 engine_again() {
     engine_start "$E2E_ENGINE" || fail 'the engine does not start again'
+    bury_forgotten
     excuse_end '*' 5
+}
+
+# Processes of containers that the engine does not know as running: "PID ID" a line.
+forgotten() {
+    local place=${E2E_ENGINE#/*/}/data/containers pid id
+    docker ps -q --no-trunc >"$W/known" || return 0
+    for pid in $(pgrep -f '^/mini-avr'); do
+        id=$(grep -oE "$place/[0-9a-f]{64}" "/proc/$pid/mountinfo" 2>/dev/null | head -n 1)
+        [[ -z $id ]] || grep -qx "${id##*/}" "$W/known" || printf '%s %s\n' "$pid" "${id##*/}"
+    done
+}
+
+# An engine that is killed in the middle of a request may forget a container that runs.  Nobody can
+# stop it through the engine any more, and its address is given to the next one, which then answers
+# to nobody: what a host's restart would end, ends here.
+bury_forgotten() {
+    local pid id
+    forgotten >"$W/forgotten"
+    [[ -s $W/forgotten ]] || return 0
+    sleep 3 # it may have been about to be listed
+    while read -r pid id; do
+        if grep -q "^$pid " "$W/forgotten"; then
+            note "the engine forgot ${id:0:12}"
+            count 'forgotten by the engine'
+            kill -KILL "$pid"
+        fi
+    done < <(forgotten)
 }
 do_engine_restart() { engine_excuse; end_process "$(cat "$E2E_ENGINE/dockerd")" 60; seconds 20; engine_again; }
 do_engine_kill() { engine_excuse; engine_kill "$E2E_ENGINE"; seconds 20; engine_again; }

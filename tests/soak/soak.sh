@@ -75,10 +75,19 @@ prepare() {
 
 # ---- the end
 
+# Who has which address, by the engine and by the processes themselves.
+addresses() {
+    docker ps -aq | xargs -r docker inspect \
+        -f '{{.Name}} {{.State.Status}} {{.State.Pid}} {{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}'
+    forgotten | while read -r pid id; do
+        printf 'forgotten: %s %s %s\n' "$pid" "$id" "$(nsenter -t "$pid" -n ip -4 -o addr | awk '{printf "%s ", $4}')"
+    done
+}
+
 converge() {
     local began=${EPOCHREALTIME/./}
     last_wishes
-    eventually 300 settled || { violation 'it does not come to rest'; ask status >&2 || true; }
+    eventually 300 settled || { violation 'it does not come to rest'; ask status >&2 || true; addresses >&2; }
     CONVERGED=$(((${EPOCHREALTIME/./} - began) / 1000))
 }
 

@@ -181,6 +181,9 @@ static void dump_service(struct dump *d, const struct service_spec *s)
     dump_number(d, "service.history_keep_s", &s->history_keep_s);
     dump_value(d, "service.notify", &s->notify);
     dump_value(d, "service.notify_format", &s->notify_format);
+    dump_value(d, "service.listen", &s->listen);
+    dump_value(d, "service.advertise", &s->advertise);
+    dump_value(d, "service.webhook_forward", &s->webhook_forward);
 }
 
 static const char *spec_dump(struct arena *a, const struct spec *s, const char *root)

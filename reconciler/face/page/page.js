@@ -6,43 +6,50 @@ import { main, needsCare, question, top } from './view.js';
 
 const root = document.documentElement, [header, body, box, live] = document.body.children;
 const page = {
-  agents: new Map(), activity: [], progresses: new Map(), opened: new Map(),
-  details: new Map(), /* of agents that are open or being replaced */
+  agents: new Map(), activity: [], progresses: new Map(),
+  opened: new Map(), /* what more is shown of an agent: its detail, log, history */
 };
 const say = text => {
   live.textContent = text;
   clearTimeout(page.said);
   page.said = setTimeout(say, 8000, '');
 };
-const draw = () => {
+/* Once for all that happened in the same moment. */
+const draw = () => page.due ??= setTimeout(() => {
+  page.due = null;
   show(header, top(page));
   show(body, main(page));
-};
+});
 
 /* What the service tells. */
 
-/* Asked again when the answer is here: it may have come too late. */
-const isWanted = id => page.opened.has(id) || page.agents.get(id)?.state === 'replacing';
+const put = a => {
+  const old = page.agents.get(a.id);
+  page.agents.set(a.id, a);
+  if (a.state !== 'replacing') page.progresses.delete(a.id);
+  if (old && (old.state !== a.state || old.ready !== a.ready)) say(`${a.name}: ${t(a.state)}, ${t(a.ready ? 'ready' : 'not_ready')}`);
+};
+
+/* An open card is of one round, row and all.  Answers may overtake each other, or come too late. */
 const look = async id => {
-  const detail = await get(pathOf(id)).catch(() => {});
-  if (detail && isWanted(id)) page.details.set(id, detail);
+  const detail = await get(pathOf(id)).catch(() => {}), opened = page.opened.get(id);
+  if (!detail || !opened || !page.agents.has(id) || opened.detail?.looked_ms > detail.looked_ms) return;
+  opened.detail = detail;
+  put(detail.status);
   draw();
 };
 
 const take = {
   agent(a) {
-    const old = page.agents.get(a.id);
-    page.agents.set(a.id, a);
-    if (old && (old.state !== a.state || old.ready !== a.ready)) say(`${a.name}: ${t(a.state)}, ${t(a.ready ? 'ready' : 'not_ready')}`);
-    if (isWanted(a.id)) look(a.id);
-    else page.details.delete(a.id);
+    if (page.agents.has(a.id) && page.opened.has(a.id)) look(a.id);
+    else put(a);
   },
   gone: ({ id }) => page.agents.delete(id),
   activity(c) { page.activity = [c, ...page.activity.filter(o => o.id !== c.id)].sort((a, b) => b.id - a.id).slice(0, 30); },
   progress(p) {
     if (p.event === 'agent' && /done|failed/.test(p.state)) page.progresses.delete(p.agent_id);
     else page.progresses.set(p.agent_id, p);
-    if (page.details.has(p.agent_id)) look(p.agent_id);
+    if (page.opened.has(p.agent_id)) look(p.agent_id);
   },
   status(s) {
     page.status = { ...page.status, ...s };

@@ -3,9 +3,10 @@ import { h } from './dom.js';
 import { ago, clock, compare, span, t, title } from './text.js';
 
 const badge = (word, tone = word) => h('span.badge.' + tone, title(word));
-const said = (tag, ...parts) => h(tag, { lang: 'en' }, parts.filter(Boolean).join(' · '));
-const dim = (...parts) => h('p.dim', parts.filter(Boolean).join(' · '));
-const calls = n => n >= 0 && n !== null ? t('{n} call|{n} calls', { n }) : t('calls not known');
+const list = (...parts) => parts.filter(Boolean).join(' · ');
+const said = (tag, ...parts) => h(tag, { lang: 'en' }, list(...parts));
+const dim = (...parts) => h('p.dim', list(...parts));
+const calls = n => n === null ? t('calls not known') : t('{n} call|{n} calls', { n });
 const part = (word, ...kids) => h('section', h('h4', title(word)), kids);
 const since = ms => ms && t('since {at}', { at: clock(ms) });
 
@@ -15,14 +16,12 @@ const button = (action, { id = '', name = '' } = {}, kind = 'button') =>
 
 /* ---- an agent ---- */
 
-/* The twelve digits of a drained container's name say since when it drains. */
-const draining = box => box.place === 'drain' && h('p', badge('draining'),
-  ` ${box.role}: ${calls(box.connections)} · ${ago(parseInt(box.name.slice(-12), 16))}`,
-  box.drain_until_ms && t(', at most {in} more', { in: span((box.drain_until_ms - Date.now()) / 1000) }));
+const draining = d => h('p', badge('draining'), ' ', list(d.role, calls(d.calls),
+  d.oldest_ms && t('oldest {age}', { age: ago(d.oldest_ms) }),
+  d.until_ms && t('at most {in} more', { in: span((d.until_ms - Date.now()) / 1000) })));
 
-const progress = p => p && h('p', badge('underway'), ' ', [
-  p.role, t(p.gate && p.gate !== 'none' ? p.gate : p.step ?? p.state), p.gate === 'drain' && calls(p.calls), p.oldest_ms && ago(p.oldest_ms),
-].filter(Boolean).join(' · '));
+const progress = p => p && h('p', badge('underway'), ' ',
+  list(p.role, t(p.gate && p.gate !== 'none' ? p.gate : p.step ?? p.state)));
 
 const EFFECTS = { replace: 'new container', update: 'in place', live: 'next call' };
 const side = value => value?.fingerprint ?? value ?? t('(not set)');
@@ -48,29 +47,29 @@ const change = c => h('li',
   said('p', c.failure ?? c.cause), c.drifts.map(text => said('p.dim', text)),
   c.calls_waited > 0 && dim(calls(c.calls_waited), span(c.waited_ms / 1000)));
 
-const detail = (agent, opened, { actions, boxes, plan: { hold, roles, window } }) => [
+const detail = (agent, { log, history, detail: { actions, boxes, plan: { hold, roles, window } } }) => [
   h('p.row', actions.map(a => a.allowed && a.action !== 'apply' && button(a.action, agent)), button('log', agent), button('history', agent)),
   agent.state !== 'paused' && hold && said('p.note.error', hold.why, hold.at, hold.advice),
   window && dim(t('waits for {times}, in {in}', { times: window.times, in: span(window.opens_in_s) })),
   roles.some(differs) && part('what differs', roles.map(difference)),
   part('containers', h('ul', boxes.map(container))),
-  opened.log && part('log', h('pre.log', { tabindex: 0, role: 'region', 'aria-label': 'log' }, h('span', opened.log.join('\n')))),
-  opened.history && part('history', h('ul', opened.history.map(change))),
+  log && part('log', h('pre.log', { tabindex: 0, role: 'region', 'aria-label': 'log' }, h('span', log.join('\n')))),
+  history && part('history', h('ul', history.map(change))),
 ];
 
-export const needsCare = a => /drifted|held|orphan/.test(a.state) || !a.ready && a.state !== 'stopped';
+export const needsCare = a => /drifted|held|orphan/.test(a.state) || !a.ready && /in_sync|paused/.test(a.state);
 
-const card = (agent, { opened, details, progresses, may }) => {
-  const { id, name, state } = agent, open = opened.get(id), d = details.get(id);
+const card = (agent, { opened, progresses, may }) => {
+  const { id, name, state } = agent, open = opened.get(id);
   return h('section.card', { id },
     h('div.row',
       h('h3', h('button.name', { 'data-do': 'open', 'data-id': id, 'aria-expanded': !!open }, name)),
       h('div.row',
         badge(state), state !== 'stopped' && badge(agent.ready ? 'ready' : 'not_ready'), h(agent.live_calls === 0 ? 'small' : 'b', calls(agent.live_calls)),
-        may && needsCare(agent) && !progresses.has(id) && button('apply', agent, 'button.main'))),
+        may && needsCare(agent) && button('apply', agent, 'button.main'))),
     dim(since(agent.since_ms), agent.mode, agent.image?.split('/').pop()),
-    agent.note && said('p', agent.note), d?.boxes.map(draining), progress(progresses.get(id)),
-    open && (d ? detail(agent, open, d) : '…'));
+    agent.note && said('p', agent.note), agent.drains.map(draining), state !== 'in_sync' && progress(progresses.get(id)),
+    open && (open.detail ? detail(agent, open) : '…'));
 };
 
 /* ---- the fleet ---- */
@@ -87,7 +86,7 @@ const stat = (n, word) => h('div.stat', h('b', n ?? '?'), h('small', title(word)
 const fleet = page => {
   const s = page.status, agents = [...page.agents.values()].sort((a, b) => a.name.localeCompare(b.name)), care = agents.filter(needsCare).length;
   return [
-    h('div.row.wide', stat(agents.length, 'agents'), stat(s.agents.in_sync, 'in_sync'), stat(s.live_calls, 'live calls'), stat(care, 'need attention')),
+    h('div.row.wide', stat(agents.length, 'agents'), stat(s.agents.in_sync, 'in_sync'), stat(s.agents.replacing, 'underway'), stat(care, 'need attention'), stat(s.live_calls, 'live calls')),
     h('section.list',
       h('div.row', h('h2', title('agents')), h('small', s.looked_ms && t('as of {at}', { at: clock(s.looked_ms) })), page.may && (care || s.rollout_paused) && button('apply all')),
       agents.map(a => card(a, page))),
