@@ -26,6 +26,7 @@ enum {
     SILENCE_MS = 3000,
     MAX_SECONDS = 86400,
     DIGIT_MS = 1000,
+    MAX_NUMBER = 32,
 };
 
 struct phone {
@@ -35,6 +36,7 @@ struct phone {
     bool is_quiet;
     double seconds;
     const char *digits;
+    const char *from; /* the number that calls; "": the dialplan passes none on */
     unsigned char uuid[UUID_BYTES];
     char uuid_text[UUID_TEXT_SIZE];
 
@@ -59,8 +61,9 @@ static void on_hang_up(int number)
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: mini-avr caller --core HOST:PORT [--http HOST:PORT] [--uuid UUID]\n"
-                    "                       --seconds N [--dtmf DIGITS] [--quiet]\n");
+    fprintf(stderr,
+            "usage: mini-avr caller --core HOST:PORT [--http HOST:PORT] [--uuid UUID]\n"
+            "                       --seconds N [--dtmf DIGITS] [--from NUMBER] [--quiet]\n");
     return 2;
 }
 
@@ -81,6 +84,9 @@ static bool parse_option(struct phone *phone, int option)
     case 'd':
         phone->digits = optarg;
         return strspn(optarg, "0123456789*#ABCD") == strlen(optarg);
+    case 'f':
+        phone->from = optarg;
+        return strspn(optarg, "+0123456789") == strlen(optarg) && strlen(optarg) < MAX_NUMBER;
     case 'q':
         phone->is_quiet = true;
         return true;
@@ -92,16 +98,13 @@ static bool parse_option(struct phone *phone, int option)
 static bool parse_options(struct phone *phone, int argc, char **argv)
 {
     static const struct option options[] = {
-        {"core", required_argument, NULL, 'c'},
-        {"http", required_argument, NULL, 'h'},
-        {"uuid", required_argument, NULL, 'u'},
-        {"seconds", required_argument, NULL, 's'},
-        {"dtmf", required_argument, NULL, 'd'},
-        {"quiet", no_argument, NULL, 'q'},
-        {NULL, 0, NULL, 0},
+        {"core", required_argument, NULL, 'c'}, {"http", required_argument, NULL, 'h'},
+        {"uuid", required_argument, NULL, 'u'}, {"seconds", required_argument, NULL, 's'},
+        {"dtmf", required_argument, NULL, 'd'}, {"from", required_argument, NULL, 'f'},
+        {"quiet", no_argument, NULL, 'q'},      {NULL, 0, NULL, 0},
     };
     int option;
-    phone->digits = "";
+    phone->digits = phone->from = "";
     uuid_random(phone->uuid);
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
         if (!parse_option(phone, option))
@@ -113,11 +116,13 @@ static bool parse_options(struct phone *phone, int argc, char **argv)
 /* Returns NULL, or why the announcement failed. */
 static const char *announce(const struct phone *phone)
 {
-    char url[512], body[128];
+    char url[512], body[160], payload[64] = "{}";
     struct buffer answer;
     const char *failure = NULL;
     snprintf(url, sizeof(url), "http://%s:%u/call", phone->http.host, phone->http.port);
-    snprintf(body, sizeof(body), "{\"uuid\":\"%s\",\"payload\":{}}", phone->uuid_text);
+    if (*phone->from != '\0')
+        snprintf(payload, sizeof(payload), "{\"from\":\"%s\"}", phone->from);
+    snprintf(body, sizeof(body), "{\"uuid\":\"%s\",\"payload\":%s}", phone->uuid_text, payload);
     struct http_request request = {.method = "POST",
                                    .url = url,
                                    .type = "application/json",

@@ -61,6 +61,8 @@ static int begin_call(struct call *call)
     uuid_format(call->frame.payload, call->uuid);
     if (!waiting_calls_take(call->uuid, call->sts_url))
         webhook_initiate(call->uuid, "{}", call->sts_url);
+    if (env_text("OLD_CORE") != NULL)
+        call->sts_url[0] = '\0';
     const char *usual = env_text("STS_URL");
     if (call->sts_url[0] != '\0')
         log_line("call %s: the webhook chose %s", call->uuid, call->sts_url);

@@ -1,7 +1,7 @@
 /*
  * The speech-to-speech connector.  On init it loads its settings and says the
  * greeting and the prompt, then it echoes the caller's audio.  A DTMF digit
- * interrupts it.
+ * interrupts it.  With SILENT it never says a word.
  */
 
 #include "clock.h"
@@ -37,6 +37,8 @@ static int greet(struct websocket *ws)
 {
     struct settings settings;
     settings_load(&settings, SETTINGS_LOG_ALWAYS);
+    if (env_text("SILENT") != NULL)
+        return 0;
     const char *greeting = settings.greeting[0] != '\0' ? settings.greeting : "Hello";
     if (send_transcript(ws, "", greeting) != 0)
         return -1;

@@ -1,13 +1,17 @@
 #include "calls/board.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 struct listened { /* an agent whose core sends its events here */
     char id[CALL_AGENT_MAX + 1];
     int64_t since_ms, last_ms;
+    bool asks;       /* where to send calls */
+    bool spoke;      /* some call of it had a transcript */
+    unsigned silent; /* calls that had none and were long enough, but for those on trial */
 };
 
 struct board {
@@ -73,17 +77,26 @@ static struct listened *listened_to(struct board *b, const char *agent_id)
     return NULL;
 }
 
-/* The one that ended first; where none has ended, the one that was heard of first. */
+/* A call that is over is missed less than one somebody may be judged by, a live one most. */
+static int worth(const struct board_call *c)
+{
+    return c->state != CALL_ENDED ? 2 : c->on_trial;
+}
+
+static bool is_missed_less(const struct board_call *c, const struct board_call *than)
+{
+    if (worth(c) != worth(than))
+        return worth(c) < worth(than);
+    return c->state == CALL_ENDED ? c->ended_ms < than->ended_ms : c->first_ms < than->first_ms;
+}
+
 static size_t least_missed(const struct board *b)
 {
     size_t least = 0;
 
-    for (size_t i = 1; i < b->n; i++) {
-        const struct board_call *c = b->calls[i], *l = b->calls[least];
-        bool over = c->state == CALL_ENDED, l_over = l->state == CALL_ENDED;
-        if (over != l_over ? over : over ? c->ended_ms < l->ended_ms : c->first_ms < l->first_ms)
+    for (size_t i = 1; i < b->n; i++)
+        if (is_missed_less(b->calls[i], b->calls[least]))
             least = i;
-    }
     return least;
 }
 
@@ -132,8 +145,8 @@ static void listen_to(struct board *b, const char *agent_id, int64_t now_ms)
                 agent = &b->agents[i];
         if (b->n_agents < BOARD_AGENTS)
             agent = &b->agents[b->n_agents++];
+        *agent = (struct listened){.since_ms = now_ms};
         snprintf(agent->id, sizeof agent->id, "%s", agent_id);
-        agent->since_ms = now_ms;
     }
     agent->last_ms = now_ms;
 }
@@ -161,6 +174,26 @@ static void move_on(struct board_call *c, const struct call_event *e, int64_t no
     }
 }
 
+/* What its end tells of its agent: whether calls of it have transcripts.  Of one on trial that is
+ * the very question. */
+static void note_silence(struct board *b, const struct board_call *c)
+{
+    struct listened *agent = listened_to(b, c->agent_id);
+    bool long_enough = c->started_ms && c->ended_ms - c->started_ms > CANARY_SILENT_MS;
+
+    if (agent && long_enough && !c->spoke_ms && !c->on_trial && agent->silent < CANARY_EARLIER)
+        agent->silent++;
+}
+
+static void note_words(struct board *b, struct board_call *c, int64_t now_ms)
+{
+    struct listened *agent = listened_to(b, c->agent_id);
+
+    once(&c->spoke_ms, now_ms);
+    if (agent)
+        agent->spoke = true;
+}
+
 const struct board_call *board_hear(struct board *b, const struct call_event *e, int64_t now_ms)
 {
     struct board_call *c = call_of(b, e->uuid, now_ms);
@@ -169,11 +202,14 @@ const struct board_call *board_hear(struct board *b, const struct call_event *e,
         snprintf(c->agent_id, sizeof c->agent_id, "%s", e->agent_id);
     if (e->agent_id)
         listen_to(b, e->agent_id, now_ms);
+    bool was_over = c->state == CALL_ENDED;
     move_on(c, e, now_ms);
     if (e->kind == CALL_EVENT_ERROR)
         c->errors++;
     if (e->kind == CALL_EVENT_TRANSCRIPTION && strcmp(e->role, "user") != 0)
-        once(&c->spoke_ms, now_ms);
+        note_words(b, c, now_ms);
+    if (!was_over && c->state == CALL_ENDED)
+        note_silence(b, c);
     c->last = e->kind;
     c->last_ms = now_ms;
     return c;
@@ -187,13 +223,21 @@ const struct board_call *board_find(const struct board *b, const char *uuid)
     return found ? b->calls[i] : NULL;
 }
 
-void board_sent_to(struct board *b, const char *uuid, const char *box_id)
+void board_sent_to(struct board *b, const char *uuid, const char *box_id, bool on_trial)
 {
     bool found;
     size_t i = place_of(b, uuid, &found);
 
-    if (found)
-        snprintf(b->calls[i]->box_id, sizeof b->calls[i]->box_id, "%s", box_id);
+    if (!found)
+        return;
+    struct board_call *c = b->calls[i];
+    struct listened *agent = listened_to(b, c->agent_id);
+    if (agent)
+        agent->asks = true;
+    if (!box_id)
+        return; /* whoever asks twice may have obeyed the first answer */
+    snprintf(c->box_id, sizeof c->box_id, "%s", box_id);
+    c->on_trial = on_trial;
 }
 
 size_t board_size(const struct board *b)
@@ -206,16 +250,23 @@ const struct board_call *board_at(const struct board *b, size_t i)
     return b->calls[i];
 }
 
-void board_prune(struct board *b, int64_t now_ms, int64_t max_age_ms,
-                 void (*gone)(void *ctx, const struct board_call *), void *ctx)
+static bool is_kept(const struct board_call *c, int64_t now_ms, const struct board_terms *terms)
+{
+    if (c->state != CALL_ENDED)
+        return now_ms - c->last_ms <= terms->max_age_ms;
+    if (c->on_trial && terms->is_judged && terms->is_judged(terms->ctx, c))
+        return true;
+    return now_ms - c->ended_ms <= BOARD_ENDED_MS;
+}
+
+void board_prune(struct board *b, int64_t now_ms, const struct board_terms *terms)
 {
     for (size_t i = b->n; i-- > 0;) {
         const struct board_call *c = b->calls[i];
-        bool over = c->state == CALL_ENDED;
-        if (over ? now_ms - c->ended_ms <= BOARD_ENDED_MS : now_ms - c->last_ms <= max_age_ms)
+        if (is_kept(c, now_ms, terms))
             continue;
-        if (!over && gone)
-            gone(ctx, c);
+        if (c->state != CALL_ENDED && terms->gone)
+            terms->gone(terms->ctx, c);
         forget(b, i);
     }
 }
@@ -233,19 +284,45 @@ static struct call_row row_of(struct arena *a, const struct board_call *c)
                              .initiated_ms = c->initiated_ms};
 }
 
+static struct heard_trial trial_of(struct arena *a, const struct board_call *c)
+{
+    return (struct heard_trial){arena_strdup(a, c->box_id),
+                                {c->started_ms, c->spoke_ms, c->ended_ms, c->errors}};
+}
+
+static struct heard_agent agent_of(struct arena *a, const struct listened *agent)
+{
+    enum canary_speech speech = agent->spoke                      ? SPEECH_HEARD
+                                : agent->silent >= CANARY_EARLIER ? SPEECH_NONE
+                                                                  : SPEECH_UNKNOWN;
+
+    return (struct heard_agent){.id = arena_strdup(a, agent->id),
+                                .since_ms = agent->since_ms,
+                                .asks = agent->asks,
+                                .earlier = {.speech = speech}};
+}
+
 void board_heard(const struct board *b, struct arena *a, struct heard *ret)
 {
-    struct heard_call *calls = arena_alloc(a, (b->n + 1) * sizeof *calls);
-    struct heard_agent *agents = arena_alloc(a, (b->n_agents + 1) * sizeof *agents);
-    size_t n = 0;
+    ARRAY(struct heard_call) calls = {0};
+    ARRAY(struct heard_trial) trials = {0};
+    ARRAY(struct heard_agent) agents = {0};
 
     for (size_t i = 0; i < b->n; i++) {
         const struct board_call *c = b->calls[i];
+        const char *box_id = *c->box_id ? arena_strdup(a, c->box_id) : NULL;
         if (c->state != CALL_ENDED)
-            calls[n++] =
-                (struct heard_call){row_of(a, c), *c->box_id ? arena_strdup(a, c->box_id) : NULL};
+            ARRAY_PUSH(a, calls, ((struct heard_call){row_of(a, c), box_id}));
+        if (c->on_trial)
+            ARRAY_PUSH(a, trials, trial_of(a, c));
     }
     for (size_t i = 0; i < b->n_agents; i++)
-        agents[i] = (struct heard_agent){arena_strdup(a, b->agents[i].id), b->agents[i].since_ms};
-    *ret = (struct heard){calls, n, agents, b->n_agents};
+        ARRAY_PUSH(a, agents, agent_of(a, &b->agents[i]));
+    *ret = (struct heard){.listens = true,
+                          .calls = calls.items,
+                          .n_calls = calls.n,
+                          .trials = trials.items,
+                          .n_trials = trials.n,
+                          .agents = agents.items,
+                          .n_agents = agents.n};
 }

@@ -45,6 +45,14 @@ static const char *agent_of(const cJSON *event, const char *header)
     return is_word(agent, CALL_AGENT_MAX) ? agent : NULL;
 }
 
+/* A number, or a name, of a length that one has. */
+static const char *caller_of(const cJSON *event)
+{
+    const char *from = json_text(json_get(event, "payload"), "from");
+
+    return from && strlen(from) <= CALL_CALLER_MAX ? from : "";
+}
+
 int call_event_parse(struct arena *a, const char *body, size_t len, const char *header_agent,
                      struct call_event *ret, struct err *err)
 {
@@ -64,6 +72,7 @@ int call_event_parse(struct arena *a, const char *body, size_t len, const char *
                                .type = arena_strdup(a, type),
                                .timestamp = arena_strdup(a, timestamp ? timestamp : ""),
                                .agent_id = arena_strdup(a, agent_of(event, header_agent)),
-                               .role = arena_strdup(a, role ? role : "")};
+                               .role = arena_strdup(a, role ? role : ""),
+                               .caller = arena_strdup(a, caller_of(event))};
     return 0;
 }

@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 
-enum { CALL_UUID_MAX = 64, CALL_AGENT_MAX = 128 };
+enum { CALL_UUID_MAX = 64, CALL_AGENT_MAX = 128, CALL_CALLER_MAX = 64 };
 
 enum call_event_kind {
     CALL_EVENT_INITIATED,
@@ -29,6 +29,9 @@ struct call_event {
     const char *type, *timestamp; /* as they stand; timestamp "" if there is none */
     const char *agent_id;         /* NULL: it does not say */
     const char *role;             /* of a transcription; "" otherwise */
+    /* Who calls, of call_initiated: `from` of what the dialplan gave core with the call; "" where
+     * it gave nothing, or announced no call to core at all. */
+    const char *caller;
 };
 
 /* header_agent: what x-avr-agent-id says, or NULL; it comes before what stands in the body.  Copies

@@ -63,6 +63,9 @@ static const char *wait_text(struct arena *a, const struct step *s, int64_t wall
         return done ? "all calls on the old container have ended" : drain_text(a, s, wall_ms);
     case GATE_OTHERS:
         return done ? "goes on" : "somebody else is at work on its containers: waiting";
+    case GATE_CANARY:
+        return done ? "calls that met the new container first went well"
+                    : arena_printf(a, "canary: %s", s->why ? s->why : "waiting for calls");
     case GATE_NONE:
         break;
     }

@@ -250,12 +250,13 @@ static bool goes_with_it(const struct runner *r, const struct box *b)
            (spec && text_is(slot, spec->name) && place_is_temporary(b->name));
 }
 
-/* Counts what the step depends on, if it stops a box or waits for its calls; true if it did.  Not
+/* Counts what the step depends on, if it stops a box or waits for calls on it; true if it did.  Not
  * at other steps: the kernel walks its whole table for each box, and that would be time in which a
  * name is free. */
 static bool count_connections(struct runner *r)
 {
-    bool depends = r->step.kind == STEP_STOP || r->step.gate == GATE_DRAIN;
+    bool depends =
+        r->step.kind == STEP_STOP || r->step.gate == GATE_DRAIN || r->step.gate == GATE_CANARY;
 
     if (!depends || !r->world.now.sockets_known)
         return false;

@@ -209,28 +209,38 @@ static void stop(struct runner *r)
                            .grace_s = said ? (int)spec->settings->stop_grace_s.n : -1});
 }
 
+/* Calls may take hours.  True: whoever asked for the work waits no longer. */
+static bool give_up(struct runner *r)
+{
+    bool canary = r->step.gate == GATE_CANARY;
+
+    if (!(canary || r->step.gate == GATE_DRAIN) || !r->task.give_up_ms ||
+        mono_ms() < r->task.give_up_ms)
+        return false;
+    runner_end_step(r, EVENT_PROGRESS,
+                    canary ? "the canary was still open when the time was up; it stays as it is"
+                           : "still waiting when the time was up; nothing was cut");
+    runner_finish(r, RESULT_WAITING,
+                  canary ? r->step.why : "calls are still open; nothing was cut");
+    return true;
+}
+
 static void wait(struct runner *r)
 {
     struct box *b = world_box(&r->world, r->step.box_id);
     int64_t left = r->step.until_ms ? r->step.until_ms - r->world.now.now_ms : RUNNER_POLL_MS;
 
-    if (r->step_said && r->step.gate == GATE_DRAIN)
+    if (r->step_said && (r->step.gate == GATE_DRAIN || r->step.gate == GATE_CANARY))
         runner_report(r, EVENT_PROGRESS, NULL);
     runner_begin_step(r);
     if (r->step.gate == GATE_SOAK) {
         runner_probe(r, SOAK_PROBE_MS);
         return;
     }
-    if (r->step.gate == GATE_DRAIN) {
-        if (b && !b->waiting_ms)
-            b->waiting_ms = r->world.now.now_ms;
-        if (r->task.give_up_ms && mono_ms() >= r->task.give_up_ms) {
-            runner_end_step(r, EVENT_PROGRESS,
-                            "still waiting when the time was up; nothing was cut");
-            runner_finish(r, RESULT_WAITING, "calls are still open; nothing was cut");
-            return;
-        }
-    }
+    if (r->step.gate == GATE_DRAIN && b && !b->waiting_ms)
+        b->waiting_ms = r->world.now.now_ms;
+    if (give_up(r))
+        return;
     if (step_waits_for_calls(&r->step) || r->step.gate == GATE_OTHERS)
         runner_yield(r, true);
     if (r->step.gate == GATE_DRAIN && mono_ms() - r->relooked_ms >= RELOOK_MS) {

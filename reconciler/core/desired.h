@@ -5,6 +5,7 @@
 #ifndef CORE_DESIRED_H
 #define CORE_DESIRED_H
 
+#include "core/canary.h"
 #include "core/orders.h"
 #include "core/window.h"
 
@@ -73,6 +74,7 @@ struct agent {
     int64_t monitor_s;
     struct window window; /* when it may be replaced while it serves */
     struct drain_policy drain;
+    struct canary_policy canary;
     const char *problem; /* not NULL: cannot be built from its inputs; it is left as it is */
     struct pos problem_at;
     const struct container_spec *containers; /* in role order */

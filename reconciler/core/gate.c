@@ -42,14 +42,38 @@ static void add_row(const struct call_row *c, int *n, int64_t *oldest_ms)
         *oldest_ms = began;
 }
 
-static int count_rows(const struct agent *agent, const struct observed *o, int64_t until_ms,
-                      int64_t *oldest_ms)
+/* A candidate is reached by the calls that a canary sends to it, and never by its name: not by one
+ * that began before it was there, or that was heard of from its beginning and sent elsewhere. */
+static bool may_be_on(const struct box *b, const struct call_row *c, const struct heard_call *heard)
+{
+    int64_t began = row_began_ms(c);
+
+    if (!b || !box_is_next(b))
+        return true;
+    if (heard && (heard->box_id || heard->row.initiated_ms))
+        return text_is(heard->box_id, b->id);
+    return !began || began >= box_since_ms(b);
+}
+
+static const struct heard_call *heard_call(const struct observed *o, const char *uuid)
+{
+    for (size_t i = 0; i < o->heard.n_calls; i++)
+        if (text_is(o->heard.calls[i].row.uuid, uuid))
+            return &o->heard.calls[i];
+    return NULL;
+}
+
+/* box NULL: on any. */
+static int count_rows(const struct agent *agent, const struct observed *o, const struct box *box,
+                      int64_t until_ms, int64_t *oldest_ms)
 {
     int n = 0;
 
-    for (size_t i = 0; i < o->n_calls; i++)
-        if (row_counts(agent, &o->calls[i], o->now_ms, until_ms))
-            add_row(&o->calls[i], &n, oldest_ms);
+    for (size_t i = 0; i < o->n_calls; i++) {
+        const struct call_row *c = &o->calls[i];
+        if (row_counts(agent, c, o->now_ms, until_ms) && may_be_on(box, c, heard_call(o, c->uuid)))
+            add_row(c, &n, oldest_ms);
+    }
     return n;
 }
 
@@ -91,7 +115,9 @@ static int count_heard(const struct agent *agent, const struct observed *o, cons
         const struct heard_call *c = &o->heard.calls[i];
         bool sent_here = box && c->box_id && text_is(c->box_id, box->id) &&
                          row_counts(agent, &c->row, o->now_ms, 0);
-        if (!sent_here && !(by_name && row_counts(agent, &c->row, o->now_ms, until_ms)))
+        bool by_its_name = by_name && row_counts(agent, &c->row, o->now_ms, until_ms) &&
+                           may_be_on(box, &c->row, c);
+        if (!sent_here && !by_its_name)
             continue;
         if (!by_name || !row_was_counted(agent, o, c->row.uuid, until_ms))
             add_row(&c->row, &n, oldest_ms);
@@ -127,7 +153,7 @@ struct calls calls_of(const struct agent *agent, const struct observed *o)
     struct calls calls = {0};
 
     if (o->calls_known)
-        calls.n = count_rows(agent, o, 0, &calls.oldest_ms);
+        calls.n = count_rows(agent, o, NULL, 0, &calls.oldest_ms);
     calls.n += count_heard(agent, o, NULL, true, 0, &calls.oldest_ms);
     calls.witness = o->calls_known || calls.n || heard_all(agent, o);
     if (!calls.witness)
@@ -196,7 +222,7 @@ struct calls calls_on(const struct agent *agent, enum role role, const struct bo
     struct calls calls = {0};
 
     if (rows_apply)
-        calls.n = count_rows(agent, o, until_ms, &calls.oldest_ms);
+        calls.n = count_rows(agent, o, box, until_ms, &calls.oldest_ms);
     if (holds)
         calls.n += count_heard(agent, o, box, by_name, until_ms, &calls.oldest_ms);
     calls.witness =

@@ -95,7 +95,10 @@ struct rollout {
     struct number max_failures; /* agents; then it pauses; only in defaults */
     struct value window;        /* when what serves may be replaced; see core/window.h */
     struct number monitor_s;    /* how long a new container must stay ready */
-    struct value failure_action; /* rollback | pause */
+    struct value failure_action;  /* rollback | pause */
+    struct values canary_callers; /* numbers whose calls meet the new container first */
+    struct number canary_percent; /* and this share of the others */
+    struct number canary_calls;   /* so many must go well; any of the three asks for a canary */
     struct number drain_timeout_s;
     struct value on_timeout; /* wait | force | abort */
     struct number max_call_age_s;

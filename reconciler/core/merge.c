@@ -187,9 +187,9 @@ static size_t add_cold(const struct merging *s, const struct agent *agent, const
 
 static void add_notices(const struct merging *s, struct desired *ret)
 {
-    enum { OTHERS = 3 };
+    enum { OTHERS = 4 };
     const char **list = arena_alloc(s->arena, (OTHERS + ret->n_agents * ROLE__N) * sizeof *list);
-    size_t n = 0, lost = 0;
+    size_t n = 0, lost = 0, pipelines = canaries_left_out(s, ret->agents, ret->n_agents);
 
     for (size_t i = 0; i < s->db->n_calls; i++)
         lost += !s->db->calls[i].agent_id;
@@ -208,6 +208,12 @@ static void add_notices(const struct merging *s, struct desired *ret)
                                  "%s has no table of calls: live calls are told by their "
                                  "connections only",
                                  s->db_name);
+    if (pipelines)
+        list[n++] =
+            arena_printf(s->arena,
+                         "%zu agent%s in mode pipeline %s replaced without a canary "
+                         "(defaults: update.canary): their calls cannot be sent elsewhere",
+                         pipelines, pipelines == 1 ? "" : "s", pipelines == 1 ? "is" : "are");
     for (size_t i = 0; s->host->n_cold && i < ret->n_agents; i++)
         n += add_cold(s, &ret->agents[i], &list[n]);
     ret->notices = list;

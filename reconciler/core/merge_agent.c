@@ -213,6 +213,7 @@ struct agent agent_make(const struct merging *s, const struct agent_inputs *in)
     /* What shall not run needs no provider: nothing wrong with one may keep it running. */
     struct problem *p = agent.wish == WISH_RUN ? &problem : &ignored;
     agent.pipeline = is_pipeline(s, in, p);
+    canary_make(s, in, &agent, p);
     if (!p->text)
         containers_make(s, in, &agent, p);
     agent.problem = problem.text;

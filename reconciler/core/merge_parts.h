@@ -56,6 +56,12 @@ struct container_spec container_make(const struct merging *, const struct agent_
 void live_make(const struct merging *, const struct agent_inputs *, const struct provider *p,
                struct env_build *, struct container_spec *);
 
+/* Its canary, once its mode is known. */
+void canary_make(const struct merging *, const struct agent_inputs *, struct agent *,
+                 struct problem *);
+/* Agents for whom a canary is asked for by the defaults and cannot be. */
+size_t canaries_left_out(const struct merging *, const struct agent *, size_t n);
+
 /* Never NULL in *ret but for `problem`; see desired.h. */
 struct agent agent_make(const struct merging *, const struct agent_inputs *);
 

@@ -170,6 +170,7 @@ static void wait(struct model *m, const struct step *s)
 {
     if (s->until_ms > m->now.now_ms)
         m->now.now_ms = s->until_ms;
+    m->now.canary_passed |= s->gate == GATE_CANARY;
     if (s->gate != GATE_DRAIN)
         return;
     m->now.n_calls = 0;

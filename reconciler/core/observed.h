@@ -132,6 +132,7 @@ struct observed {
     struct generations last_good;
     bool calls_known;   /* the database witness exists */
     bool sockets_known; /* the socket witness exists */
+    bool canary_passed; /* of a model: what calls have to show on a candidate is shown */
 };
 
 const struct image *observed_image(const struct observed *, const char *asked); /* or NULL */

@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "core/canary_gate.h"
 #include "core/failure.h"
 #include "core/find.h"
 #include "core/model.h"
@@ -20,7 +21,8 @@ const char *const step_text[STEP__N] = {
 
 bool step_waits_for_calls(const struct step *s)
 {
-    return s->kind == STEP_WAIT && (s->gate == GATE_DRAIN || s->gate == GATE_QUIET);
+    return s->kind == STEP_WAIT &&
+           (s->gate == GATE_DRAIN || s->gate == GATE_QUIET || s->gate == GATE_CANARY);
 }
 
 /* --- what a role looks like, in words -------------------------------------------------------- */
@@ -84,7 +86,7 @@ static enum verdict live_verdict(const struct agent_view *v, enum role r)
     if (must_do)
         return VERDICT_HOLD;
     if (rv->differs)
-        return VERDICT_REPLACE;
+        return canary_obstacle(v, r) ? VERDICT_HOLD : VERDICT_REPLACE;
     if (live->state == BOX_RESTARTING)
         return VERDICT_HOLD;
     if (has_leftovers(&rv->slot))
@@ -138,28 +140,35 @@ static const char *underway_text(struct arena *a, const struct slot *s)
                        : "an earlier replacement was left unfinished";
 }
 
-static const char *hold_text(struct arena *a, const struct role_view *rv, int64_t now_ms)
+static const char *hold_text(const struct agent_view *v, enum role r)
 {
+    struct arena *a = v->arena;
+    const struct role_view *rv = &v->role[r];
     const struct box *live = rv->slot.live;
 
     if (rv->slot.foreign)
         return arena_printf(a, "the name %s is held by a container that is not ours (%.12s)",
                             rv->slot.name, rv->slot.foreign->id);
     if (live && live->state == BOX_PAUSED)
-        return down_text(a, live, now_ms);
+        return down_text(a, live, v->observed->now_ms);
     if (rv->held)
         return rv->held_why;
     if (rv->wanted.problem)
         return rv->wanted.problem;
-    return live ? down_text(a, live, now_ms) : NULL;
+    if (canary_obstacle(v, r))
+        return canary_obstacle(v, r);
+    return live ? down_text(a, live, v->observed->now_ms) : NULL;
 }
 
-static const char *role_reason(struct arena *a, const struct role_view *rv, enum verdict verdict,
-                               int64_t now_ms)
+static const char *role_reason(const struct agent_view *v, enum role r, enum verdict verdict)
 {
+    struct arena *a = v->arena;
+    const struct role_view *rv = &v->role[r];
+    int64_t now_ms = v->observed->now_ms;
+
     switch (verdict) {
     case VERDICT_HOLD:
-        return hold_text(a, rv, now_ms);
+        return hold_text(v, r);
     case VERDICT_CREATE:
         return "missing";
     case VERDICT_UNDERWAY:
@@ -199,7 +208,7 @@ static struct role_plan role_plan_make(struct agent_view *v, enum role r)
     struct role_plan rp = {.role = r, .name = rv->slot.name, .live = rv->slot.live};
 
     rp.verdict = role_verdict(v, r);
-    rp.reason = role_reason(v->arena, rv, rp.verdict, v->observed->now_ms);
+    rp.reason = role_reason(v, r, rp.verdict);
     if (rv->held && rp.reason == rv->held_why)
         rp.held_until_ms = rv->held_until_ms;
     if (v->agent->pause && rp.verdict != VERDICT_SYNC && rp.verdict != VERDICT_LIVE)

@@ -40,6 +40,7 @@ enum gate { /* what a WAIT waits for */
             GATE_QUIET,  /* longer than a call takes to show up in the database */
             GATE_DRAIN,  /* live calls on the old box */
             GATE_OTHERS, /* somebody else is at work on the agent's containers */
+            GATE_CANARY, /* calls that meet the candidate first must go well */
 };
 
 enum hold { /* why nothing can be done */
@@ -52,6 +53,7 @@ enum hold { /* why nothing can be done */
             HOLD_ORPHAN,    /* nobody asks for it any more, and nobody asked to remove it */
             HOLD_UNSURE,    /* the same, but not every source could be read */
             HOLD_PAUSED,    /* by an order: agent->pause */
+            HOLD_CANARY,    /* calls are to meet the candidate first, and cannot be sent there */
 };
 
 struct step {
@@ -76,8 +78,8 @@ struct step {
     bool forced;       /* STOP although calls are open: on_timeout force or --now */
 };
 
-/* A gate that only calls, or time for calls, hold shut: nothing is proven by it, so nobody else
- * need wait for it. */
+/* A gate that only calls, or time for calls, hold shut.  Who knows how long: nobody else waits for
+ * it, neither another agent nor what else there is to do for this one. */
 bool step_waits_for_calls(const struct step *);
 
 /* What the planner may assume besides the inputs. */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "core/canary_gate.h"
 #include "core/fall_back.h"
 #include "core/rules_parts.h"
 #include "core/sets.h"
@@ -71,8 +72,12 @@ static struct step bring_up(struct agent_view *v, enum role r, bool may_start)
     const struct role_view *rv = &v->role[r];
     const struct box *next = rv->slot.next;
 
-    if (next && !rv->next_fits)
-        return drop_candidate(v, r, next, "something else is wanted by now");
+    if (next && !rv->next_fits) {
+        struct step s = drop_candidate(v, r, next, "something else is wanted by now");
+        if (!step_yields(&s))
+            return s;
+        next = NULL; /* calls are on it: it goes as a leftover once they have ended */
+    }
     if (!next)
         return make_candidate(v, r);
     if (next->health == HEALTH_BAD)
@@ -225,13 +230,53 @@ static struct step finish_set(struct agent_view *v, enum role r)
     return step_rename_to(v, r, live, PLACE_DRAIN, "core dials its successor");
 }
 
+/* What keeps calls from meeting the candidate keeps it from being made; the one that is there when
+ * that begins stays. */
+static struct step begin_canary(struct agent_view *v, enum role r)
+{
+    const struct box *next = v->role[r].slot.next;
+    const char *obstacle = canary_obstacle(v, r);
+    bool fits = next && v->role[r].next_fits;
+
+    if (obstacle && (!next || fits))
+        return step_hold(r, HOLD_CANARY, obstacle);
+    if (fits && canary_is_asked(v, r) && next->state == BOX_EXITED && canary_had_calls(v, next))
+        return fail(
+            v, r, next,
+            arena_printf(v->arena, "it ended (exit %d) while calls met it", next->exit_code));
+    return step_rest(r);
+}
+
+/* The candidate is ready: some calls meet it before all do. */
+static struct step stand_canary(struct agent_view *v, enum role r)
+{
+    const struct box *next = v->role[r].slot.next;
+
+    if (!canary_is_asked(v, r))
+        return step_rest(r);
+    if (canary_is_missed(v, next))
+        return fail(v, r, next,
+                    "a call that was sent to it never reached it: does core obey sts_url (1.12 or "
+                    "later)?");
+    struct canary_judgement j = canary_stands(v, next);
+    if (j.verdict == CANARY_BACK)
+        return fail(v, r, next, j.why);
+    return j.verdict == CANARY_GO ? step_rest(r)
+                                  : step_wait_until(r, next, GATE_CANARY, j.until_ms, j.why);
+}
+
 static struct step replace_live(struct agent_view *v, enum role r)
 {
     bool stop_first = v->role[r].wanted.stop_first;
 
-    if (r == ROLE_CORE && !set_is_ready(v))
+    /* Two changes at once, and nobody could tell which of them calls went badly for. */
+    if (r == ROLE_CORE && (!set_is_ready(v) || canary_is_open(v)))
         return step_rest(r);
-    struct step s = bring_up(v, r, !stop_first);
+    struct step s = begin_canary(v, r);
+    if (!step_acts(&s))
+        s = bring_up(v, r, !stop_first);
+    if (!step_acts(&s))
+        s = stand_canary(v, r);
     if (step_acts(&s))
         return s;
     return stop_first ? stop_live(v, r) : hand_over(v, r);

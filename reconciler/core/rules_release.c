@@ -1,22 +1,44 @@
 /* Letting a box go: its calls end, then it is stopped, then removed. */
 #include "core/rules_parts.h"
 
+/* Since when no new call can have reached the box: its name says it, but for a candidate, which was
+ * never reached by a name and may have been sent calls by a canary until this moment. */
+static int64_t out_of_reach_ms(const struct box *b)
+{
+    return box_is_next(b) ? 0 : box_since_ms(b);
+}
+
+/* From when on every call that the witnesses do not show yet would have been heard of. */
+static int64_t unseen_until_ms(const struct agent_view *v, const struct box *b)
+{
+    int64_t since = box_is_next(b) ? v->observed->heard.since_ms : box_since_ms(b);
+
+    return since ? since + QUIET_MS : 0;
+}
+
+/* Where nobody is there to go on waiting, a candidate was given its time with its name. */
+static int64_t waits_since_ms(const struct agent_view *v, const struct box *b)
+{
+    bool goes_on = box_is_next(b) && v->observed->heard.listens;
+
+    return goes_on || !box_since_ms(b) ? b->waiting_ms : box_since_ms(b);
+}
+
 /* A call that began later is not on the box: it had lost its name by then. */
 enum drain_verdict drain_find(const struct agent_view *v, const struct box *b,
                               enum role carrier_role, const struct box *carrier, struct calls *ret,
                               int64_t *ret_until_ms)
 {
-    int64_t since = box_since_ms(b);
+    int64_t since = out_of_reach_ms(b);
 
     *ret = calls_on(v->agent, carrier_role, carrier, v->observed, since ? since + QUIET_MS : 0);
-    return drain_check(v->agent, ret, since ? since : b->waiting_ms, v->observed->now_ms,
-                       ret_until_ms);
+    return drain_check(v->agent, ret, waits_since_ms(v, b), v->observed->now_ms, ret_until_ms);
 }
 
 struct step stop_when_idle(struct agent_view *v, enum role r, const struct box *b,
                            enum role carrier_role, const struct box *carrier, const char *why)
 {
-    int64_t now = v->observed->now_ms, since = box_since_ms(b);
+    int64_t now = v->observed->now_ms;
     struct step s = step_on_box(STEP_STOP, r, b, why);
     struct calls calls;
 
@@ -24,8 +46,8 @@ struct step stop_when_idle(struct agent_view *v, enum role r, const struct box *
         s.forced = true;
         return s;
     }
-    if (since && now < since + QUIET_MS && role_holds_calls(carrier_role))
-        return step_wait_until(r, b, GATE_QUIET, since + QUIET_MS,
+    if (now < unseen_until_ms(v, b) && role_holds_calls(carrier_role))
+        return step_wait_until(r, b, GATE_QUIET, unseen_until_ms(v, b),
                                "a call that just began must have time to show");
     enum drain_verdict verdict = drain_find(v, b, carrier_role, carrier, &calls, &s.until_ms);
     s.calls = calls.n;

@@ -7,19 +7,18 @@
 
 enum { SHORT_ID = 12 };
 
-/* What comes behind host and port where core dials its connector by the slot's name; NULL: it does
- * not. */
-static const char *path_of(const struct box *core, const char *slot_name)
+/* What comes behind host and port where core dials its connector by the slot's name, or by an alias
+ * of ours; NULL: it does not. */
+static const char *path_of(struct arena *a, const struct box *core, const struct slot *slot)
 {
     const char *url = pair_get(core->env, core->n_env, "STS_URL");
-    size_t n = strlen(slot_name);
 
     if (!url || !text_starts(url, "ws://"))
         return NULL;
     url += strlen("ws://");
-    if (strncmp(url, slot_name, n) != 0 || (url[n] != ':' && url[n] != '/' && url[n]))
-        return NULL;
-    return strchrnul(url, '/');
+    const char *host = arena_strndup(a, url, strcspn(url, ":/"));
+    bool is_its = text_is(host, slot->name) || (slot->live && box_has_alias(slot->live, host));
+    return is_its ? strchrnul(url, '/') : NULL;
 }
 
 static bool can_reach(const struct box *from, const struct box *to)
@@ -49,7 +48,22 @@ static const struct box *holder(const struct slot *slot)
 
 static bool serves(const struct box *b)
 {
-    return b && b->state == BOX_RUNNING && b->health != HEALTH_BAD && strlen(b->id) >= SHORT_ID;
+    return b->state == BOX_RUNNING && b->health != HEALTH_BAD && strlen(b->id) >= SHORT_ID;
+}
+
+bool serving_is_dialled(struct arena *a, const struct box *core, const struct slot *slot)
+{
+    return path_of(a, core, slot);
+}
+
+const char *serving_url_of(struct arena *a, const struct box *core, const struct slot *slot,
+                           const struct box *b)
+{
+    const char *path = path_of(a, core, slot), *port = pair_get(b->env, b->n_env, "PORT");
+
+    if (!path || !is_port(port) || !serves(b) || !can_reach(core, b))
+        return NULL;
+    return arena_printf(a, "ws://%.*s:%s%s", SHORT_ID, b->id, port, path);
 }
 
 const char *serving_sts_url(struct arena *a, const struct desired *d, const struct agent *agent,
@@ -61,12 +75,8 @@ const char *serving_sts_url(struct arena *a, const struct desired *d, const stru
         return NULL;
     slots_find(a, d, agent, o, slots);
     const struct box *core = holder(&slots[ROLE_CORE]), *sts = holder(&slots[ROLE_STS]);
-    if (!core || !serves(sts) || !can_reach(core, sts))
-        return NULL;
-    const char *path = path_of(core, slots[ROLE_STS].name);
-    const char *port = pair_get(sts->env, sts->n_env, "PORT");
-    if (!path || !is_port(port))
-        return NULL;
-    *ret_box_id = sts->id;
-    return arena_printf(a, "ws://%.*s:%s%s", SHORT_ID, sts->id, port, path);
+    const char *url = core && sts ? serving_url_of(a, core, &slots[ROLE_STS], sts) : NULL;
+    if (url)
+        *ret_box_id = sts->id;
+    return url;
 }

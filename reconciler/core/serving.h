@@ -8,6 +8,7 @@
 
 #include "core/desired.h"
 #include "core/observed.h"
+#include "core/slot.h"
 
 /* "ws://0123456789ab:6033/path" of the sts container that takes the agent's calls, or should take
  * this one: it is dialled as core would dial it by name.  NULL: leave it to the name - the agent is
@@ -15,5 +16,13 @@
  * *ret_box_id: its id. */
 const char *serving_sts_url(struct arena *, const struct desired *, const struct agent *,
                             const struct observed *, const char **ret_box_id);
+
+/* Does this core dial its connector by the slot's name, or by an alias of who has it, so that a
+ * call of it may be sent to another container of the slot? */
+bool serving_is_dialled(struct arena *, const struct box *core, const struct slot *);
+
+/* The same address of any container of the slot; NULL: core cannot reach it, or it does not run. */
+const char *serving_url_of(struct arena *, const struct box *core, const struct slot *,
+                           const struct box *);
 
 #endif

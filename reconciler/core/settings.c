@@ -149,6 +149,9 @@ void rollout_overlay(struct rollout *base, const struct rollout *over)
     over_value(&base->window, &over->window);
     over_number(&base->monitor_s, &over->monitor_s);
     over_value(&base->failure_action, &over->failure_action);
+    over_values(&base->canary_callers, &over->canary_callers);
+    over_number(&base->canary_percent, &over->canary_percent);
+    over_number(&base->canary_calls, &over->canary_calls);
     over_number(&base->drain_timeout_s, &over->drain_timeout_s);
     over_value(&base->on_timeout, &over->on_timeout);
     over_number(&base->max_call_age_s, &over->max_call_age_s);

@@ -71,6 +71,13 @@ int64_t box_since_ms(const struct box *b)
     return place_parse(b->name, &place, &since) ? since : 0;
 }
 
+bool box_is_next(const struct box *b)
+{
+    enum place place;
+
+    return place_parse(b->name, &place, NULL) && place == PLACE_NEXT;
+}
+
 /* Keeps the newer of two boxes in *place and returns the other, NULL if there was none. */
 static const struct box *keep_newer(const struct box **place, const struct box *b)
 {

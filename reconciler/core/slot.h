@@ -61,6 +61,8 @@ bool agent_owns(struct arena *, const struct desired *, const struct agent *, co
 /* When the box got its temporary name; 0 for any other name. */
 int64_t box_since_ms(const struct box *);
 
+bool box_is_next(const struct box *); /* a candidate */
+
 /* What our own temporary names mean; false if it is no name of ours.  since_ms may be NULL. */
 bool place_parse(const char *box_name, enum place *ret, int64_t *since_ms);
 bool place_is_temporary(const char *box_name); /* next, drain or failed */

@@ -7,13 +7,14 @@
 #include "core/avr.h"
 #include "core/failure.h"
 #include "core/fall_back.h"
+#include "core/rollback.h"
 
 int box_attempt(const struct box *b)
 {
     const char *text = pair_get(b->labels, b->n_labels, LABEL_ATTEMPT);
     int n = text ? atoi(text) : 1;
 
-    return n < 1 ? 1 : n > 1000 ? 1000 : n;
+    return n < 1 ? 1 : n > BOX_MOST_ATTEMPTS ? BOX_MOST_ATTEMPTS : n;
 }
 
 int64_t box_kept_until_ms(const struct box *failed)
@@ -163,12 +164,19 @@ bool view_is_dialled_by_name(const struct agent_view *v, enum role role, const s
     return is_dialled(v, role, b, true);
 }
 
+/* Where calls meet a candidate first, each try is paid for by callers: then the longest is enough.
+ */
+static int tries_of(const struct agent_view *v, const struct box *failed)
+{
+    return v->agent->canary.calls ? BOX_MOST_ATTEMPTS : box_attempt(failed);
+}
+
 void view_hold_back(struct agent_view *v, enum role r, const char *what)
 {
     struct role_view *rv = &v->role[r];
     const struct box *failed = rv->slot.failed;
     int64_t now = v->observed->now_ms, since = box_since_ms(failed);
-    int64_t again_ms = since + backoff_ms(box_attempt(failed), since);
+    int64_t again_ms = since + backoff_ms(tries_of(v, failed), since);
 
     if (now >= again_ms && !(box_runs(failed) && view_is_dialled(v, r, failed)))
         return;
@@ -332,6 +340,7 @@ void view_make(struct arena *a, const struct desired *d, const struct agent *age
     *ret = (struct agent_view){
         .arena = a, .desired = d, .agent = agent, .observed = o, .options = options};
     memset(wanted, 0, sizeof wanted);
+    ret->goes_back = agent->rollback && rollback_holds(key, agent);
     if (!agent->problem)
         resolve_agent(a, d, agent, o, key, wanted);
     slots_find(a, d, agent, o, slots);

@@ -26,6 +26,7 @@ struct agent_view {
     const struct agent *agent;
     const struct observed *observed;
     const struct plan_options *options;
+    bool goes_back; /* by an order to roll back that is in force */
     struct role_view role[ROLE__N];
 };
 
@@ -68,6 +69,7 @@ bool view_failure_has_alias(const struct agent_view *, enum role);
 /* Which try of what is wanted the next candidate is, from 1. */
 int view_attempt(struct agent_view *, enum role);
 
+enum { BOX_MOST_ATTEMPTS = 1000 };
 int box_attempt(const struct box *); /* which try of the same settings it was, from 1 */
 
 /* Until when a failed candidate is kept for its logs while nothing newer fails. */

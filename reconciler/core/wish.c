@@ -72,6 +72,9 @@ static void add_agent(struct text *t, const struct agent *agent)
     serial_number(t, agent->drain.timeout_s);
     serial_number(t, agent->drain.max_call_age_s);
     serial_number(t, agent->drain.on_timeout);
+    serial_words(t, agent->canary.callers, agent->canary.n_callers);
+    serial_number(t, agent->canary.percent);
+    serial_number(t, agent->canary.calls);
     serial_text(t, agent->problem);
     for (size_t i = 0; i < agent->n_containers; i++)
         add_container(t, &agent->containers[i]);

@@ -101,6 +101,7 @@ static struct waiting *waiting_new(struct face *face, struct web_request *r,
     *w = (struct waiting){.arena = a, .face = face, .request = r, .event = *e};
     w->event.uuid = arena_strdup(a, e->uuid);
     w->event.agent_id = arena_strdup(a, e->agent_id);
+    w->event.caller = arena_strdup(a, e->caller);
     w->event.type = w->event.timestamp = w->event.role = "";
     return w;
 }

@@ -15,8 +15,9 @@ const char *const result_word[] = {[RESULT_SYNC] = "in_sync",
                                    [RESULT_HELD] = "held",
                                    [RESULT_INTERRUPTED] = "interrupted"};
 static const char *const gate_word[] = {
-    [GATE_NONE] = "none",   [GATE_SETUP] = "setup", [GATE_SOAK] = "soak",
-    [GATE_QUIET] = "quiet", [GATE_DRAIN] = "drain", [GATE_OTHERS] = "others"};
+    [GATE_NONE] = "none",    [GATE_SETUP] = "setup", [GATE_SOAK] = "soak",
+    [GATE_QUIET] = "quiet",  [GATE_DRAIN] = "drain", [GATE_OTHERS] = "others",
+    [GATE_CANARY] = "canary"};
 
 static void put_step(struct out *o, const struct step *s)
 {

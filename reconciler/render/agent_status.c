@@ -105,6 +105,15 @@ static const char *joined(struct arena *a, const char *note, const char *more)
     return more ? arena_printf(a, "%s%s%s", note, *note ? "; " : "", more) : note;
 }
 
+/* How calls go that meet the candidate first; NULL: none do. */
+static const char *canary_note(struct arena *a, const struct agent_plan *plan)
+{
+    for (size_t i = 0; i < plan->n_steps; i++)
+        if (plan->steps[i].gate == GATE_CANARY && !text_starts(plan->steps[i].box_id, "new-"))
+            return arena_printf(a, "canary: %s", plan->steps[i].why);
+    return NULL;
+}
+
 static int64_t uptime_s(const struct agent_status *s, int64_t now_ms)
 {
     if (!s->speaker || s->speaker->state != BOX_RUNNING || !s->speaker->started_ms)
@@ -168,6 +177,7 @@ struct agent_status agent_status_make(struct arena *a, const struct render *r,
     }
     s.note = note_of(a, r, plan);
     s.note = joined(a, s.note, window_note(a, r, plan));
+    s.note = joined(a, s.note, canary_note(a, plan));
     s.note = joined(a, s.note, calls_note(a, plan, r->now_ms));
     s.uptime_s = uptime_s(&s, r->now_ms);
     s.until_ms = held_until(plan);

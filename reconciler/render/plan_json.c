@@ -67,8 +67,9 @@ static void put_role(struct out *o, const struct render *r, const struct role_pl
 void out_step(struct out *o, const struct step *s)
 {
     static const char *const gates[] = {
-        [GATE_NONE] = NULL,     [GATE_SETUP] = "setup", [GATE_SOAK] = "soak",
-        [GATE_QUIET] = "quiet", [GATE_DRAIN] = "drain", [GATE_OTHERS] = "others"};
+        [GATE_NONE] = NULL,      [GATE_SETUP] = "setup", [GATE_SOAK] = "soak",
+        [GATE_QUIET] = "quiet",  [GATE_DRAIN] = "drain", [GATE_OTHERS] = "others",
+        [GATE_CANARY] = "canary"};
 
     out_object(o, NULL);
     out_text(o, "step", step_text[s->kind]);

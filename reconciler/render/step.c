@@ -35,6 +35,7 @@ static const char *wait_text(struct arena *a, const struct step *s)
         [GATE_QUIET] = "wait until calls that just began can be seen",
         [GATE_DRAIN] = "wait until no call is on the old container",
         [GATE_OTHERS] = "wait until nobody else is at work on its containers",
+        [GATE_CANARY] = "wait until calls that meet the new container first have gone well",
     };
 
     if (s->gate == GATE_DRAIN && s->calls > 0)

@@ -96,6 +96,8 @@ static const struct {
     [HOLD_PAUSED] = {"paused", "Nothing is done to it until it is resumed: avr-reconciler resume"},
     [HOLD_ORPHAN] = {"orphan", "Remove it with --prune, or ask for it again in a spec or the "
                                "dashboard."},
+    [HOLD_CANARY] = {"canary", "Mend that, or go on without: take update.canary out, or order a "
+                               "restart."},
     [HOLD_UNSURE] = {"orphan", "It is kept until every source can be read."},
 };
 

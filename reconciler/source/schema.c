@@ -209,6 +209,31 @@ static const char *const failure_choices[] = {"rollback", "pause", NULL};
 static const char *const on_timeout_choices[] = {"wait", "force", "abort", NULL};
 
 #define AT(member) .at = offsetof(struct rollout, member)
+static const struct field canary_fields[] = {
+    {"callers", SHAPE_LIST, AT(canary_callers), .pattern = "^\\+?[0-9][0-9 ./()-]*$",
+     .expects = "a number such as \"+39 02 1234567\", or a list of them",
+     .doc = "Whose calls always meet the new container first."},
+    {"percent", SHAPE_INTEGER, AT(canary_percent), .min = 0, .max = 100,
+     .expects = "a number from 0 to 100",
+     .doc = "The share of all other calls that do; without it 10."},
+    {"calls", SHAPE_INTEGER, AT(canary_calls), .min = 1, .max = 1000,
+     .expects = "a number from 1 to 1000",
+     .doc = "How many of them must go well before the hand-over goes on; without it 20."},
+};
+
+static const struct section canary_section = {
+    .name = "canary",
+    .title = "`canary` in `update`",
+    .doc = "A few calls meet the new container first, and what becomes of them decides.",
+    FIELDS(canary_fields),
+};
+
+#define CANARY                                                                                     \
+    {                                                                                              \
+        "canary", SHAPE_SECTION, .at = 0, .section = &canary_section,                              \
+                                 .doc = "A few calls meet the new container first; of agents in "  \
+                                        "mode sts, where webhooks are relayed."                    \
+    }
 #define ORDER                                                                                      \
     {                                                                                              \
         "order", SHAPE_TEXT, AT(order), .choices = order_choices,                                  \
@@ -252,6 +277,7 @@ static const struct field update_default_fields[] = {
     WINDOW,
     MONITOR,
     FAILURE_ACTION,
+    CANARY,
 };
 
 static const struct field update_agent_fields[] = {
@@ -259,6 +285,7 @@ static const struct field update_agent_fields[] = {
     WINDOW,
     MONITOR,
     FAILURE_ACTION,
+    CANARY,
     {"parallelism", SHAPE_REFUSED, .expects = "counts agents, so it belongs under defaults.update"},
     {"delay", SHAPE_REFUSED,
      .expects = "is one between agents, so it belongs under defaults.update"},

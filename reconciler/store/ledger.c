@@ -114,3 +114,28 @@ int ledger_find(struct store *s, struct arena *a, const char *uuid, struct call_
     query_end(&q);
     return 0;
 }
+
+int ledger_durations(struct store *s, struct arena *a, const char *agent_id, int64_t before_ms,
+                     const int64_t **ret_ms, size_t *ret_n, struct err *err)
+{
+    enum { AMONG = 20000 };
+    int64_t *durations = arena_alloc(a, LEDGER_DURATIONS * sizeof *durations);
+    struct query q;
+    int more;
+
+    *ret_ms = durations;
+    *ret_n = 0;
+    if (query_begin(&q, s,
+                    "SELECT ended_ms - first_seen_ms FROM (SELECT agent_id, first_seen_ms, ended_ms"
+                    " FROM call WHERE first_seen_ms < ? ORDER BY first_seen_ms DESC LIMIT ?)"
+                    " WHERE agent_id = ? AND ended_ms > 0 LIMIT ?",
+                    err) < 0)
+        return -1;
+    put_int(&q, before_ms);
+    put_int(&q, AMONG);
+    put_text(&q, agent_id);
+    put_int(&q, LEDGER_DURATIONS);
+    while ((more = query_next(&q, err)) > 0)
+        durations[(*ret_n)++] = column_int(&q, 0);
+    return more;
+}

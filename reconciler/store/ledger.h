@@ -14,4 +14,10 @@ int ledger_end(struct store *, const char *uuid, int64_t ended_ms, struct err *)
 int ledger_find(struct store *, struct arena *, const char *uuid, struct call_record *ret,
                 struct err *);
 
+/* How long the last calls of the agent that began before before_ms and have ended took, newest
+ * first: at most LEDGER_DURATIONS, looked for among a bounded number of calls. */
+enum { LEDGER_DURATIONS = 200 };
+int ledger_durations(struct store *, struct arena *, const char *agent_id, int64_t before_ms,
+                     const int64_t **ret_ms, size_t *ret_n, struct err *);
+
 #endif

@@ -45,6 +45,7 @@ static void what_core_posts(void **state)
     assert_string_equal(e.timestamp, "T");
     assert_string_equal(e.agent_id, "a1");
     assert_string_equal(e.role, "");
+    assert_string_equal(e.caller, "+39");
     assert_int_equal(parse("{\"uuid\":\"u\",\"type\":\"transcription\",\"payload\":{\"role\":"
                            "\"user\",\"text\":\"hi\"}}",
                            NULL, &e),
@@ -54,6 +55,26 @@ static void what_core_posts(void **state)
     assert_int_equal(parse("{\"uuid\":\"u\",\"type\":\"call_transferred\"}", NULL, &e), 0);
     assert_int_equal(e.kind, CALL_EVENT_OTHER);
     assert_string_equal(e.type, "call_transferred");
+}
+
+static void who_calls(void **state)
+{
+    struct call_event e;
+    const char *longest = arena_printf(a,
+                                       "{\"uuid\":\"u\",\"type\":\"call_initiated\",\"payload\":"
+                                       "{\"from\":\"%0*d\"}}",
+                                       CALL_CALLER_MAX + 1, 1);
+
+    (void)state;
+    assert_int_equal(parse("{\"uuid\":\"u\",\"type\":\"call_initiated\",\"payload\":{}}", NULL, &e),
+                     0);
+    assert_string_equal(e.caller, "");
+    assert_int_equal(
+        parse("{\"uuid\":\"u\",\"type\":\"call_initiated\",\"payload\":{\"from\":39}}", NULL, &e),
+        0);
+    assert_string_equal(e.caller, "");
+    assert_int_equal(parse(longest, NULL, &e), 0);
+    assert_string_equal(e.caller, "");
 }
 
 static void whose_it_is(void **state)
@@ -106,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_core_posts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_calls, set_up, tear_down),
         cmocka_unit_test_setup_teardown(whose_it_is, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_refused, set_up, tear_down),
     };

@@ -249,6 +249,18 @@ static void a_notice_is_about_all_agents(void **state)
                         "{\"event\": \"notice\", \"text\": \"nobody sees calls\\u001b[2J\"}\n");
 }
 
+static void a_canary_says_how_it_goes(void **state)
+{
+    const struct step wait = {
+        .kind = STEP_WAIT, .gate = GATE_CANARY, .why = "3 of 20 calls went well"};
+    const struct event waiting = {.agent = &support, .step = &wait, .state = EVENT_PROGRESS},
+                       done = {.agent = &support, .step = &wait, .state = EVENT_DONE};
+
+    assert_string_equal(event_text(*state, &waiting, 1000000), "canary: 3 of 20 calls went well");
+    assert_string_equal(event_text(*state, &done, 1000000),
+                        "calls that met the new container first went well");
+}
+
 static void calls_without_a_connection_are_told_apart(void **state)
 {
     struct step wait = {.kind = STEP_WAIT,
@@ -277,13 +289,10 @@ static void calls_without_a_connection_are_told_apart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(plain_is_a_line_an_event),
-        TEST(quiet_tells_failures_only),
-        TEST(json_is_an_object_a_line),
-        TEST(terminal_shows_a_line_an_agent),
-        TEST(the_last_step_is_remembered),
-        TEST(a_notice_is_about_all_agents),
-        TEST(calls_without_a_connection_are_told_apart),
+        TEST(plain_is_a_line_an_event),           TEST(quiet_tells_failures_only),
+        TEST(json_is_an_object_a_line),           TEST(terminal_shows_a_line_an_agent),
+        TEST(the_last_step_is_remembered),        TEST(a_notice_is_about_all_agents),
+        TEST(a_canary_says_how_it_goes),          TEST(calls_without_a_connection_are_told_apart),
         TEST(work_of_the_service_looks_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,9 +53,9 @@ static inline const char *sentence_text(struct planning *p, const char *why)
 
 static inline const char *step_line(struct planning *p, const struct step *s)
 {
-    static const char *const gates[] = {"", "setup", "soak", "quiet", "drain", "others"};
+    static const char *const gates[] = {"", "setup", "soak", "quiet", "drain", "others", "canary"};
     static const char *const holds[] = {"",      "problem", "conflict", "failed", "unhealthy",
-                                        "calls", "orphan",  "unsure",   "paused"};
+                                        "calls", "orphan",  "unsure",   "paused", "canary"};
     struct text t = {.arena = p->m.a};
 
     text_printf(&t, "%-7s %-4s", step_text[s->kind], role_name[s->role]);
@@ -253,12 +253,13 @@ static inline struct heard_call *hear_call(struct planning *p, const char *agent
 {
     struct heard_agent *agent = arena_alloc(p->m.a, sizeof *agent);
 
-    *agent = (struct heard_agent){agent_id, p->m.o.now_ms - 1000};
+    *agent = (struct heard_agent){.id = agent_id, .since_ms = p->m.o.now_ms - 1000};
     ARRAY_PUSH(
         p->m.a, p->heard,
         ((struct heard_call){
             .row = {.uuid = "heard", .agent_id = agent_id, .started_ms = p->m.o.now_ms - ago_ms}}));
-    p->m.o.heard = (struct heard){p->heard.items, p->heard.n, agent, 1};
+    p->m.o.heard = (struct heard){
+        .calls = p->heard.items, .n_calls = p->heard.n, .agents = agent, .n_agents = 1};
     return &p->heard.items[p->heard.n - 1];
 }
 

@@ -399,19 +399,31 @@ static const struct {
      true},
 };
 
+static struct heard_agent heard_since(int64_t since_ms)
+{
+    return (struct heard_agent){.id = "a1", .since_ms = since_ms};
+}
+
+static struct heard heard_of(const struct heard_call *calls, size_t n,
+                             const struct heard_agent *agents, size_t n_agents)
+{
+    return (struct heard){.calls = calls, .n_calls = n, .agents = agents, .n_agents = n_agents};
+}
+
 static void what_webhooks_add(void **state)
 {
     (void)state;
     for (size_t i = 0; i < N_OF(heard_cases); i++) {
-        struct heard_agent listened = {"a1", NOW - heard_cases[i].listened_ms};
+        struct heard_agent listened = heard_since(NOW - heard_cases[i].listened_ms);
         struct box b = *heard_cases[i].box;
         b.sockets = heard_cases[i].sockets;
         b.quiet_ms = heard_cases[i].quiet_ms;
         struct observed o = {.now_ms = NOW,
                              .calls = &heard_cases[i].row,
                              .n_calls = heard_cases[i].row.uuid ? 1 : 0,
-                             .heard = {&heard_cases[i].call, heard_cases[i].call.row.uuid ? 1 : 0,
-                                       &listened, heard_cases[i].listened_ms ? 1 : 0},
+                             .heard = heard_of(&heard_cases[i].call,
+                                               heard_cases[i].call.row.uuid ? 1 : 0, &listened,
+                                               heard_cases[i].listened_ms ? 1 : 0),
                              .calls_known = !(heard_cases[i].without & NO_ROWS),
                              .sockets_known = !(heard_cases[i].without & NO_SOCKETS)};
         struct calls calls = calls_on(&agent, ROLE_STS, &b, &o, heard_cases[i].until_ms);
@@ -424,7 +436,7 @@ static void what_webhooks_add(void **state)
 
 static void people_are_told_what_was_heard(void **state)
 {
-    struct heard_agent listened = {"a1", NOW - HOUR};
+    struct heard_agent listened = heard_since(NOW - HOUR);
     struct heard_call calls[] = {{{"u", "a1", NOW - MINUTE, 0}, NULL},
                                  {{"v", "a1", NOW - HOUR, 0}, NULL}};
     struct call_row row = {"u", "a1", NOW - MINUTE, 0};
@@ -432,7 +444,7 @@ static void people_are_told_what_was_heard(void **state)
                          .calls = &row,
                          .n_calls = 1,
                          .calls_known = true,
-                         .heard = {calls, 2, &listened, 1}};
+                         .heard = heard_of(calls, 2, &listened, 1)};
 
     (void)state;
     assert_int_equal(calls_of(&agent, &o).n, 2);
@@ -445,9 +457,9 @@ static void people_are_told_what_was_heard(void **state)
 
 static void a_call_heard_of_is_waited_for_while_it_is_set_up(void **state)
 {
-    struct heard_agent listened = {"a1", NOW - HOUR};
+    struct heard_agent listened = heard_since(NOW - HOUR);
     struct heard_call call = {{"u", "a1", 0, NOW - 4000}, NULL};
-    struct observed o = {.now_ms = NOW, .heard = {&call, 1, &listened, 1}};
+    struct observed o = {.now_ms = NOW, .heard = heard_of(&call, 1, &listened, 1)};
 
     (void)state;
     assert_int_equal(calls_setup_until(&agent, &o), NOW + 6000);

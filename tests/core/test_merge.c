@@ -425,6 +425,66 @@ static void test_rollout(void **state)
     assert_null(m.d.tenant);
 }
 
+static void test_a_canary_is_asked_for_by_any_of_its_keys(void **state)
+{
+    static const struct value caller = {.text = "2000"};
+    struct agent_spec spec = {.key = "a1", .origin = SPEC_AT(4, 3)};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    m.spec.agents = &spec, m.spec.n_agents = 1;
+    material_merge(&m);
+    assert_int_equal(agent_of(&m, "sales")->canary.calls, 0);
+    m.spec.rollout.canary_percent = (struct number){0, true, SPEC_AT(1, 1)};
+    spec.rollout.canary_callers = (struct values){&caller, 1, true};
+    material_merge(&m);
+    const struct canary_policy *canary = &agent_of(&m, "sales")->canary;
+    assert_int_equal(canary->percent, 0);
+    assert_int_equal(canary->calls, 20);
+    assert_string_equal(canary->callers[0], "2000");
+    assert_null(agent_of(&m, "sales")->problem);
+    /* Where nobody is named and nobody drawn, no call would ever tell. */
+    spec.rollout.canary_callers.set = false;
+    material_merge(&m);
+    assert_string_equal(
+        agent_of(&m, "sales")->problem,
+        "its canary lets no call meet the new container: name callers, or a percent "
+        "above 0");
+    m.spec.rollout.canary_percent.set = false;
+    m.spec.rollout.canary_calls = (struct number){5, true, SPEC_AT(1, 1)};
+    material_merge(&m);
+    assert_int_equal(agent_of(&m, "sales")->canary.percent, 10);
+    assert_int_equal(agent_of(&m, "sales")->canary.calls, 5);
+}
+
+/* What all agents are asked for means those for whom it can be; who asks it of one, errs. */
+static void test_a_pipeline_has_no_canary(void **state)
+{
+    static const struct value caller = {.text = "2000", .origin = SPEC_AT(6, 7)};
+    struct agent_spec spec = {.key = "b2", .origin = SPEC_AT(4, 3)};
+    CLEANUP_ARENA struct arena *a = arena_new();
+    struct material m = material_new(a);
+
+    (void)state;
+    m.spec.agents = &spec, m.spec.n_agents = 1;
+    m.spec.rollout.canary_calls = (struct number){5, true, SPEC_AT(1, 1)};
+    material_merge(&m);
+    const struct agent *booking = agent_of(&m, "booking");
+    assert_null(booking->problem);
+    assert_int_equal(booking->canary.calls, 0);
+    assert_string_equal(m.d.notices[m.d.n_notices - 1],
+                        "1 agent in mode pipeline is replaced without a canary (defaults: "
+                        "update.canary): their calls cannot be sent elsewhere");
+    spec.rollout.canary_callers = (struct values){&caller, 1, true};
+    material_merge(&m);
+    booking = agent_of(&m, "booking");
+    assert_string_equal(booking->problem,
+                        "no call of a pipeline can be sent to a container of its own, so it can "
+                        "have no canary: take update.canary out");
+    assert_int_equal(booking->problem_at.line, 6);
+}
+
 /* The reader refuses it; whoever else says it does not get an agent that is replaced at any time.
  */
 static void test_a_window_that_cannot_be_read(void **state)
@@ -454,6 +514,8 @@ int main(void)
         cmocka_unit_test(test_problems),
         cmocka_unit_test(test_clashes_hurt_both),
         cmocka_unit_test(test_container_names),
+        cmocka_unit_test(test_a_canary_is_asked_for_by_any_of_its_keys),
+        cmocka_unit_test(test_a_pipeline_has_no_canary),
         cmocka_unit_test(test_a_window_that_cannot_be_read),
         cmocka_unit_test(test_rollout),
     };

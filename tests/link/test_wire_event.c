@@ -20,7 +20,7 @@ static void every_kind_of_step_arrives(void **state)
     struct arena *a = ((struct stage *)*state)->arena;
 
     for (int kind = 0; kind < STEP__N; kind++)
-        for (int gate = GATE_NONE; gate <= GATE_OTHERS; gate++) {
+        for (int gate = GATE_NONE; gate <= GATE_CANARY; gate++) {
             const struct step step = {.kind = (enum step_kind)kind,
                                       .role = (enum role)(kind % ROLE__N),
                                       .gate = (enum gate)gate,

@@ -239,6 +239,7 @@ static void who_is_left_alone_is_told_why_and_what_to_do(void **state)
         {HOLD_FAILED, "It is tried again later, or at once when its image or settings change."},
         {HOLD_UNHEALTHY, "Look at the container's logs, its image and its keys."},
         {HOLD_CALLS, "Wait for them to end, or cut them with --now."},
+        {HOLD_CANARY, "Mend that, or go on without: take update.canary out, or order a restart."},
         {HOLD_ORPHAN, "Remove it with --prune, or ask for it again in a spec or the dashboard."},
         {HOLD_UNSURE, "It is kept until every source can be read."},
     };

@@ -190,6 +190,24 @@ static void calls_that_look_like_none_are_said(void **state)
 }
 
 /* Orders come first, then what differs. */
+static void how_a_canary_goes_is_said(void **state)
+{
+    struct step steps[] = {{.kind = STEP_PROBE, .box_id = "id"},
+                           {.kind = STEP_WAIT,
+                            .gate = GATE_CANARY,
+                            .box_id = "id",
+                            .why = "3 of 20 calls went well on the new container"}};
+    struct small *s = small_new(*state);
+
+    small_is(s, VERDICT_REPLACE, NULL);
+    s->ap.steps = steps;
+    s->ap.n_steps = COUNT(steps);
+    assert_true(
+        text_ends(agent_line(*state, s), "canary: 3 of 20 calls went well on the new container"));
+    steps[1].box_id = "new-1"; /* there is no candidate yet */
+    assert_null(strstr(agent_line(*state, s), "canary"));
+}
+
 static void orders_stand_before_what_differs(void **state)
 {
     static const struct order pause = {.kind = ORDER_PAUSE, .who = "root", .at_ms = NOW - 60000};
@@ -259,6 +277,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_note_is_cut_to_the_terminal, setup, teardown),
         cmocka_unit_test_setup_teardown(no_agents_is_said, setup, teardown),
         cmocka_unit_test_setup_teardown(calls_that_look_like_none_are_said, setup, teardown),
+        cmocka_unit_test_setup_teardown(how_a_canary_goes_is_said, setup, teardown),
         cmocka_unit_test_setup_teardown(orders_stand_before_what_differs, setup, teardown),
         cmocka_unit_test_setup_teardown(ready_is_what_serves, setup, teardown),
     };

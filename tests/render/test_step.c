@@ -79,6 +79,11 @@ static void a_wait_says_what_for(void **state)
          "wait until the new container has stayed ready for a while"},
         {{.kind = STEP_WAIT, .gate = GATE_QUIET}, "wait until calls that just began can be seen"},
         {{.kind = STEP_WAIT, .gate = GATE_DRAIN}, "wait until no call is on the old container"},
+        {{.kind = STEP_WAIT,
+          .gate = GATE_CANARY,
+          .why = "0 of 20 calls went well on the new container"},
+         "wait until calls that meet the new container first have gone well (0 of 20 calls went "
+         "well on the new container)"},
         {{.kind = STEP_WAIT, .gate = GATE_DRAIN, .calls = -1},
          "wait until no call is on the old container"},
         {{.kind = STEP_WAIT, .gate = GATE_DRAIN, .calls = 1},

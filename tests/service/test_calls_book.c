@@ -212,6 +212,39 @@ static void calls_heard_of_are_noted(void **state)
 }
 
 /* What a container says is shown, but not its secrets, and not what a terminal would obey. */
+static void put_call(const char *uuid, const char *agent_id, int64_t began_ms, int64_t ended_ms)
+{
+    const struct call_record c = {
+        .uuid = uuid, .agent_id = agent_id, .first_seen_ms = began_ms, .ended_ms = ended_ms};
+
+    assert_int_equal(ledger_note(store, &c, &err), 0);
+}
+
+/* Newest first: of this agent, that are over, from before. */
+static void how_long_earlier_calls_took(void **state)
+{
+    const int64_t *durations;
+    size_t n;
+
+    (void)state;
+    put_call("u1", "a1", BEGAN + 1000, BEGAN + 61000);
+    put_call("u2", "a1", BEGAN + 2000, BEGAN + 32000);
+    put_call("other", "a2", BEGAN + 3000, BEGAN + 4000);
+    put_call("open", "a1", BEGAN + 3000, 0);
+    put_call("later", "a1", BEGAN + 5000, BEGAN + 6000);
+    assert_int_equal(ledger_durations(store, a, "a1", BEGAN + 5000, &durations, &n, &err), 0);
+    assert_int_equal(n, 2);
+    assert_int_equal(durations[0], 30000);
+    assert_int_equal(durations[1], 60000);
+    for (int i = 0; i < LEDGER_DURATIONS; i++)
+        put_call(arena_printf(a, "many-%d", i), "a1", BEGAN + 2500, BEGAN + 3500);
+    assert_int_equal(ledger_durations(store, a, "a1", BEGAN + 5000, &durations, &n, &err), 0);
+    assert_int_equal(n, LEDGER_DURATIONS);
+    assert_int_equal(durations[n - 1], 1000);
+    assert_int_equal(ledger_durations(store, a, "a3", BEGAN + 5000, &durations, &n, &err), 0);
+    assert_int_equal(n, 0);
+}
+
 static void last_words_are_fit_to_be_shown(void **state)
 {
     const struct env_var vars[] = {{.name = "API_KEY", .value = "sk-1234567"},
@@ -261,6 +294,7 @@ int main(void)
         TEST(a_commit_costs_a_bounded_number_of_writes),
         TEST(what_cannot_be_attributed_is_left_out),
         TEST(calls_heard_of_are_noted),
+        TEST(how_long_earlier_calls_took),
         TEST(last_words_are_fit_to_be_shown),
         TEST(last_words_hide_what_was_fetched),
     };

@@ -46,7 +46,7 @@ static struct sim_box *make(struct world *w, struct dice *d, int generation, enu
     if (!wanted[r].spec || w->n_boxes == MAX_BOXES)
         return NULL;
     *b = (struct sim_box){.role = r, .generation = generation};
-    b->box = model_box(w->arena, &wanted[r], arena_printf(w->arena, "box-%u", ++w->created), name,
+    b->box = model_box(w->arena, &wanted[r], arena_printf(w->arena, "box-%08u", ++w->created), name,
                        1 + (int)dice_roll(d, 3), w->now_ms);
     if (r != ROLE_CORE)
         set_env(w, &b->box, "PORT", arena_printf(w->arena, "%u", 6000 + dice_roll(d, 3)));

@@ -30,8 +30,9 @@ static size_t rows_make(struct arena *a, const struct world *w, const struct cal
 
     for (int i = 0; i < MAX_CALLS; i++)
         if (w->calls[i].live && w->now_ms - w->calls[i].began_ms >= ROW_LAG_MS)
-            rows[n++] = (struct call_row){
-                .uuid = "call", .agent_id = SIM_AGENT, .started_ms = w->calls[i].began_ms};
+            rows[n++] = (struct call_row){.uuid = arena_printf(a, "call-%u", w->calls[i].id),
+                                          .agent_id = SIM_AGENT,
+                                          .started_ms = w->calls[i].began_ms};
     *ret = rows;
     return n;
 }
@@ -65,6 +66,29 @@ void world_make(struct world *w, struct arena *a, const struct scenario *s)
         remember(w);
 }
 
+static struct heard hear(const struct world *w, struct arena *a)
+{
+    struct heard_agent *agent = arena_alloc(a, sizeof *agent);
+    struct heard_call *calls = arena_alloc(a, MAX_CALLS * sizeof *calls);
+    struct heard h = {.listens = true, .since_ms = w->listens_ms, .calls = calls, .agents = agent};
+
+    *agent = (struct heard_agent){
+        .id = SIM_AGENT, .since_ms = w->listens_ms, .asks = true, .earlier = {0, SPEECH_HEARD}};
+    h.n_agents = w->asks;
+    for (int i = 0; i < MAX_CALLS; i++) {
+        const struct sim_call *c = &w->calls[i];
+        if (c->live && c->heard)
+            calls[h.n_calls++] = (struct heard_call){{.uuid = arena_printf(a, "call-%u", c->id),
+                                                      .agent_id = SIM_AGENT,
+                                                      .started_ms = c->began_ms,
+                                                      .initiated_ms = c->began_ms},
+                                                     c->sent_to};
+    }
+    h.trials = arena_memdup(a, w->trials, (size_t)w->n_trials * sizeof *h.trials);
+    h.n_trials = (size_t)w->n_trials;
+    return h;
+}
+
 struct observed world_observe(struct world *w, struct arena *a)
 {
     struct box *boxes = arena_alloc(a, w->n_boxes * sizeof *boxes);
@@ -88,6 +112,8 @@ struct observed world_observe(struct world *w, struct arena *a)
         o.n_foreign = 1;
     }
     o.last_good = w->last_good;
+    if (w->scenario->canary)
+        o.heard = hear(w, a);
     o.sockets_known = w->scenario->witnesses & SEE_SOCKETS;
     o.calls_known = w->scenario->witnesses & SEE_ROWS;
     if (o.calls_known)

@@ -33,6 +33,11 @@ static struct scenario any_scenario(struct dice *d)
 
     s.remembers = dice_roll(d, 2);
     s.two_networks = dice_roll(d, 4) == 0;
+    s.canary = dice_roll(d, 2);
+    if (s.canary && dice_roll(d, 4) == 0)
+        s.witnesses = SEE_ROWS;
+    for (int g = 1; s.canary && g < 4; g++)
+        s.ill |= dice_roll(d, 4) ? 0 : 1u << g;
     for (int g = 1; g < 4; g++) {
         unsigned kind = dice_roll(d, 6);
         s.bad |= kind == 0 ? 1u << g : 0;
@@ -116,7 +121,13 @@ static const char *wrong_with(struct world *w, const struct step *last, struct t
         if (some_role_is_left_alone(w))
             return "nobody serves although what was good is remembered";
         if (last->hold == HOLD_FAILED)
-            return broken & 1u << w->asked ? NULL : "it holds although what is asked for is good";
+            return (broken | w->scenario->ill) & 1u << w->asked
+                       ? NULL
+                       : "it holds although what is asked for is good";
+        if (last->hold == HOLD_CANARY) /* nobody can be sent to one that does not run */
+            return w->scenario->stop_first || some_box_is(w, is_broken)
+                       ? NULL
+                       : "a canary cannot begin although calls ask";
         if (last->hold == HOLD_UNHEALTHY)
             return some_box_is(w, is_broken) ? NULL : "it calls a healthy container unhealthy";
         return "it holds, and nobody could tell why";
@@ -131,6 +142,19 @@ static const char *wrong_with(struct world *w, const struct step *last, struct t
     return plan_in_sync(&plan) ? NULL : "it rests and is not in sync";
 }
 
+/* A canary begins with the first call that asks where to go. */
+static void go_on(struct world *w, struct step *last)
+{
+    for (int i = 0; i < 2; i++) {
+        for (unsigned fuel = FUEL; fuel > 0 && world_step(w, last); fuel--)
+            continue;
+        if (w->violation || last->kind != STEP_HOLD || last->hold != HOLD_CANARY)
+            return;
+        tell(w, "somebody calls");
+        world_call(w, 3000);
+    }
+}
+
 /* A back-off is waited for, as often as it may take. */
 static void come_to_rest(struct world *w, struct totals *t)
 {
@@ -138,8 +162,7 @@ static void come_to_rest(struct world *w, struct totals *t)
     const char *wrong = NULL;
 
     for (int i = 0; i < BACK_OFFS && !w->violation; i++) {
-        for (unsigned fuel = FUEL; fuel > 0 && world_step(w, &last); fuel--)
-            continue;
+        go_on(w, &last);
         if (w->violation || last.kind != STEP_HOLD || last.hold != HOLD_FAILED)
             break;
         tell(w, "an hour passes");

@@ -67,6 +67,10 @@ void world_wish(struct world *w, int generation)
     if (s->two_networks && generation)
         spec->defaults.networks = (struct values){two_networks, 2, true};
     agent->rollout.order.text = s->stop_first ? "stop-first" : "start-first";
+    if (s->canary) {
+        spec->rollout.canary_percent = (struct number){.n = 50, .set = true};
+        spec->rollout.canary_calls = (struct number){.n = 2, .set = true};
+    }
     spec->agents = agent;
     spec->n_agents = 1;
     *db = (struct database){.path = "data.db",

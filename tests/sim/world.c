@@ -29,7 +29,7 @@ void world_violate(struct world *w, const char *what)
         w->violation = what;
 }
 
-static struct sim_box *find(struct world *w, const char *id)
+struct sim_box *world_find(struct world *w, const char *id)
 {
     for (size_t i = 0; i < w->n_boxes; i++)
         if (text_is(w->boxes[i].box.id, id))
@@ -65,7 +65,7 @@ static struct sim_box *resolve_host(struct world *w, const char *host)
     return NULL;
 }
 
-static struct sim_box *dialled(struct world *w, const struct box *core, enum role r)
+struct sim_box *world_dialled(struct world *w, const struct box *core, enum role r)
 {
     struct avr_url url;
     const char *text = pair_get(core->env, core->n_env, avr_url_name(r));
@@ -78,41 +78,12 @@ bool world_is_bad(const struct world *w, const struct sim_box *b)
     return w->scenario->bad & 1u << b->generation;
 }
 
-void world_call(struct world *w, int64_t length_ms)
-{
-    struct sim_call call = {.live = true, .began_ms = w->now_ms, .ends_ms = w->now_ms + length_ms};
-    char name[96];
-
-    snprintf(name, sizeof name, "avr-core-%s", agent_id);
-    struct sim_box *core = world_named(w, name);
-    if (!core || core->box.state != BOX_RUNNING || world_is_bad(w, core)) {
-        w->failed_starts++;
-        return;
-    }
-    call.box_id[ROLE_CORE] = core->box.id;
-    for (enum role r = 0; r < ROLE_CORE; r++) {
-        if (!role_is_used(w, r))
-            continue;
-        struct sim_box *b = dialled(w, &core->box, r);
-        if (!b || world_is_bad(w, b)) {
-            w->failed_starts++;
-            return;
-        }
-        call.box_id[r] = b->box.id;
-    }
-    for (int i = 0; i < MAX_CALLS; i++)
-        if (!w->calls[i].live) {
-            w->calls[i] = call;
-            return;
-        }
-}
-
 void world_drop_calls(struct world *w, const char *box_id)
 {
     for (int i = 0; i < MAX_CALLS; i++)
         for (enum role r = 0; r < ROLE__N; r++)
             if (w->calls[i].live && text_is(w->calls[i].box_id[r], box_id)) {
-                w->calls[i].live = false;
+                world_end_call(w, &w->calls[i]);
                 w->cut_by_death++;
             }
 }
@@ -131,7 +102,7 @@ void world_pass_time(struct world *w, int64_t ms)
     w->now_ms += ms;
     for (int i = 0; i < MAX_CALLS; i++)
         if (w->calls[i].ends_ms <= w->now_ms)
-            w->calls[i].live = false;
+            world_end_call(w, &w->calls[i]);
 }
 
 /* --- what the engine does -------------------------------------------------------------------- */
@@ -155,7 +126,7 @@ static void do_create(struct world *w, const struct step *s)
     }
     if (world_named(w, s->new_name))
         world_violate(w, "create: the name is taken");
-    b->box = model_box(a, s->wanted, arena_printf(a, "box-%u", ++w->created),
+    b->box = model_box(a, s->wanted, arena_printf(a, "box-%08u", ++w->created),
                        arena_strdup(a, s->new_name), s->attempt, w->now_ms);
     b->role = s->role;
     b->generation = generation_of(w, b);
@@ -228,7 +199,7 @@ static bool is_whole(struct world *w, const struct sim_box *core)
 {
     for (enum role r = 0; r < ROLE_CORE; r++)
         if (role_is_used(w, r)) {
-            const struct sim_box *b = dialled(w, &core->box, r);
+            const struct sim_box *b = world_dialled(w, &core->box, r);
             if (!b || world_is_bad(w, b))
                 return false;
         }
@@ -278,6 +249,8 @@ static void do_wait(struct world *w, struct sim_box *b, const struct step *s)
     int64_t left = s->until_ms ? s->until_ms - w->now_ms : POLL_MS;
 
     world_pass_time(w, left < POLL_MS ? left : POLL_MS);
+    if (s->gate == GATE_CANARY)
+        world_call(w, 3000);
     if (s->gate == GATE_DRAIN && b && !b->box.waiting_ms)
         b->box.waiting_ms = w->now_ms;
     if (s->gate != GATE_SOAK || !b)
@@ -311,7 +284,7 @@ static void do_remove(struct world *w, struct sim_box *b)
 
 static void execute(struct world *w, const struct step *s)
 {
-    struct sim_box *b = s->box_id ? find(w, s->box_id) : NULL;
+    struct sim_box *b = s->box_id ? world_find(w, s->box_id) : NULL;
 
     if (s->kind != STEP_CREATE && !b) {
         world_violate(w, "a step names a container that is not there");
@@ -399,7 +372,7 @@ static unsigned served_roles(struct world *w)
         snprintf(name, sizeof name, "avr-%s-" SIM_AGENT, role_name[r]);
         bool by_core =
             core && avr_url_name(r) && pair_get(core->box.env, core->box.n_env, avr_url_name(r));
-        struct sim_box *b = by_core ? dialled(w, &core->box, r) : resolve_host(w, name);
+        struct sim_box *b = by_core ? world_dialled(w, &core->box, r) : resolve_host(w, name);
         if (role_is_used(w, r) && b && !world_is_bad(w, b))
             served |= 1u << r;
     }
@@ -454,11 +427,11 @@ static void check_calls(struct world *w)
 {
     for (int i = 0; i < MAX_CALLS; i++) {
         const struct sim_call *c = &w->calls[i];
-        struct sim_box *core = c->live ? find(w, c->box_id[ROLE_CORE]) : NULL;
+        struct sim_box *core = c->live ? world_find(w, c->box_id[ROLE_CORE]) : NULL;
         for (enum role r = ROLE_ASR; core && r < ROLE_CORE; r++) {
             if (!c->box_id[r])
                 continue;
-            struct sim_box *now = dialled(w, &core->box, r);
+            struct sim_box *now = world_dialled(w, &core->box, r);
             if (!now || !text_is(now->box.id, c->box_id[r]))
                 world_violate(w, "a call sees another container than it began with");
         }
@@ -533,7 +506,12 @@ void world_crash(struct world *w)
         b->health_text = "";
         b->ready_ms = b->asked_ms = b->quiet_ms = b->waiting_ms = 0;
     }
+    for (int i = 0; i < MAX_CALLS; i++)
+        w->calls[i].heard = false;
+    w->n_trials = 0;
+    w->asks = false;
     w->now_ms += 300;
+    w->listens_ms = w->now_ms;
 }
 
 /* Generation 0, as AVR makes it: by the planner's own steps, which the tests of adoption compare
@@ -566,7 +544,7 @@ const char *world_check_dials(struct world *w)
     for (enum role r = 0; core && !world_is_bad(w, core) && r < ROLE_CORE; r++) {
         char name[96];
         snprintf(name, sizeof name, "avr-%s-" SIM_AGENT, role_name[r]);
-        struct sim_box *live = resolve_host(w, name), *now = dialled(w, &core->box, r);
+        struct sim_box *live = resolve_host(w, name), *now = world_dialled(w, &core->box, r);
         if (role_is_used(w, r) && live && !world_is_bad(w, live) && (!now || world_is_bad(w, now)))
             return "core dials nobody although a good container has the name";
     }

@@ -9,7 +9,7 @@
 #include "core/model.h"
 #include "core/outage.h"
 
-enum { MAX_BOXES = 48, MAX_CALLS = 16, MAX_GENERATIONS = 6 };
+enum { MAX_BOXES = 48, MAX_CALLS = 16, MAX_TRIALS = 64, MAX_GENERATIONS = 6 };
 
 #define SIM_AGENT "7d1c0a52-3f5e-4b4e-9a57-1f2f3a4b5c6d"
 
@@ -19,6 +19,10 @@ struct sim_call {
     bool live;
     int64_t began_ms, ends_ms;
     const char *box_id[ROLE__N]; /* the boxes it talks to; NULL: none of this role */
+    const char *sent_to;         /* as the controller heard; NULL: by name, or it does not know */
+    bool heard;                  /* by this life of the controller */
+    int trial;                   /* index of its trial, -1: it is none */
+    unsigned id;
 };
 
 struct sim_box {
@@ -44,6 +48,8 @@ struct scenario {
     bool two_networks;   /* asked for from generation 1 on */
     bool exits;          /* what is bad exits at once, instead of never answering */
     bool remembers;      /* what generation 0 was made from is remembered as good */
+    bool canary;         /* asked for: two calls of every second that comes in */
+    unsigned ill;        /* bit g: calls on generation g meet errors */
     bool wild;           /* it may begin in any state and people interfere: see world_step() */
 };
 
@@ -57,6 +63,11 @@ struct world {
     size_t n_boxes;
     unsigned created;
     struct sim_call calls[MAX_CALLS];
+    struct heard_trial trials[MAX_TRIALS];
+    int n_trials;
+    unsigned n_calls; /* that came in */
+    bool asks;        /* core's webhooks came in, in this life of the controller */
+    int64_t listens_ms;
     int64_t now_ms;
     unsigned steps, cut, gaps, failed_starts, cut_by_death;
     const char *violation; /* NULL: none so far */
@@ -86,12 +97,16 @@ void world_crash(struct world *);
 
 /* A call comes in now, for this long. */
 void world_call(struct world *, int64_t length_ms);
+void world_end_call(struct world *, struct sim_call *);
 
 /* The parts of it, for whoever disturbs it (disturb.h). */
 bool world_uses(const struct scenario *, int generation, enum role);
 bool world_changes(const struct scenario *, enum role); /* from one generation to the next */
 void world_wish(struct world *, int generation);        /* makes desired[generation] */
 struct sim_box *world_named(struct world *, const char *name);
+struct sim_box *world_find(struct world *, const char *id);
+/* Whom this core reaches by its address of the role; NULL: nobody. */
+struct sim_box *world_dialled(struct world *, const struct box *core, enum role);
 const char *world_name(struct world *, enum role); /* canonical */
 struct observed world_observe(struct world *, struct arena *);
 void world_drop_calls(struct world *, const char *box_id); /* by nobody of ours */

@@ -146,6 +146,9 @@ static void dump_rollout(struct dump *d, const struct rollout *r)
     dump_value(d, "window", &r->window);
     dump_number(d, "monitor_s", &r->monitor_s);
     dump_value(d, "failure_action", &r->failure_action);
+    dump_values(d, "canary_callers", &r->canary_callers);
+    dump_number(d, "canary_percent", &r->canary_percent);
+    dump_number(d, "canary_calls", &r->canary_calls);
     dump_number(d, "drain_timeout_s", &r->drain_timeout_s);
     dump_value(d, "on_timeout", &r->on_timeout);
     dump_number(d, "max_call_age_s", &r->max_call_age_s);

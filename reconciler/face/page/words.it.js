@@ -10,7 +10,7 @@ export default {
   'what differs': 'differenze', '(not set)': '(non impostato)', history: 'cronologia',
   'new container': 'nuovo container', 'in place': 'sul posto', 'next call': 'prossima chiamata', live: 'in linea', next: 'nuovo', drain: 'in uscita', draining: 'in uscita', 'at most {in} more': 'ancora {in} al massimo', 'oldest {age}': 'la più lunga {age}', 'as of {at}': 'alle {at}', failed: 'fallito', stray: 'estraneo', created: 'creato', running: 'attivo', exited: 'fermo', restarting: 'in riavvio',
   pull: 'scarica l’immagine', create: 'crea', connect: 'collega', update: 'aggiorna', start: 'avvia', probe: 'attende che sia pronto', wait: 'attende', rename: 'scambia', remove: 'rimuove',
-  setup: 'attende chiamate in apertura', soak: 'osserva il nuovo', quiet: 'attende chiamate nuove', others: 'attende altri',
+  setup: 'attende chiamate in apertura', soak: 'osserva il nuovo', quiet: 'attende chiamate nuove', others: 'attende altri', canary: 'prova con alcune chiamate',
   underway: 'in corso', done: 'fatto', waiting: 'in attesa', interrupted: 'interrotto', 'waits for {times}, in {in}': 'attende {times}, tra {in}',
   apply: 'applica', 'apply all': 'applica tutto', restart: 'riavvia', rollback: 'ripristina', pause: 'sospendi', resume: 'riprendi', stop: 'ferma',
   'Calls may be cut.': 'Alcune chiamate saranno forse interrotte.',
