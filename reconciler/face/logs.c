@@ -19,6 +19,7 @@
 #include "face/seen.h"
 #include "render/place.h"
 #include "web/stream.h"
+#include "core/find.h"
 
 enum { MOST_READERS = 16, MOST_BOXES = 16, MOST_TAIL = 1000, TAIL = 100, COLUMNS = 400 };
 #define PAUSE_S 1.
@@ -74,14 +75,6 @@ static struct env_list secrets_of(struct arena *a, const struct agent_plan *plan
     return (struct env_list){list.items, list.n};
 }
 
-static const struct agent_plan *plan_of(const struct look *look, const char *agent_id)
-{
-    for (size_t i = 0; i < look->plan.n_agents; i++)
-        if (text_is(look->plan.agents[i].agent->id, agent_id))
-            return &look->plan.agents[i];
-    return NULL;
-}
-
 /* Of a role that nobody asks for any more its name is all there is. */
 static const struct container_spec *slot_of(struct arena *a, const struct agent *agent,
                                             const struct role_plan *role)
@@ -109,7 +102,7 @@ static bool see(struct reader *r)
 {
     struct arena *of_look;
     const struct look *look = service_last_look(r->logs->face->service, &of_look, NULL);
-    const struct agent_plan *plan = look ? plan_of(look, r->agent_id) : NULL;
+    const struct agent_plan *plan = look ? agent_plan_by_id(&look->plan, r->agent_id) : NULL;
 
     if (!plan)
         return false;

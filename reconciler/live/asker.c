@@ -7,14 +7,7 @@
 #include "base/text.h"
 #include "core/capability.h"
 #include "core/slot.h"
-
-static const struct agent *agent_by_id(const struct desired *d, const char *id)
-{
-    for (size_t i = 0; i < d->n_agents; i++)
-        if (strcmp(d->agents[i].id, id) == 0)
-            return &d->agents[i];
-    return NULL;
-}
+#include "core/find.h"
 
 /* --- whose container it is ------------------------------------------------------------------- */
 

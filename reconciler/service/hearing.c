@@ -11,6 +11,7 @@
 #include "core/slot.h"
 #include "service/service_parts.h"
 #include "store/ledger.h"
+#include "core/find.h"
 
 struct before { /* the calls of an agent before a candidate of it: they stay what they were */
     SLIST_ENTRY(before) entry;
@@ -113,14 +114,6 @@ void hearing_event(struct hearing *h, const struct call_event *e)
 
 /* --- who is to take a call ------------------------------------------------------------------- */
 
-static const struct agent *agent_of(const struct desired *d, const char *id)
-{
-    for (size_t i = 0; i < d->n_agents; i++)
-        if (text_is(d->agents[i].id, id))
-            return &d->agents[i];
-    return NULL;
-}
-
 /* Nothing has happened to a container of the agent since the last look. */
 static bool is_as_seen(const struct service *s, const struct agent *agent)
 {
@@ -152,13 +145,10 @@ static const struct observed *sight_of(const struct service *s, const struct age
 /* That no call had asked where to go may have been in the way of a canary. */
 static bool is_waited_for(const struct service *s, const char *agent_id)
 {
-    const struct plan *plan = s->last.arena ? &s->last.look.plan : NULL;
+    const struct agent_plan *plan =
+        s->last.arena ? agent_plan_by_id(&s->last.look.plan, agent_id) : NULL;
 
-    for (size_t i = 0; plan && i < plan->n_agents; i++)
-        if (plan->agents[i].hold.hold == HOLD_CANARY &&
-            text_is(plan->agents[i].agent->id, agent_id))
-            return true;
-    return false;
+    return plan && plan->hold.hold == HOLD_CANARY;
 }
 
 /* What a runner knows was heard at its last turn, and may have been forgotten since. */
@@ -185,7 +175,7 @@ const char *hearing_route(struct hearing *h, struct arena *a, const struct call_
     if (!s->last.arena || !e->agent_id)
         return NULL;
     const struct desired *d = &s->last.look.sources->desired;
-    const struct agent *agent = agent_of(d, e->agent_id);
+    const struct agent *agent = agent_by_id(d, e->agent_id);
     const struct observed *sight = agent ? sight_of(s, agent) : NULL;
     const char *url = sight ? canary_route(h, a, agent, sight, e, &box_id) : NULL;
     bool on_trial = url;

@@ -137,16 +137,13 @@ static const char *agent_of(const struct service *s, const char *slot)
 /* Somebody else may have done it: then its runner learns until when to leave the agent alone. */
 static void heed_others(struct service *s, const char *agent_id, const struct engine_event *e)
 {
-    const struct desired *d = &s->last.look.sources->desired;
-    size_t i = 0;
+    const struct agent *agent = agent_by_id(&s->last.look.sources->desired, agent_id);
 
-    while (i < d->n_agents && strcmp(d->agents[i].id, agent_id) != 0)
-        i++;
-    if (i == d->n_agents || !others_event(s->others, &d->agents[i], e, wall_ms()))
+    if (!agent || !others_event(s->others, agent, e, wall_ms()))
         return;
     fleet_renew(s->fleet, agent_id);
-    int64_t until_ms = others_until_ms(s->others, &d->agents[i], wall_ms());
-    struct log_about about = {.agent = agent_title(&d->agents[i])};
+    int64_t until_ms = others_until_ms(s->others, agent, wall_ms());
+    struct log_about about = {.agent = agent_title(agent)};
     if (until_ms && e->action != ACTION_DIE)
         log_say(s->log, LEVEL_INFO, &about,
                 "somebody else is at work on %s (%s): left alone for %lld s, or until the database "
