@@ -115,7 +115,7 @@ print_books() {
         '  cut by the nemesis' "$(verdicts excused)" '  never begun' "$(verdicts missed)" \
         '  cut by us' "$(verdicts CUT)"
     printf '  %-34s %6d\n' 'works done' "$(grep -c ' done after ' "$W/service.log" || true)" \
-        'works failed' "$(grep -c ' failed, ' "$W/service.log" || true)" \
+        'works failed' "$(grep -c ' failed after ' "$W/service.log" || true)" \
         'converged at the end, ms' "$CONVERGED" 'violations' "$(wc -l <"$BOOKS/violations")"
     cat "$BOOKS/monitor"
     cat "$BOOKS/violations"
