@@ -53,10 +53,12 @@ for await (const _ of process.stdin); // eslint-disable-line no-unused-vars
 const { events, changes } = await page.evaluate(() => ({ events: window.events, changes: window.changes }));
 const lines = readFileSync(log, 'utf8').split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line));
 
-/* When this came to be shown, first after the event that told of it; undefined if it stood there. */
-const seen = (what, text, { at }) => {
+/* When this came to be shown, first after the event that told of it; undefined if it stood there, or
+ * was overtaken by the agent's next event before anything was drawn. */
+const seen = (what, text, { at, next = Infinity }) => {
   const mine = changes.filter(c => c.what === what), before = mine.filter(c => c.at < at - 50).at(-1);
-  return before?.text === text ? undefined : mine.find(c => c.at >= at - 50 && c.text === text)?.at;
+  const then = mine.find(c => c.at >= at - 50 && (c.text === text || c.at > next));
+  return before?.text === text || then?.text !== text ? undefined : then.at;
 };
 /* Pairs the log's lines and the events of each agent, in their order. */
 const nameOf = event => event.agent ?? event.agent_name;
@@ -64,7 +66,7 @@ const paired = (isLine, isEvent) => [...new Set(events.filter(isEvent).map(nameO
   const mine = events.filter(e => isEvent(e) && nameOf(e) === name);
   const said = lines.filter(line => line.agent === name && isLine(line)).slice(-mine.length);
   if (said.length !== mine.length || said.some((line, i) => mine[i].role && line.role !== mine[i].role)) throw Error('the log and the events do not match');
-  return mine.map((event, i) => [Date.parse(said[i].time), event]);
+  return mine.map((event, i) => [Date.parse(said[i].time), { ...event, next: mine[i + 1]?.at }]);
 });
 const word = e => e.gate && e.gate !== 'none' ? e.gate : e.step;
 /* Since the service's own moment: until the browser had read of it, and until it was shown. */
