@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "base/visible.h"
 #include "base/out.h"
-#include "link/wire_event.h"
 #include "core/find.h"
+#include "link/wire_event.h"
 
 /* An event and its agent are lent for the time of the call: all that is kept is copied. */
 struct row {

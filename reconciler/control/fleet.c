@@ -10,10 +10,10 @@
 #include "control/failures.h"
 #include "control/runner.h"
 #include "control/session_parts.h"
+#include "core/find.h"
 #include "core/order.h"
 #include "core/pace.h"
 #include "core/wish.h"
-#include "core/find.h"
 
 /* An interrupt waits so long for an engine that does not answer: less than systemd and people do.
  */

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "doctor/parts.h"
 #include "core/find.h"
+#include "doctor/parts.h"
 
 enum { MANY_RESTARTS = 3 };
 

@@ -3,8 +3,8 @@
 
 #include "base/text.h"
 #include "core/avr.h"
-#include "doctor/parts.h"
 #include "core/find.h"
+#include "doctor/parts.h"
 
 /* A name we would have given; others lead to machines this program knows nothing of. */
 static bool is_name_of_ours(const struct doctor *d, const char *host)

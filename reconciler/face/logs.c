@@ -14,12 +14,12 @@
 #include "base/visible.h"
 #include "control/follow.h"
 #include "core/drift.h"
+#include "core/find.h"
 #include "core/hide.h"
 #include "core/what_if.h"
 #include "face/seen.h"
 #include "render/place.h"
 #include "web/stream.h"
-#include "core/find.h"
 
 enum { MOST_READERS = 16, MOST_BOXES = 16, MOST_TAIL = 1000, TAIL = 100, COLUMNS = 400 };
 #define PAUSE_S 1.

@@ -1,6 +1,7 @@
 /* Is the service where containers can reach it, if they are to?  By default it is not: it listens
  * at the machine itself.  What would mend it is said once, with the addresses of this machine. */
 #include "control/examine.h"
+#include "core/find.h"
 #include "doctor/settings.h"
 #include "face/parts.h"
 
@@ -77,7 +78,7 @@ static void examine_reach(struct face *face, struct arena *a, const struct look 
         say(face, a,
             arena_printf(a,
                          "%s %s is to fetch its settings at each call, and cannot ask this service",
-                         u.agent->name ? u.agent->name : u.agent->id, role_name[u.role->role]),
+                         agent_title(u.agent), role_name[u.role->role]),
             u.role->wanted);
     else if (!was)
         say(face, a, "webhooks are to be passed on, and core cannot post them to this service",

@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "face/rows.h"
 #include "core/find.h"
+#include "face/rows.h"
 
 const struct look *seen_look(const struct face *face, struct web_request *r)
 {

@@ -6,8 +6,8 @@
 
 #include "base/text.h"
 #include "core/capability.h"
-#include "core/slot.h"
 #include "core/find.h"
+#include "core/slot.h"
 
 /* --- whose container it is ------------------------------------------------------------------- */
 

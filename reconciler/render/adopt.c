@@ -1,7 +1,7 @@
 /* What happens to the containers that run now, once this program looks after them. */
+#include "core/find.h"
 #include "render/parts.h"
 #include "base/visible.h"
-#include "core/find.h"
 
 struct adopted {
     size_t boxes, restarting;

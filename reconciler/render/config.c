@@ -1,7 +1,7 @@
+#include "core/find.h"
 #include "render/entries.h"
 #include "base/out.h"
 #include "base/visible.h"
-#include "core/find.h"
 
 static const char *const wish_words[] = {
     [WISH_RUN] = "running", [WISH_STOP] = "stopped", [WISH_ABSENT] = "absent"};

@@ -1,6 +1,6 @@
 /* Findings: a line of what, one of why, and what mends it. */
-#include "render/parts.h"
 #include "core/find.h"
+#include "render/parts.h"
 
 static const char *const severity_name[SEVERITY__N] = {"error", "warning", "hint"};
 

@@ -1,8 +1,8 @@
 /* The diff: a head, a block for every agent that is not as asked for, and a closing sentence that
  * says what it means for live calls. */
+#include "core/find.h"
 #include "render/drift.h"
 #include "base/visible.h"
-#include "core/find.h"
 
 struct mark {
     const char *sign;

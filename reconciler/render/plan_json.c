@@ -1,7 +1,7 @@
+#include "core/find.h"
 #include "core/pace.h"
 #include "base/out.h"
 #include "render/parts.h"
-#include "core/find.h"
 
 void out_notices(struct out *o, const struct desired *d, const struct plan *plan)
 {

@@ -1,7 +1,7 @@
 /* The table of agents. */
 #include "base/visible.h"
-#include "render/agent_status.h"
 #include "core/find.h"
+#include "render/agent_status.h"
 
 static const char *image_cell(struct arena *a, const struct agent_status *s)
 {

@@ -1,6 +1,6 @@
 #include "base/out.h"
-#include "render/agent_status.h"
 #include "core/find.h"
+#include "render/agent_status.h"
 
 static void out_drains(struct out *o, const struct role_plan *role)
 {

@@ -1,7 +1,7 @@
 /* A line a check, under the name of its agent and the orders that stand for it. */
+#include "core/find.h"
 #include "render/parts.h"
 #include "render/verify.h"
-#include "core/find.h"
 
 static const char *const state_name[CHECK__N] = {"ok", "failed", "unknown"};
 

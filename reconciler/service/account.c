@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/clock.h"
 #include "control/event_text.h"
+#include "core/find.h"
 #include "core/pace.h"
 #include "render/render.h"
 #include "core/wish.h"
@@ -17,7 +18,6 @@
 #include "service/keep.h"
 #include "service/last_words.h"
 #include "store/history.h"
-#include "core/find.h"
 
 static struct job *job_of(const struct account *a, const char *agent_id)
 {

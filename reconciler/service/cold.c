@@ -7,9 +7,9 @@
 #include "base/text.h"
 #include "control/cold.h"
 #include "core/capability.h"
+#include "core/find.h"
 #include "core/slot.h"
 #include "service/service_parts.h"
-#include "core/find.h"
 
 static bool has_token(const struct box *b)
 {

@@ -7,11 +7,11 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "control/client.h"
+#include "core/find.h"
 #include "core/outage.h"
 #include "base/visible.h"
 #include "service/last_words.h"
 #include "service/service_parts.h"
-#include "core/find.h"
 
 enum { TOLD_FROM = 3, LINE_COLUMNS = 160 };
 

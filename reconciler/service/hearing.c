@@ -7,11 +7,11 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "core/canary_gate.h"
+#include "core/find.h"
 #include "core/serving.h"
 #include "core/slot.h"
 #include "service/service_parts.h"
 #include "store/ledger.h"
-#include "core/find.h"
 
 struct before { /* the calls of an agent before a candidate of it: they stay what they were */
     SLIST_ENTRY(before) entry;

@@ -4,9 +4,9 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "core/find.h"
 #include "service/desk.h"
 #include "service/service_parts.h"
-#include "core/find.h"
 
 void service_orders(void *ctx, struct arena *user, struct standing_orders *ret)
 {

@@ -10,11 +10,11 @@
 #include "base/clock.h"
 #include "control/exit.h"
 #include "control/recall.h"
+#include "core/find.h"
 #include "core/wish.h"
 #include "service/desk.h"
 #include "service/hearing.h"
 #include "service/service_parts.h"
-#include "core/find.h"
 
 enum { STANDBY_MS = 1000, FIRST_AGAIN_MS = 500, LONGEST_AGAIN_MS = 30 * 1000, SOON_MS = 100 };
 enum { WINDOW_ASKED_S = 15 * 60 };

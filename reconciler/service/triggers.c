@@ -8,9 +8,9 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "control/cache.h"
+#include "core/find.h"
 #include "core/slot.h"
 #include "service/service_parts.h"
-#include "core/find.h"
 
 enum { QUIET_MS = 100, LONGEST_MS = 1000 };
 
